@@ -1,0 +1,132 @@
+"""What people type to say who they are. Blanks around a value never matter, but in passwords."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts import messages, passwords
+from accounts.models.principals import IAM_USERNAME
+from accounts.principals import account_key
+from signin.forms import OneTimeInput, StrippedCodeField
+from signin.hosts import ACCOUNT
+
+LONGEST_EMAIL = 64
+
+
+class AccountField(forms.CharField):
+    """An account ID, with or without hyphens, or an alias."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label=_("Account ID (12 digits) or alias"),
+            max_length=63,
+            widget=forms.TextInput(
+                attrs={
+                    "autocomplete": "organization",
+                    "autocapitalize": "none",
+                    "spellcheck": "false",
+                }
+            ),
+            error_messages={"required": messages.ACCOUNT_REQUIRED},
+            **options,
+        )
+
+    def clean(self, value: object) -> str:
+        typed: str = super().clean(value)
+        if typed and not re.fullmatch(ACCOUNT, account_key(typed)):
+            raise forms.ValidationError(messages.ACCOUNT_INVALID)
+        return typed
+
+
+class PasswordField(forms.CharField):
+    """A password as it is: never stripped, never shown again."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label=_("Password"),
+            strip=False,
+            max_length=passwords.LONGEST,
+            widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+            error_messages={
+                "required": messages.PASSWORD_REQUIRED,
+                "max_length": messages.PASSWORD_TOO_LONG,
+            },
+            **options,
+        )
+
+
+class UserTypeForm(forms.Form):
+    """Root user or IAM user, and the e-mail or the account that goes with it."""
+
+    user_type = forms.ChoiceField(choices=[("root", _("Root user")), ("iam", _("IAM user"))])
+    email = forms.EmailField(
+        label=_("Root user e-mail address"),
+        required=False,
+        max_length=LONGEST_EMAIL,
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "username", "placeholder": "username@example.com"}
+        ),
+        error_messages={"invalid": messages.EMAIL_INVALID, "max_length": messages.EMAIL_INVALID},
+    )
+    account = AccountField(required=False)
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        # Only the field of the chosen kind counts; what stands in the other one is no error.
+        chosen = self.data.get("user_type")
+        for name, kind, required in (
+            ("email", "root", messages.EMAIL_REQUIRED),
+            ("account", "iam", messages.ACCOUNT_REQUIRED),
+        ):
+            field = self.fields[name]
+            field.required = chosen == kind
+            field.error_messages["required"] = required
+            field.widget.is_required = False  # both stand on the page; the browser can't know
+            if self.is_bound and chosen != kind:
+                field.disabled = True
+
+
+class PasswordForm(forms.Form):
+    """The password of the principal whom an earlier step named."""
+
+    password = PasswordField()
+
+
+class IamUserForm(forms.Form):
+    """Everything that an IAM user signs in with."""
+
+    account = AccountField()
+    username = forms.RegexField(
+        regex=rf"\A{IAM_USERNAME}\Z",
+        label=_("IAM user name"),
+        max_length=64,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+        error_messages={
+            "required": messages.USERNAME_REQUIRED,
+            "invalid": messages.USERNAME_INVALID,
+            "max_length": messages.USERNAME_INVALID,
+        },
+    )
+    password = PasswordField()
+    remember_account = forms.BooleanField(label=_("Remember this account"), required=False)
+
+
+class EmailCodeForm(forms.Form):
+    """The six digits that were mailed."""
+
+    code = StrippedCodeField(
+        label=_("Verification code"),
+        widget=OneTimeInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "class": "code",
+                "spellcheck": "false",
+            }
+        ),
+        error_messages={"required": messages.CODE_INVALID, "invalid": messages.CODE_INVALID},
+    )

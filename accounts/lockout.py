@@ -1,0 +1,173 @@
+"""Throttling: who failed too often waits, longer each time; nobody is locked out for good.
+
+Every door that takes a password or a code asks here first, so that no entry point is a way
+around another (S-012). A try is counted before it is made and taken back when it succeeds;
+parallel tries can't slip through together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import chain
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Case, F, Value, When
+
+from accounts.models import Lockout, Principal
+from signin.kernel import clock, entropy
+from signin.kernel.errors import LockedOut
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How many failures are free, how long the first wait is and the longest, and the memory."""
+
+    failures: int
+    first_wait: timedelta
+    longest_wait: timedelta
+    memory: timedelta
+
+    def wait_after(self, failures: int) -> timedelta:
+        """Return how long to wait after so many failures: twice as long each time."""
+        if failures < self.failures:
+            return timedelta(0)
+        doubled = self.first_wait * (1 << min(failures - self.failures, 16))
+        return min(doubled, self.longest_wait)
+
+
+IDENTITY = Limit(10, timedelta(minutes=1), timedelta(minutes=15), timedelta(minutes=15))
+CLIENT = Limit(30, timedelta(minutes=1), timedelta(minutes=1), timedelta(minutes=1))
+MAILS_TO_ONE = Limit(10, timedelta(0), timedelta(0), timedelta(minutes=10))
+MAILS_FROM_CLIENT = Limit(50, timedelta(0), timedelta(0), timedelta(minutes=10))
+FAILURES_BEFORE_CAPTCHA = 3
+
+# One statement decides and counts; a key that has to wait gives no row back.
+_COUNT = """
+    INSERT INTO accounts_lockout AS lockout
+        (key, kind, principal_id, failures, allowed, blocked_until, expires_at)
+    VALUES {rows}
+    ON CONFLICT (key) DO UPDATE SET
+        failures = CASE WHEN lockout.expires_at <= %s THEN 1 ELSE lockout.failures + 1 END,
+        blocked_until = NULL,
+        expires_at = excluded.expires_at
+    WHERE lockout.expires_at <= %s
+       OR lockout.blocked_until <= %s
+       OR lockout.failures < lockout.allowed
+    RETURNING key, failures
+"""
+
+
+@dataclass(frozen=True)
+class _Counter:
+    key: str
+    kind: str
+    limit: Limit
+    principal: Principal | None = None
+
+
+@dataclass(frozen=True)
+class Try:
+    """One counted try; it is a failure until ``succeed`` says otherwise."""
+
+    identity: str
+    client: str
+    failures: dict[str, int]
+
+    def succeed(self) -> None:
+        """Forget the identity's failures and take this try back from the client's."""
+        Lockout.objects.filter(key__in=[self.identity, self.client]).update(
+            failures=Case(
+                When(key=self.identity, then=Value(0)),
+                When(failures__gt=0, then=F("failures") - 1),
+                default=Value(0),
+            )
+        )
+
+    def fail(self) -> None:
+        """Let the failure stand, and make the next try wait if there were too many."""
+        now = clock.now()
+        for key, limit in ((self.identity, IDENTITY), (self.client, CLIENT)):
+            if wait := limit.wait_after(self.failures[key]):
+                Lockout.objects.filter(key=key).update(
+                    blocked_until=now + wait, expires_at=now + wait + limit.memory
+                )
+
+    @property
+    def asks_for_captcha(self) -> bool:
+        """Whether so many tries failed that a security check is due."""
+        return self.failures[self.identity] % FAILURES_BEFORE_CAPTCHA == 0
+
+
+def admit(identity: Sequence[str], *, ip: str, principal: Principal | None) -> Try:
+    """Count one try of an identity from an address, or raise LockedOut.
+
+    The identity is what was typed, in its normal form; it is the same whether anybody has it.
+    """
+    tried = _Counter(_digest("identity", *identity), "identity", IDENTITY, principal)
+    client = _Counter(_digest("client", ip), "client", CLIENT)
+    failures = _count(tried, client)
+    if failures is None:
+        raise LockedOut(_longest_wait(tried.key, client.key))
+    return Try(identity=tried.key, client=client.key, failures=failures)
+
+
+def may_mail(principal: Principal, *, ip: str) -> bool:
+    """Count one mail to a principal that an address asked for; False if it is one too many."""
+    to_one = _Counter(_digest("mail", str(principal.pk)), "mail", MAILS_TO_ONE, principal)
+    from_client = _Counter(_digest("mails", ip), "mail", MAILS_FROM_CLIENT)
+    return _count(to_one, from_client) is not None
+
+
+def failures_of(identity: Sequence[str]) -> int:
+    """Return how many tries of an identity failed in a row."""
+    row = Lockout.objects.filter(
+        key=_digest("identity", *identity), expires_at__gt=clock.now()
+    ).first()
+    return row.failures if row else 0
+
+
+def release_all() -> int:
+    """Forget every failure; return how many counters there were."""
+    released, _ = Lockout.objects.all().delete()
+    return released
+
+
+def _count(*counters: _Counter) -> dict[str, int] | None:
+    """Count one try on all counters and return their new values; None, and none, if one is full."""
+    stored = connection.ops.adapt_datetimefield_value
+    now = clock.now()
+    values = [
+        (
+            counter.key,
+            counter.kind,
+            counter.principal.pk if counter.principal else None,
+            1,
+            counter.limit.failures,
+            None,
+            stored(now + counter.limit.memory),
+        )
+        for counter in counters
+    ]
+    rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(values))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_COUNT.format(rows=rows), [*chain(*values), *[stored(now)] * 3])
+        counted = dict(cursor.fetchall())
+        if len(counted) < len(counters):
+            transaction.set_rollback(True)
+            return None
+    return counted
+
+
+def _longest_wait(*keys: str) -> timedelta:
+    now = clock.now()
+    waits = [
+        row.blocked_until - now
+        for row in Lockout.objects.filter(key__in=keys)
+        if row.blocked_until and row.blocked_until > now
+    ]
+    return max(waits, default=timedelta(seconds=1))
+
+
+def _digest(*parts: str) -> str:
+    return entropy.keyed_digest(settings.SECRET_KEY, "lockout", *parts)

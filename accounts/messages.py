@@ -1,0 +1,33 @@
+"""What a person reads when something is refused, or asked, about who they are."""
+
+from django.utils.translation import gettext_lazy as _
+
+WRONG_CREDENTIALS = _(
+    "That didn't match. Check what you typed, and that Caps Lock is off, and try again."
+)
+ACCOUNT_SUSPENDED = _(
+    "This account is suspended, so its IAM users can't sign in. "
+    "The owner of the account can see more by signing in as root user."
+)
+ACCOUNT_CLOSED = _(
+    "This account is closed, so its IAM users can't sign in. "
+    "The owner of the account can see more by signing in as root user."
+)
+PASSWORD_CHANGE_DUE = _(
+    "You have to choose a new password before you can sign in, and this emulator has no page "
+    "for that yet. Ask your administrator to set a password that you may keep."
+)
+CODE_WRONG = _("That is not the code we sent. Check the newest mail and type its six digits.")
+CODE_DEAD = _("That code can't be used any more. Send a new one and type its six digits.")
+
+EMAIL_REQUIRED = _("Type the e-mail address of the root user.")
+EMAIL_INVALID = _("Type the whole address, like username@example.com.")
+ACCOUNT_REQUIRED = _("Type the account ID or the alias.")
+ACCOUNT_INVALID = _(
+    "An account ID is twelve digits; an alias is 3 to 63 lower-case letters, digits and hyphens."
+)
+USERNAME_REQUIRED = _("Type your user name.")
+USERNAME_INVALID = _("A user name has up to 64 letters, digits or + = , . @ _ - and no blanks.")
+PASSWORD_REQUIRED = _("Type your password.")
+PASSWORD_TOO_LONG = _("No password is longer than 128 characters.")
+CODE_INVALID = _("The code has six digits, 0 to 9.")

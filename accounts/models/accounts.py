@@ -1,0 +1,98 @@
+"""Accounts: what a root user owns and IAM users work in."""
+
+from datetime import datetime, timedelta
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from signin.kernel import clock
+
+REOPENABLE_FOR = timedelta(days=90)
+
+
+class Account(models.Model):
+    """One account. Its state decides what a right password is worth."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("active")
+        SUSPENDED = "suspended", _("suspended")
+        CLOSED = "closed", _("closed")
+
+    class CaptchaMode(models.TextChoices):
+        ALWAYS = "always", _("always")
+        AFTER_FAILURES = "after-failures", _("after failures")
+        NEVER = "never", _("never")
+
+    class EmailCodeMode(models.TextChoices):
+        NEW_BROWSER = "new-browser", _("for a new browser")
+        ALWAYS = "always", _("always")
+        NEVER = "never", _("never")
+
+    id = models.CharField(
+        _("account ID"),
+        primary_key=True,
+        max_length=12,
+        validators=[RegexValidator(r"\A[0-9]{12}\Z", _("Twelve digits, without hyphens."))],
+    )
+    name = models.CharField(_("name"), max_length=50)
+    alias = models.CharField(
+        _("alias"),
+        max_length=63,
+        null=True,
+        blank=True,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"\A(?![0-9]{12}\Z)[a-z0-9](?:[a-z0-9]|-(?!-)){1,61}[a-z0-9]\Z",
+                _("3 to 63 lower-case letters, digits and single hyphens; not twelve digits."),
+            )
+        ],
+    )
+    phone = models.CharField(_("contact phone"), max_length=20, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    # The end of the time in which a closed account can be reopened (R-237).
+    expires_at = models.DateTimeField(_("closed for good at"), null=True, blank=True)
+    captcha_mode = models.CharField(
+        _("security check at root sign-in"),
+        max_length=14,
+        choices=CaptchaMode,
+        default=CaptchaMode.ALWAYS,
+    )
+    email_code_mode = models.CharField(
+        _("mailed code at root sign-in"),
+        max_length=11,
+        choices=EmailCodeMode,
+        default=EmailCodeMode.NEW_BROWSER,
+    )
+    created_at = models.DateTimeField(_("created at"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.grouped_id})"
+
+    @property
+    def grouped_id(self) -> str:
+        """The account ID as people read it: 1111-2222-3333 (R-213)."""
+        return "-".join((self.id[:4], self.id[4:8], self.id[8:]))
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the account is closed for good: nobody can tell that it was ever there."""
+        return self.expires_at is not None and self.expires_at <= clock.now()
+
+    def close(self, at: datetime) -> None:
+        """Note that the account is closed, and until when it can be reopened."""
+        self.state = self.State.CLOSED
+        self.closed_at = at
+        self.expires_at = at + REOPENABLE_FOR
+
+    def reopen(self) -> None:
+        """Make the account active again."""
+        self.state = self.State.ACTIVE
+        self.closed_at = self.expires_at = None

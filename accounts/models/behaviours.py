@@ -1,0 +1,24 @@
+"""How the scenario behaves where no account says otherwise."""
+
+from django.db import models
+
+from accounts.models.accounts import Account
+
+
+class Behaviour(models.Model):
+    """One row: what holds for e-mails that no account has, and for accounts that say nothing."""
+
+    captcha_mode = models.CharField(
+        max_length=14, choices=Account.CaptchaMode, default=Account.CaptchaMode.ALWAYS
+    )
+    email_code_mode = models.CharField(
+        max_length=11, choices=Account.EmailCodeMode, default=Account.EmailCodeMode.NEW_BROWSER
+    )
+
+    def __str__(self) -> str:
+        return "behaviour"
+
+    @classmethod
+    def current(cls) -> "Behaviour":
+        """Return what the scenario says, or the defaults if it says nothing."""
+        return cls.objects.first() or cls()

@@ -1,0 +1,151 @@
+"""Principals: whoever can sign in, of every kind, in one table."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.accounts import Account
+from signin.kernel import arns, clock, entropy
+
+UNIQUE_ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+IAM_USERNAME = r"[A-Za-z0-9+=,.@_-]{1,64}"
+
+
+def fold(username: str) -> str:
+    """Return the form in which names are compared: blanks around and capitals don't matter."""
+    return username.strip().casefold()
+
+
+class PrincipalManager(BaseUserManager["Principal"]):
+    """Finds principals with what their pages show."""
+
+    def get_by_natural_key(self, username: str | None) -> "Principal":
+        """Return an operator by name, as Django's admin commands ask for one."""
+        return self.get(kind=Principal.Kind.OPERATOR, realm="", folded=fold(username or ""))
+
+
+class Principal(AbstractBaseUser):
+    """Whoever can sign in: one table, so that devices, sessions and codes have one owner.
+
+    ``realm`` is what a name is unique in: the account ID for IAM users, a directory for its
+    users, nothing for root users (R-236: one e-mail, at most one root user) and operators.
+    """
+
+    class Kind(models.TextChoices):
+        ROOT_USER = "root-user", _("root user")
+        IAM_USER = "iam-user", _("IAM user")
+        DIRECTORY_USER = "directory-user", _("Identity Center user")
+        FEDERATED = "federated", _("federated identity")
+        BUILDER_ID = "builder-id", _("Builder ID")
+        OPERATOR = "operator", _("operator of this emulator")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    realm = models.CharField(_("realm"), max_length=40, blank=True)
+    username = models.CharField(_("user name"), max_length=254)
+    folded = models.CharField(max_length=254, editable=False)
+    account = models.ForeignKey(
+        Account, null=True, blank=True, on_delete=models.CASCADE, related_name="principals"
+    )
+    unique_id = models.CharField(_("unique ID"), max_length=21, editable=False)
+    must_change_password = models.BooleanField(
+        _("must choose a new password at the next sign-in"), default=False
+    )
+    password_changed_at = models.DateTimeField(_("password set at"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created at"), default=clock.now)
+    last_login: ClassVar[None] = None  # a sign-in is an event here, not a column
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: list[str] = []
+    objects: ClassVar[PrincipalManager] = PrincipalManager()
+
+    class Meta:
+        verbose_name = _("principal")
+        verbose_name_plural = _("principals")
+        ordering = ["kind", "realm", "folded"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "realm", "folded"],
+                name="one_principal_per_name_in_a_realm",
+                violation_error_message=_("This name is taken. Capitals make no difference."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.username} @ {self.account.grouped_id}" if self.account else self.username
+
+    def save(self, **options: Any) -> None:
+        self.complete()
+        super().save(**options)
+
+    def complete(self) -> None:
+        """Fill in what follows from the rest; saving does it, bulk creation must ask for it."""
+        self.folded = fold(self.username)
+        if self.kind == self.Kind.IAM_USER:
+            self.realm = self.account_id or ""
+        if not self.unique_id:
+            self.unique_id = new_unique_id(self)
+
+    @property
+    def arn(self) -> str:
+        """The ARN of a root user or an IAM user."""
+        if self.kind == self.Kind.ROOT_USER:
+            return arns.root_user(self.account_id or "")
+        return arns.iam_user(self.account_id or "", self.username)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether Django's admin site lets this principal in: operators only."""
+        return self.kind == self.Kind.OPERATOR
+
+    def has_perm(self, permission: str, obj: object = None) -> bool:
+        """Return whether the admin site allows something: an operator may do everything."""
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Return whether the admin site shows an app: an operator sees all."""
+        return self.is_staff
+
+
+def new_unique_id(principal: Principal) -> str:
+    """Return AWS's kind of unique ID: the account's number for root, AIDA… for IAM users."""
+    if principal.kind == Principal.Kind.ROOT_USER:
+        return principal.account_id or ""
+    if principal.kind == Principal.Kind.IAM_USER:
+        return "AIDA" + entropy.text(10, UNIQUE_ID_ALPHABET) + "EXAMPLE"
+    return ""
+
+
+class RootUserManager(PrincipalManager):
+    def get_queryset(self) -> models.QuerySet["Principal"]:
+        return super().get_queryset().filter(kind=Principal.Kind.ROOT_USER)
+
+
+class IamUserManager(PrincipalManager):
+    def get_queryset(self) -> models.QuerySet["Principal"]:
+        return super().get_queryset().filter(kind=Principal.Kind.IAM_USER)
+
+
+class RootUser(Principal):
+    """A root user, for the admin site."""
+
+    objects: ClassVar[RootUserManager] = RootUserManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = _("root user")
+        verbose_name_plural = _("root users")
+
+
+class IamUser(Principal):
+    """An IAM user, for the admin site."""
+
+    objects: ClassVar[IamUserManager] = IamUserManager()
+    username_validator = RegexValidator(rf"\A{IAM_USERNAME}\Z")
+
+    class Meta:
+        proxy = True
+        verbose_name = _("IAM user")
+        verbose_name_plural = _("IAM users")

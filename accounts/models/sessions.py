@@ -1,0 +1,42 @@
+"""Sessions: who is signed in, where, and until when."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.principals import Principal
+from signin.kernel import entropy
+
+
+class Session(models.Model):
+    """One browser signed in at one door.
+
+    The sign-in host has the first session; each application host has a child of it, which the
+    browser takes over with a single-use code. Keys and codes are stored as digests.
+    """
+
+    id = models.UUIDField(primary_key=True, default=entropy.identifier, editable=False)
+    door = models.CharField(_("door"), max_length=20)
+    host = models.CharField(_("host"), max_length=255)
+    key_digest = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001
+    principal = models.ForeignKey(Principal, on_delete=models.CASCADE, related_name="sessions")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="children"
+    )
+    factors = models.JSONField(_("factors passed"), default=list)
+    ip = models.GenericIPAddressField(_("IP address"))
+    user_agent = models.CharField(_("browser"), max_length=1024)
+    created_at = models.DateTimeField(_("signed in at"))
+    expires_at = models.DateTimeField(_("ends at"), db_index=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    handoff_digest = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001
+    handoff_challenge = models.CharField(max_length=43, blank=True)
+    handoff_expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.principal} ({self.door})"

@@ -1,0 +1,52 @@
+"""Finding whom somebody means by what they typed."""
+
+from accounts.models import Account, Principal
+from accounts.models.principals import fold
+
+NO_ACCOUNT = "-"
+
+
+def find_root_user(email: str) -> Principal | None:
+    """Return the root user with this e-mail, unless their account is gone for good (R-237)."""
+    root_users = Principal.objects.select_related("account")
+    return _still_there(
+        root_users.filter(kind=Principal.Kind.ROOT_USER, realm="", folded=fold(email)).first()
+    )
+
+
+def find_account(id_or_alias: str) -> Account | None:
+    """Return the account with this ID (hyphens don't matter) or alias, unless it is gone."""
+    typed = account_key(id_or_alias)
+    column = "id" if typed.isdigit() and len(typed) == 12 else "alias"
+    account = Account.objects.filter(**{column: typed}).first()
+    return None if account is None or account.is_gone else account
+
+
+def find_iam_user(account: Account | None, username: str) -> Principal | None:
+    """Return the IAM user of this name; without an account nobody, after the same look-up."""
+    realm = account.id if account else NO_ACCOUNT
+    return (
+        Principal.objects.select_related("account")
+        .filter(kind=Principal.Kind.IAM_USER, realm=realm, folded=fold(username))
+        .first()
+    )
+
+
+def find_operator(username: str) -> Principal | None:
+    """Return the operator of this emulator with this name."""
+    return Principal.objects.filter(
+        kind=Principal.Kind.OPERATOR, realm="", folded=fold(username)
+    ).first()
+
+
+def account_key(id_or_alias: str) -> str:
+    """Return an account ID without its hyphens, or an alias in lower case."""
+    typed = fold(id_or_alias)
+    digits = typed.replace("-", "").replace(" ", "")
+    return digits if digits.isdigit() and len(digits) == 12 else typed
+
+
+def _still_there(principal: Principal | None) -> Principal | None:
+    if principal is None or principal.account is None or principal.account.is_gone:
+        return None
+    return principal

@@ -1,0 +1,137 @@
+"""Opening, finding and ending sessions, and handing a signed-in browser to another host.
+
+A finished sign-in opens a session at the sign-in host and offers the application host a child of
+it. The offer is a single-use code that goes through the browser; whoever redeems it must also
+know the secret behind the challenge, which only the browser that asked has (S-036, S-049).
+"""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import Principal, Session
+from signin.http import Browser
+from signin.kernel import clock, entropy
+
+CONSOLE_LIFETIME = timedelta(hours=12)
+HANDOFF_LIFETIME = timedelta(minutes=1)
+
+SIGNIN = "signin"
+CONSOLE = "console"
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The secrets of a session just opened: the sign-in host's key, and a code for the next."""
+
+    key: str
+    code: str
+    expires_at: datetime
+
+
+def challenge_of(verifier: str) -> str:
+    """Return the S256 challenge of a verifier (RFC 7636, 4.2)."""
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def open_for(
+    principal: Principal,
+    *,
+    browser: Browser,
+    factors: Sequence[str],
+    host: str,
+    challenge: str,
+) -> SignedIn:
+    """Sign a browser in, and offer the console at ``host`` its session."""
+    key, code, now = entropy.token(), entropy.token(), clock.now()
+    root = Session(
+        door=SIGNIN,
+        host=browser.host,
+        key_digest=entropy.digest(key),
+        principal=principal,
+        factors=list(factors),
+        ip=browser.ip,
+        user_agent=browser.user_agent,
+        created_at=now,
+        expires_at=now + CONSOLE_LIFETIME,
+    )
+    Session.objects.bulk_create([root, _offered(root, code, host=host, challenge=challenge)])
+    return SignedIn(key=key, code=code, expires_at=root.expires_at)
+
+
+def offer(root: Session, *, host: str, challenge: str) -> str:
+    """Offer the console at ``host`` a child of a living session; return the code."""
+    code = entropy.token()
+    _offered(root, code, host=host, challenge=challenge).save(force_insert=True)
+    return code
+
+
+def accept(code: str, *, host: str, verifier: str) -> str | None:
+    """Redeem a code at its host; return the new session's key.
+
+    None if the code is unknown, used, older than a minute, another host's, or another browser's.
+    """
+    key, now = entropy.token(), clock.now()
+    taken = Session.objects.filter(
+        handoff_digest=entropy.digest(code),
+        handoff_challenge=challenge_of(verifier),
+        handoff_expires_at__gt=now,
+        host=host,
+        ended_at=None,
+    ).update(key_digest=entropy.digest(key), handoff_digest=None)
+    return key if taken else None
+
+
+def find(key: str, *, door: str, host: str) -> Session | None:
+    """Return the living session that a cookie's key belongs to, with its principal."""
+    if not key:
+        return None
+    return (
+        Session.objects.select_related("principal__account")
+        .filter(
+            key_digest=entropy.digest(key),
+            door=door,
+            host=host,
+            ended_at=None,
+            expires_at__gt=clock.now(),
+        )
+        .first()
+    )
+
+
+def end(session: Session) -> None:
+    """End a session with all that came from the same sign-in."""
+    root_id = session.parent_id or session.pk
+    family = Session.objects.filter(Q(pk=root_id) | Q(parent_id=root_id))
+    family.filter(ended_at=None).update(ended_at=clock.now(), handoff_digest=None)
+
+
+def end_all(principal: Principal) -> int:
+    """End every session of a principal; return how many lived."""
+    with transaction.atomic():
+        living = Session.objects.filter(principal=principal, ended_at=None)
+        return living.update(ended_at=clock.now(), handoff_digest=None)
+
+
+def _offered(root: Session, code: str, *, host: str, challenge: str) -> Session:
+    now = clock.now()
+    return Session(
+        door=CONSOLE,
+        host=host,
+        principal_id=root.principal_id,
+        parent=root,
+        factors=root.factors,
+        ip=root.ip,
+        user_agent=root.user_agent,
+        created_at=now,
+        expires_at=root.expires_at,
+        handoff_digest=entropy.digest(code),
+        handoff_challenge=challenge,
+        handoff_expires_at=now + HANDOFF_LIFETIME,
+    )

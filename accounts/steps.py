@@ -1,0 +1,227 @@
+"""The steps by which root users and IAM users say who they are and prove it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth import authenticate
+
+from accounts import browsers, codes, emails, events, lockout, principals
+from accounts.errors import AccountClosed, AccountSuspended, PasswordChangeDue, WrongCredentials
+from accounts.forms import EmailCodeForm, IamUserForm, PasswordForm, UserTypeForm
+from accounts.models import Account, Behaviour, Principal
+from accounts.models.principals import fold
+from signin.captcha import steps as captcha
+from signin.flow.engine import Act, Answer, Step
+from signin.flow.models import Attempt
+from signin.kernel import clock
+from signin.kernel.errors import LockedOut, Refusal
+
+PASSWORD = "password"
+EMAIL_CODE = "email-code"
+
+
+class UserTypeStep(Step):
+    """Ask whether a root user or an IAM user signs in, and with which e-mail or account."""
+
+    name = "user-type"
+    template = "steps/user_type.html"
+    form_class = UserTypeForm
+
+    def needed(self, attempt: Attempt) -> bool:
+        return "user_type" not in attempt.facts
+
+    def submit(self, attempt: Attempt, answer: Answer) -> None:
+        attempt.facts["user_type"] = answer["user_type"]
+        if answer["user_type"] == "iam":
+            attempt.facts["account"] = answer["account"]
+        else:
+            name_root_user(attempt, answer["email"])
+
+    def initial(self, attempt: Attempt) -> Answer:
+        return {"user_type": "root", "email": attempt.facts.get("email", "")}
+
+
+class PasswordStep(Step):
+    """Ask for the password of the root user whose e-mail was typed."""
+
+    name = "password"
+    template = "steps/password.html"
+    form_class = PasswordForm
+
+    def needed(self, attempt: Attempt) -> bool:
+        return not attempt.facts.get("password_verified")
+
+    def submit(self, attempt: Attempt, answer: Answer) -> None:
+        email = attempt.facts["email"]
+        root_user = principals.find_root_user(email)
+        account = root_user.account if root_user else None
+        identity = ("root", fold(email))
+        _prove(attempt, root_user, account, identity, answer["password"])
+        mode = account.email_code_mode if account else Account.EmailCodeMode.NEVER
+        attempt.facts["email_code_due"] = mode == Account.EmailCodeMode.ALWAYS or (
+            mode == Account.EmailCodeMode.NEW_BROWSER
+            and not browsers.is_known(root_user, attempt.browser)
+        )
+
+    def context(self, attempt: Attempt) -> dict[str, Any]:
+        return {"who": attempt.facts["email"]}
+
+
+class IamUserStep(Step):
+    """Ask for account, user name and password of an IAM user, all on one page."""
+
+    name = "iam-user"
+    template = "steps/iam_user.html"
+    form_class = IamUserForm
+
+    def needed(self, attempt: Attempt) -> bool:
+        return not attempt.facts.get("password_verified")
+
+    def submit(self, attempt: Attempt, answer: Answer) -> None:
+        attempt.facts["account"] = answer["account"]
+        attempt.facts["username"] = answer["username"]
+        attempt.facts["remember_account"] = answer["remember_account"]
+        account = principals.find_account(answer["account"])
+        iam_user = principals.find_iam_user(account, answer["username"])
+        # By the account's ID where there is one: ID and alias are one door (S-012).
+        place = account.id if account else principals.account_key(answer["account"])
+        identity = ("iam", place, fold(answer["username"]))
+        _prove(attempt, iam_user, account, identity, answer["password"])
+
+    def initial(self, attempt: Attempt) -> Answer:
+        facts = attempt.facts
+        return {
+            "account": facts.get("account", ""),
+            "username": facts.get("username", ""),
+            "remember_account": facts.get("remember_account", False),
+        }
+
+
+class EmailCodeStep(Step):
+    """Ask for the six digits mailed to the root user, after the right password (R-074, R-217)."""
+
+    name = "email-code"
+    template = "steps/email_code.html"
+    form_class = EmailCodeForm
+
+    @property
+    def acts(self) -> Mapping[str, Act]:
+        return {"resend": self.resend}
+
+    def needed(self, attempt: Attempt) -> bool:
+        facts = attempt.facts
+        return bool(facts.get("email_code_due")) and not facts.get("email_code_verified")
+
+    def prepare(self, attempt: Attempt) -> None:
+        if not attempt.facts.get("email_code_sent"):
+            self.resend(attempt)
+            attempt.facts["email_code_sent"] = True
+
+    def resend(self, attempt: Attempt) -> None:
+        """Mail a new code, which kills the old one; too many look the same and send nothing."""
+        root_user = _proven(attempt)
+        if lockout.may_mail(root_user, ip=attempt.browser.ip):
+            code = codes.issue(attempt)
+            expires_at = clock.now() + codes.LIFETIME
+            emails.verification_code(root_user, code=code, expires_at=expires_at)
+
+    def submit(self, attempt: Attempt, answer: Answer) -> None:
+        root_user = _proven(attempt)
+        tried = _admit(attempt, root_user, ("root", root_user.folded))
+        try:
+            codes.redeem(attempt, answer["code"])
+        except Refusal:
+            tried.fail()
+            events.console_login_failed(attempt, root_user, root_user.account)
+            raise
+        tried.succeed()
+        attempt.facts["email_code_verified"] = True
+
+    def context(self, attempt: Attempt) -> dict[str, Any]:
+        return {"who": attempt.facts["email"], "minutes": int(codes.LIFETIME.total_seconds() // 60)}
+
+
+def name_root_user(attempt: Attempt, email: str) -> None:
+    """Note the e-mail of a root user, and whether a security check comes before the password."""
+    root_user = principals.find_root_user(email)
+    mode = _captcha_mode(root_user.account if root_user else None)
+    attempt.facts["email"] = email
+    attempt.facts["captcha_due"] = mode == Account.CaptchaMode.ALWAYS or (
+        mode == Account.CaptchaMode.AFTER_FAILURES
+        and lockout.failures_of(("root", fold(email))) >= lockout.FAILURES_BEFORE_CAPTCHA
+    )
+
+
+def proven_by(attempt: Attempt) -> list[str]:
+    """Return the names of the factors that an attempt has passed."""
+    passed = {PASSWORD: "password_verified", EMAIL_CODE: "email_code_verified"}
+    return [name for name, fact in passed.items() if attempt.facts.get(fact)]
+
+
+def _prove(
+    attempt: Attempt,
+    principal: Principal | None,
+    account: Account | None,
+    identity: tuple[str, ...],
+    password: str,
+) -> None:
+    """Check a password, once, and write down that it was right; or raise what is so."""
+    if browsers.is_known(principal, attempt.browser):
+        # A stranger's failures don't stop the owner at a browser that has proved itself (S-013).
+        identity = (*identity, attempt.browser.device_key)
+    tried = _admit(attempt, principal, identity, account)
+    try:
+        proven = authenticate(principal=principal, password=password)
+        if proven is None or account is None:
+            raise WrongCredentials
+        _check_state(proven, account)
+    except Refusal as refusal:
+        tried.fail()
+        if isinstance(refusal, WrongCredentials) and tried.asks_for_captcha:
+            _ask_for_captcha(attempt, account)
+        events.console_login_failed(attempt, principal, account)
+        raise
+    tried.succeed()
+    attempt.facts["principal_id"] = proven.pk
+    attempt.facts["password_verified"] = True
+
+
+def _admit(
+    attempt: Attempt,
+    principal: Principal | None,
+    identity: tuple[str, ...],
+    account: Account | None = None,
+) -> lockout.Try:
+    try:
+        return lockout.admit(identity, ip=attempt.browser.ip, principal=principal)
+    except LockedOut:
+        events.console_login_failed(attempt, principal, account)
+        raise
+
+
+def _check_state(principal: Principal, account: Account) -> None:
+    """Raise what stands in the way of somebody whose password is right (behaviour 4.8, 5.2)."""
+    if principal.kind == Principal.Kind.ROOT_USER:
+        return
+    if account.state == Account.State.SUSPENDED:
+        raise AccountSuspended
+    if account.state == Account.State.CLOSED:
+        raise AccountClosed
+    if principal.must_change_password:
+        raise PasswordChangeDue
+
+
+def _captcha_mode(account: Account | None) -> str:
+    # Asked for in either case, so that an unknown e-mail costs no other time than a known one.
+    behaviour = Behaviour.current()
+    return account.captcha_mode if account else behaviour.captcha_mode
+
+
+def _ask_for_captcha(attempt: Attempt, account: Account | None) -> None:
+    root_flow = attempt.facts.get("user_type") == "root"
+    if root_flow and _captcha_mode(account) != Account.CaptchaMode.NEVER:
+        captcha.ask_again(attempt)
+
+
+def _proven(attempt: Attempt) -> Principal:
+    return Principal.objects.select_related("account").get(pk=attempt.facts["principal_id"])

@@ -1,0 +1,1 @@
+"""The security check: characters that a person reads or hears and types."""

@@ -1,0 +1,126 @@
+"""How root users and IAM users sign in to the console: read this first, change it most."""
+
+from typing import cast
+from urllib.parse import urlencode, urlsplit
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts import browsers, events, sessions
+from accounts.models import Account, Principal
+from accounts.steps import (
+    EmailCodeStep,
+    IamUserStep,
+    PasswordStep,
+    UserTypeStep,
+    proven_by,
+)
+from signin import hosts
+from signin.captcha.steps import CaptchaStep
+from signin.console import remembered
+from signin.flow.engine import Flow
+from signin.flow.facts import Facts
+from signin.flow.models import Attempt
+from signin.flow.views import over
+from signin.http import DEVICE_COOKIE, SIGNIN_COOKIE, set_cookie
+
+
+def choose_flow(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """Go on as root user or as IAM user, whichever was chosen."""
+    attempt.flow = {"root": ROOT_USER, "iam": IAM_USER}[attempt.facts["user_type"]].name
+    attempt.keep()
+    return redirect("attempt", attempt.handle)
+
+
+def open_console(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """Sign the browser in at this host, and send it to the console with a single-use code."""
+    principal = Principal.objects.select_related("account").get(pk=attempt.facts["principal_id"])
+    factors, destination = proven_by(attempt), attempt.facts["destination"]
+    with transaction.atomic():
+        if not attempt.close():
+            return over(request)  # another request with the same answer was faster
+        signed_in = sessions.open_for(
+            principal,
+            browser=attempt.browser,
+            factors=factors,
+            host=urlsplit(destination).netloc,
+            challenge=attempt.facts["challenge"],
+        )
+        events.console_login_succeeded(attempt, principal)
+        device_key = _device_key(attempt, principal)
+    response = hand_over(signed_in.code, attempt.facts)
+    lifetime = int(sessions.CONSOLE_LIFETIME.total_seconds())
+    set_cookie(response, SIGNIN_COOKIE, signed_in.key, max_age=lifetime)
+    if device_key:
+        lifetime = int(browsers.REMEMBERED_FOR.total_seconds())
+        set_cookie(response, DEVICE_COOKIE, device_key, max_age=lifetime)
+    if principal.kind == Principal.Kind.IAM_USER:
+        remembered.keep(response, attempt.facts)
+    return response
+
+
+def hand_over(code: str, facts: Facts) -> HttpResponse:
+    """Send the browser to the host that it wants to go to, with the code for its session."""
+    destination = facts["destination"]
+    query = {"code": code, "destination": destination}
+    if locale := facts.get("locale"):
+        query["locale"] = locale
+    host, values, _ = cast(tuple[hosts.Host, dict[str, str], str], hosts.find_url(destination))
+    return redirect(hosts.url(host.door, "/console/auth", query, **values))
+
+
+def start_url(facts: Facts, **more: str) -> str:
+    """Return the address that starts the same sign-in afresh."""
+    query = {
+        "response_type": "code",
+        "client_id": "arn:aws:signin:::console/canvas",
+        "redirect_uri": facts["destination"],
+        "code_challenge": facts["challenge"],
+        "code_challenge_method": "SHA-256",
+    }
+    return f"/oauth?{urlencode({**query, **more})}"
+
+
+def links(facts: Facts) -> dict[str, str]:
+    """Return the addresses of the first page: forgetting who was here, or keeping it."""
+    return {
+        "start_over": start_url(facts, different_account="1"),
+        "as_root": start_url(facts, user_type="root"),
+    }
+
+
+def _device_key(attempt: Attempt, principal: Principal) -> str:
+    """Return the key by which this browser is known from now on, where the account asks."""
+    account = principal.account
+    if account is None or account.email_code_mode != Account.EmailCodeMode.NEW_BROWSER:
+        return ""
+    if attempt.browser.device_key and not attempt.facts.get("email_code_due"):
+        return ""  # known already
+    return browsers.remember(principal, attempt.browser)
+
+
+LAYOUT = "layouts/console_signin.html"
+
+CONSOLE = Flow(
+    name="console",
+    layout=LAYOUT,
+    steps=[UserTypeStep()],
+    finish=choose_flow,
+    links=links,
+)
+ROOT_USER = Flow(
+    name="root-user",
+    layout=LAYOUT,
+    steps=[CaptchaStep(), PasswordStep(), EmailCodeStep()],
+    finish=open_console,
+    links=links,
+)
+IAM_USER = Flow(
+    name="iam-user",
+    layout=LAYOUT,
+    steps=[IamUserStep()],
+    finish=open_console,
+    links=links,
+)
+FLOWS = {flow.name: flow for flow in (CONSOLE, ROOT_USER, IAM_USER)}

@@ -1,0 +1,23 @@
+"""The URLs of the sign-in hosts, ``signin.aws.amazon.com`` and its regional sisters."""
+
+from django.urls import path
+from django.views.generic import TemplateView
+
+from signin.captcha import views as captcha
+from signin.console import signin_views as views
+from signin.console.flows import FLOWS
+from signin.flow.views import take
+
+handler500 = "signin.context.server_error"
+
+urlpatterns = [
+    path("", views.entry),
+    path("console", views.entry),
+    path("console/", views.entry),
+    path("oauth", views.authorize, name="authorize"),
+    path("signin/<str:handle>", take, {"flows": FLOWS}, name="attempt"),
+    path("captcha/<str:captcha_id>.png", captcha.picture, name="captcha-picture"),
+    path("captcha/<str:captcha_id>.wav", captcha.sound, name="captcha-sound"),
+    path("help/<slug:name>", views.help_page, name="help"),
+    path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),
+]

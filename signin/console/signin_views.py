@@ -1,0 +1,90 @@
+"""The sign-in host: where a sign-in begins, and the help around it."""
+
+import re
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts import sessions
+from accounts.principals import account_key
+from signin import hosts
+from signin.console import destinations, remembered
+from signin.console.flows import CONSOLE, IAM_USER, hand_over
+from signin.flow.facts import Facts
+from signin.flow.views import begin
+from signin.http import SIGNIN_COOKIE, cookie, language_choice
+
+CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
+
+# What people look for when they can't get in; one template each.
+HELP_PAGES = frozenset(
+    {"ways-to-sign-in", "which-user", "cannot-sign-in", "account-number", "builder-id"}
+)
+
+
+@require_safe
+def entry(request: HttpRequest) -> HttpResponse:
+    """Send whoever comes by a bookmark through the console, which asks for a sign-in."""
+    account = request.host_values.get("account") or request.GET.get("account", "")  # type: ignore[attr-defined]
+    query = {"account": account} if account else {}
+    region = request.host_values.get("region") or request.GET.get("region", "")  # type: ignore[attr-defined]
+    values = {"region": region} if re.fullmatch(hosts.REGION, region) else {}
+    query.update(language_choice(request))
+    return redirect(hosts.url("console", destinations.HOME, query, **values))
+
+
+@require_safe
+def authorize(request: HttpRequest) -> HttpResponse:
+    """Begin a sign-in for the console page in ``redirect_uri``; pass on who is signed in.
+
+    ``account`` leads straight to the IAM user's page (R-204); so does what the browser remembers,
+    unless ``user_type=root`` or ``different_account`` says otherwise.
+    """
+    challenge = request.GET.get("code_challenge", "")
+    if not CHALLENGE.match(challenge):
+        return entry(request)
+    facts = Facts(
+        destination=destinations.allowed(request.GET.get("redirect_uri", "")), challenge=challenge
+    )
+    if locale := language_choice(request).get("locale"):
+        facts["locale"] = locale
+    session = sessions.find(
+        cookie(request, SIGNIN_COOKIE), door=sessions.SIGNIN, host=request.get_host()
+    )
+    if session:
+        host, values, _ = hosts.find_url(facts["destination"]) or (None, {}, "")
+        code = sessions.offer(
+            session,
+            host=hosts.origin(host.door if host else "console", **values).partition("//")[2],
+            challenge=challenge,
+        )
+        return hand_over(code, facts)
+    return _begin(request, facts)
+
+
+def _begin(request: HttpRequest, facts: Facts) -> HttpResponse:
+    kept = remembered.read(request)
+    if "different_account" in request.GET:
+        response = begin(request, CONSOLE, facts)
+        remembered.forget(response)
+        return response
+    if account := request.GET.get("account", "")[:80]:
+        iam_user = remembered.Remembered(account=account_key(account), username="")
+    elif kept and request.GET.get("user_type") != "root":
+        iam_user = kept
+    else:
+        return begin(request, CONSOLE, facts)
+    facts["user_type"] = "iam"
+    facts["account"] = iam_user.account
+    facts["username"] = iam_user.username
+    facts["remember_account"] = bool(iam_user.account)
+    return begin(request, IAM_USER, facts)
+
+
+@require_safe
+def help_page(request: HttpRequest, name: str) -> HttpResponse:
+    """Show a page of help."""
+    if name not in HELP_PAGES:
+        raise Http404
+    return render(request, f"help/{name}.html", {"door": "signin"})

@@ -1,0 +1,152 @@
+"""The console's own pages: small, but honest about who is signed in."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import sessions
+from accounts.models import Account, Principal, Session
+from signin import hosts
+from signin.console import destinations
+from signin.console.flows import start_url
+from signin.console.regions import DEFAULT, REGIONS
+from signin.flow.facts import Facts
+from signin.flow.models import LIFETIME
+from signin.http import (
+    CONSOLE_COOKIE,
+    FLOW_COOKIE,
+    cookie,
+    delete_cookie,
+    flow_key,
+    language_choice,
+    set_cookie,
+)
+
+Page = Callable[[HttpRequest, Session], HttpResponse]
+
+
+def signed_in(page: Page) -> Callable[[HttpRequest], HttpResponse]:
+    """Let only a signed-in browser see a page; send others to sign in and back again."""
+
+    @wraps(page)
+    @require_safe
+    def view(request: HttpRequest) -> HttpResponse:
+        key = cookie(request, CONSOLE_COOKIE)
+        session = _session(request)
+        if session is None:
+            return _session_over(request) if key else _sign_in(request)
+        account = cast(Account, session.principal.account)
+        if account.state != Account.State.ACTIVE:
+            return _show(request, session, f"console/{account.state}.html")
+        return page(request, session)
+
+    return view
+
+
+@signed_in
+def home(request: HttpRequest, session: Session) -> HttpResponse:
+    """Show the console home (R-075, R-085)."""
+    return _show(request, session, "console/home.html")
+
+
+@signed_in
+def security_credentials(request: HttpRequest, session: Session) -> HttpResponse:
+    """Show one's own account number and credentials (R-214, R-215)."""
+    return _show(request, session, "console/security_credentials.html")
+
+
+@signed_in
+def support_center(request: HttpRequest, session: Session) -> HttpResponse:
+    """Show where an account number is found when nothing else shows it (R-216)."""
+    return _show(request, session, "console/support_center.html")
+
+
+@require_safe
+def accept(request: HttpRequest) -> HttpResponse:
+    """Take a session over from the sign-in host, then show the page that was asked for."""
+    destination = destinations.allowed(request.GET.get("destination", ""))
+    key = sessions.accept(
+        request.GET.get("code", ""),
+        host=request.get_host(),
+        verifier=cookie(request, FLOW_COOKIE),
+    )
+    if key is None:
+        return render(request, "errors/handoff_failed.html", {"home": destination}, status=400)
+    response = redirect(destination)
+    lifetime = int(sessions.CONSOLE_LIFETIME.total_seconds())
+    set_cookie(response, CONSOLE_COOKIE, key, max_age=lifetime)
+    return response
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session here and at the sign-in host, and show the public page (R-194)."""
+    if session := _session(request):
+        sessions.end(session)
+    response = redirect(hosts.url("public", "/console/", language_choice(request)))
+    delete_cookie(response, CONSOLE_COOKIE)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def _session(request: HttpRequest) -> Session | None:
+    return sessions.find(
+        cookie(request, CONSOLE_COOKIE), door=sessions.CONSOLE, host=request.get_host()
+    )
+
+
+def _sign_in(request: HttpRequest) -> HttpResponse:
+    """Ask the sign-in host for a session, bound to a secret that only this browser has."""
+    verifier = flow_key(request)
+    facts = Facts(
+        destination=_here(request),
+        challenge=sessions.challenge_of(verifier),
+    )
+    passed_on = {
+        name: request.GET[name]
+        for name in ("account", "user_type", "different_account")
+        if name in request.GET
+    }
+    region = cast(hosts.HostRequest, request).host_values.get("region")
+    start = start_url(facts, **passed_on, **language_choice(request))
+    origin = hosts.origin("signin", **({"region": region} if region else {}))
+    response = redirect(origin + start)
+    set_cookie(response, FLOW_COOKIE, verifier, max_age=int(LIFETIME.total_seconds()))
+    return response
+
+
+def _session_over(request: HttpRequest) -> HttpResponse:
+    response = render(request, "errors/session_over.html", {"again": _here(request)}, status=401)
+    delete_cookie(response, CONSOLE_COOKIE)
+    return response
+
+
+def _here(request: HttpRequest) -> str:
+    return destinations.allowed(f"{_origin(request)}{request.path}")
+
+
+def _origin(request: HttpRequest) -> str:
+    values = cast(hosts.HostRequest, request).host_values
+    return hosts.origin("console", **{k: v for k, v in values.items() if v})
+
+
+def _show(request: HttpRequest, session: Session, template: str) -> HttpResponse:
+    principal = session.principal
+    region = cast(hosts.HostRequest, request).host_values.get("region") or DEFAULT
+    page = {
+        "session": session,
+        "principal": principal,
+        "account": principal.account,
+        "is_root": principal.kind == Principal.Kind.ROOT_USER,
+        "region": region,
+        "place": REGIONS.get(region, region),
+        "regions": [
+            {"code": code, "place": place, "url": hosts.url("console", request.path, region=code)}
+            for code, place in REGIONS.items()
+        ],
+    }
+    return render(request, template, page)

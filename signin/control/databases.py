@@ -1,0 +1,184 @@
+"""Making the database, and taking it back to a scenario.
+
+SQLite: a scenario that was loaded once is kept as a small template file, and a reset copies its
+pages over the live database (SQLite's backup API): a few milliseconds, however much lies there,
+and other connections see the result at once. The schema comes from ``schema.sql``, made from the
+migrations, so that a first start needs none of them to run. Other databases are emptied and
+filled in one transaction.
+"""
+
+import sqlite3
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.sessions.models import Session as AdminSession
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection, connections, transaction
+
+from accounts.models import Principal
+from signin.control import operators, scenarios
+from signin.kernel import clock
+
+SCHEMA = Path(__file__).parent / "schema.sql"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What outlives a reset: the operators, and their sessions at the admin site."""
+
+    operators: list[Principal]
+    sessions: list[AdminSession]
+
+
+def prepare() -> str | None:
+    """Bring the database up to date; fill an empty one and return the operator's password."""
+    if connection.vendor == "sqlite":
+        version = _version()
+        if version == _fingerprint():
+            return None
+        if version == 0 and not connection.introspection.table_names():
+            return _fill()
+    call_command("migrate", verbosity=0, interactive=False)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA user_version = {_fingerprint()}")
+    return None if operators.exist() else _fill()
+
+
+def reset(name: str) -> None:
+    """Take everything but the operators back to a scenario, and the clock to the machine's time."""
+    scenario = scenarios.find(name)
+    clock.reset()
+    if connection.vendor == "sqlite":
+        kept = _keep()
+        _restore(scenario)
+        _put_back(kept)
+    else:
+        with transaction.atomic():
+            kept = _keep()
+            _truncate()
+            scenarios.load(scenario)
+            _put_back(kept)
+    cache.clear()
+
+
+def schema() -> str:
+    """Return the SQL that makes an empty, migrated database (SQLite); runs the migrations."""
+    connections.databases["schema"] = {
+        **connections.databases["default"],
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": ":memory:",
+        "OPTIONS": {},
+    }
+    blank = connections["schema"]
+    try:
+        call_command("migrate", database="schema", verbosity=0, interactive=False)
+        with blank.cursor() as cursor:
+            cursor.execute(
+                "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+                " ORDER BY type DESC, name"
+            )
+            statements = [f"{row[0]};" for row in cursor.fetchall()]
+            cursor.execute("SELECT app, name FROM django_migrations ORDER BY app, name")
+            statements += [
+                "INSERT INTO django_migrations (app, name, applied)"
+                f" VALUES ('{app}', '{name}', '2000-01-01 00:00:00');"
+                for app, name in cursor.fetchall()
+            ]
+    finally:
+        blank.close()
+        del connections["schema"]
+        del connections.databases["schema"]
+    return "\n".join(statements) + "\n"
+
+
+def _fill() -> str:
+    reset(settings.SIGNIN_SCENARIO)
+    return operators.create()
+
+
+def _restore(scenario: scenarios.Scenario) -> None:
+    template = _template(scenario)
+    if template.exists():
+        _copy(template, _live())
+        scenarios.redate()
+        return
+    blank = sqlite3.connect(":memory:")
+    blank.executescript(f"{SCHEMA.read_text()} PRAGMA user_version = {_fingerprint()};")
+    blank.backup(_live())
+    blank.close()
+    scenarios.load(scenario)
+    template.parent.mkdir(exist_ok=True)
+    draft = template.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    copy = sqlite3.connect(draft)
+    _live().backup(copy)
+    copy.execute("PRAGMA journal_mode=DELETE")
+    copy.close()
+    draft.replace(template)
+
+
+def _copy(template: Path, live: sqlite3.Connection) -> None:
+    source = sqlite3.connect(f"file:{template}?mode=ro", uri=True)
+    try:
+        source.backup(live)
+    finally:
+        source.close()
+
+
+def _template(scenario: scenarios.Scenario) -> Path:
+    content = f"{_fingerprint()} {settings.SIGNIN_PASSWORD_COST} {scenario.text}"
+    digest = zlib.crc32(content.encode())
+    folder: Path = settings.SIGNIN_DATA_DIR / "templates"
+    return folder / f"{scenario.name}-{digest:08x}.sqlite3"
+
+
+def _live() -> sqlite3.Connection:
+    connection.ensure_connection()
+    live: Any = connection.connection
+    return live  # type: ignore[no-any-return]
+
+
+def _version() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA user_version")
+        return int(cursor.fetchone()[0])
+
+
+def _fingerprint() -> int:
+    return zlib.crc32(SCHEMA.read_bytes()) & 0x7FFFFFFF or 1
+
+
+def _keep() -> Kept:
+    tables = connection.introspection.table_names()
+    if Principal._meta.db_table not in tables:
+        return Kept([], [])
+    return Kept(
+        operators=list(Principal.objects.filter(kind=Principal.Kind.OPERATOR)),
+        sessions=list(AdminSession.objects.all()),
+    )
+
+
+def _put_back(kept: Kept) -> None:
+    """Store the operators again; one whose number is taken now gets another and signs in anew."""
+    for operator in kept.operators:
+        if Principal.objects.filter(pk=operator.pk).exists():
+            operator.pk = None
+        operator.save(force_insert=True)
+    AdminSession.objects.bulk_create(kept.sessions)
+
+
+def _truncate() -> None:
+    tables = [
+        model._meta.db_table
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed and not model._meta.proxy and model._meta.app_label != "contenttypes"
+    ]
+    names = ", ".join(connection.ops.quote_name(table) for table in tables)
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")

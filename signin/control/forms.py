@@ -1,0 +1,38 @@
+"""The operator's way into the admin site."""
+
+from typing import Any
+
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth import authenticate
+
+from accounts import lockout, principals
+from accounts.models.principals import fold
+from signin.http import browser_of
+from signin.kernel.errors import LockedOut
+
+
+class OperatorForm(AdminAuthenticationForm):
+    """Finds the operator by name and checks the password, throttled like every other door."""
+
+    def clean(self) -> dict[str, Any]:
+        username = self.cleaned_data.get("username")
+        password = self.cleaned_data.get("password")
+        if username is None or not password or self.request is None:
+            return self.cleaned_data
+        operator = principals.find_operator(username)
+        try:
+            tried = lockout.admit(
+                ("operator", fold(username)),
+                ip=browser_of(self.request).ip,
+                principal=operator,
+            )
+        except LockedOut as locked_out:
+            self.add_error(None, str(locked_out.message))
+            return self.cleaned_data
+        self.user_cache = authenticate(self.request, principal=operator, password=password)
+        if self.user_cache is None:
+            tried.fail()
+            raise self.get_invalid_login_error()
+        tried.succeed()
+        self.confirm_login_allowed(self.user_cache)
+        return self.cleaned_data

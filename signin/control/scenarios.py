@@ -1,0 +1,281 @@
+"""Scenarios: who exists at first, as JSON documents (docs/scenarios.md describes them).
+
+Built-in ones lie beside this module, one's own in the data directory's ``scenarios/``.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import get_hasher
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+
+from accounts import passwords
+from accounts.models import Account, Behaviour, Principal
+from signin.control.models import LoadedScenario
+from signin.kernel import clock
+from signin.kernel.errors import Refusal
+
+BUILTIN = Path(__file__).parent / "builtin"
+HASHES = BUILTIN / "hashes.json"
+
+
+class ScenarioUnknown(Refusal):
+    """No scenario has this name."""
+
+    def __init__(self, name: str) -> None:
+        known = ", ".join(names())
+        super().__init__(name)
+        self.message = f"There is no scenario “{name}”. Known scenarios: {known}."
+
+
+class ScenarioInvalid(Refusal):
+    """A scenario's document says something that can't be."""
+
+    def __init__(self, where: str, problem: str) -> None:
+        super().__init__(where)
+        self.message = f"{where}: {problem}"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario's name and what its file says."""
+
+    name: str
+    text: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The document, read."""
+        try:
+            document = json.loads(self.text)
+        except json.JSONDecodeError as error:
+            raise ScenarioInvalid(self.name, f"not JSON: {error}") from error
+        if not isinstance(document, dict):
+            raise ScenarioInvalid(self.name, "a scenario is a JSON object")
+        return document
+
+    @property
+    def title(self) -> str:
+        """What the scenario is, in a line."""
+        return str(self.document.get("title", self.name))
+
+
+def names() -> list[str]:
+    """Return the names of all scenarios."""
+    return sorted(
+        {path.stem for folder in _folders() for path in folder.glob("*.json")} - {"hashes"}
+    )
+
+
+def find(name: str) -> Scenario:
+    """Return a scenario by name, or raise ScenarioUnknown."""
+    if name in names():
+        for folder in _folders():
+            if (path := folder / f"{name}.json").exists():
+                return Scenario(name=name, text=path.read_text())
+    raise ScenarioUnknown(name)
+
+
+def load(scenario: Scenario) -> None:
+    """Fill empty tables with a scenario, or raise ScenarioInvalid and leave them empty."""
+    document = _object(scenario.document, scenario.name, optional={"title", "sign_in", "accounts"})
+    behaviour = Behaviour()
+    for field, mode in _modes(document, scenario.name).items():
+        setattr(behaviour, field, mode)
+    accounts: list[Account] = []
+    principals: list[Principal] = []
+    for number, entry in enumerate(_list(document, "accounts", scenario.name)):
+        account, people = _account(entry, f"accounts[{number}]", behaviour)
+        accounts.append(account)
+        principals.extend(people)
+    _check_unique(accounts, principals)
+    with transaction.atomic():
+        behaviour.save()
+        Account.objects.bulk_create(accounts)
+        Principal.objects.bulk_create(principals)
+        LoadedScenario.objects.create(name=scenario.name, loaded_at=clock.now())
+
+
+def redate() -> None:
+    """Move the dates of a scenario that was loaded earlier, as if it were loaded now."""
+    loaded = LoadedScenario.objects.get()
+    age = clock.now() - loaded.loaded_at
+    Account.objects.update(
+        **{name: F(name) + age for name in ("created_at", "closed_at", "expires_at")}
+    )
+    Principal.objects.exclude(kind=Principal.Kind.OPERATOR).update(
+        **{name: F(name) + age for name in ("created_at", "password_changed_at")}
+    )
+    LoadedScenario.objects.update(loaded_at=clock.now())
+
+
+def hashed(password: str) -> str:
+    """Return a password's hash; those of the built-in scenarios are ready-made (20 ms each)."""
+    encoded = _ready_made().get(password)
+    if encoded and not get_hasher().must_update(encoded):
+        return encoded
+    return passwords.hashed(password)
+
+
+def ready_made_hashes() -> dict[str, str]:
+    """Return the hashes of all passwords of the built-in scenarios, at the default cost."""
+    documents = [json.loads(path.read_text()) for path in BUILTIN.glob("*.json") if path != HASHES]
+    people = [
+        person
+        for document in documents
+        for account in document.get("accounts", [])
+        for person in [account.get("root", {}), *account.get("users", [])]
+    ]
+    return {
+        person["password"]: hashed(person["password"]) for person in people if "password" in person
+    }
+
+
+@cache
+def _ready_made() -> dict[str, str]:
+    ready_made: dict[str, str] = json.loads(HASHES.read_text()) if HASHES.exists() else {}
+    return ready_made
+
+
+def _folders() -> list[Path]:
+    return [settings.SIGNIN_DATA_DIR / "scenarios", BUILTIN]
+
+
+def _account(entry: object, where: str, behaviour: Behaviour) -> tuple[Account, list[Principal]]:
+    fields = _object(
+        entry,
+        where,
+        required={"id", "name"},
+        optional={
+            "alias",
+            "phone",
+            "state",
+            "closed_days_ago",
+            "sign_in",
+            "root",
+            "users",
+        },
+    )
+    modes = {
+        "captcha_mode": behaviour.captcha_mode,
+        "email_code_mode": behaviour.email_code_mode,
+        **_modes(fields, where),
+    }
+    account = Account(
+        id=_text(fields, "id", where),
+        name=_text(fields, "name", where),
+        alias=_text(fields, "alias", where) or None,
+        phone=_text(fields, "phone", where),
+        state=_text(fields, "state", where) or Account.State.ACTIVE,
+        **modes,
+    )
+    if account.state == Account.State.CLOSED:
+        days = fields.get("closed_days_ago", 0)
+        if not isinstance(days, int):
+            raise ScenarioInvalid(f"{where}.closed_days_ago", "a whole number of days")
+        account.close(clock.now() - timedelta(days=days))
+    _validated(account, where)
+    people = []
+    if "root" in fields:
+        people.append(_root_user(fields["root"], f"{where}.root", account))
+    for number, user in enumerate(_list(fields, "users", where)):
+        people.append(_iam_user(user, f"{where}.users[{number}]", account))
+    return account, people
+
+
+def _root_user(entry: object, where: str, account: Account) -> Principal:
+    fields = _object(entry, where, required={"email"}, optional={"password"})
+    root_user = Principal(
+        kind=Principal.Kind.ROOT_USER, account=account, username=_text(fields, "email", where)
+    )
+    return _with_password(root_user, fields, where)
+
+
+def _iam_user(entry: object, where: str, account: Account) -> Principal:
+    fields = _object(entry, where, required={"name"}, optional={"password", "must_change_password"})
+    iam_user = Principal(
+        kind=Principal.Kind.IAM_USER,
+        account=account,
+        username=_text(fields, "name", where),
+        must_change_password=bool(fields.get("must_change_password", False)),
+    )
+    return _with_password(iam_user, fields, where)
+
+
+def _with_password(principal: Principal, fields: Mapping[str, Any], where: str) -> Principal:
+    if password := _text(fields, "password", where):
+        principal.password = hashed(password)
+        principal.password_changed_at = clock.now()
+    else:
+        principal.set_unusable_password()
+    principal.complete()
+    _validated(principal, where)
+    return principal
+
+
+def _modes(fields: Mapping[str, Any], where: str) -> dict[str, str]:
+    """Return the columns that a ``sign_in`` object sets."""
+    modes = _object(fields.get("sign_in", {}), f"{where}.sign_in", optional={"captcha", "code"})
+    columns = {"captcha": "captcha_mode", "code": "email_code_mode"}
+    allowed = {"captcha": Account.CaptchaMode.values, "code": Account.EmailCodeMode.values}
+    for name, mode in modes.items():
+        if mode not in allowed[name]:
+            raise ScenarioInvalid(f"{where}.sign_in.{name}", f"one of {', '.join(allowed[name])}")
+    return {columns[name]: mode for name, mode in modes.items()}
+
+
+def _object(
+    value: object,
+    where: str,
+    *,
+    required: frozenset[str] | set[str] = frozenset(),
+    optional: frozenset[str] | set[str] = frozenset(),
+) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ScenarioInvalid(where, "an object is needed here")
+    if missing := required - set(value):
+        raise ScenarioInvalid(where, f"missing: {', '.join(sorted(missing))}")
+    if unknown := set(value) - required - optional:
+        raise ScenarioInvalid(where, f"not known here: {', '.join(sorted(unknown))}")
+    return value
+
+
+def _list(fields: Mapping[str, Any], name: str, where: str) -> list[Any]:
+    value = fields.get(name, [])
+    if not isinstance(value, list):
+        raise ScenarioInvalid(f"{where}.{name}", "a list is needed here")
+    return value
+
+
+def _text(fields: Mapping[str, Any], name: str, where: str) -> str:
+    value = fields.get(name, "")
+    if not isinstance(value, str):
+        raise ScenarioInvalid(f"{where}.{name}", "a text is needed here")
+    return value
+
+
+def _validated(model: Account | Principal, where: str) -> None:
+    try:
+        model.clean_fields(exclude=["account", "realm"])
+    except ValidationError as error:
+        name, problems = next(iter(error.message_dict.items()))
+        raise ScenarioInvalid(f"{where}.{name}", " ".join(problems)) from error
+
+
+def _check_unique(accounts: list[Account], principals: list[Principal]) -> None:
+    seen: set[tuple[str, ...]] = set()
+    names: list[tuple[str, ...]] = [("account", account.id) for account in accounts]
+    names += [("alias", account.alias) for account in accounts if account.alias]
+    names += [(person.kind, person.realm, person.folded) for person in principals]
+    for name in names:
+        if name in seen:
+            raise ScenarioInvalid("accounts", f"twice there: {' '.join(filter(None, name))}")
+        seen.add(name)

@@ -1,0 +1,20 @@
+"""Clearing away what has expired."""
+
+from datetime import timedelta
+
+from django.db import transaction
+
+from accounts.models import KnownBrowser, Lockout, Session
+from signin.flow.models import Attempt
+from signin.kernel import clock
+
+SESSIONS_KEPT = timedelta(days=7)
+
+
+def expired() -> None:
+    """Delete attempts (with their codes and checks), lockouts, browsers and old sessions."""
+    now = clock.now()
+    with transaction.atomic():
+        for model in (Attempt, Lockout, KnownBrowser):
+            model._default_manager.filter(expires_at__lte=now).delete()
+        Session.objects.filter(expires_at__lte=now - SESSIONS_KEPT).delete()

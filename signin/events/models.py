@@ -1,0 +1,33 @@
+"""The event log's table."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from signin.kernel import entropy
+
+
+class Event(models.Model):
+    """One event, whole as a client would read it; the columns only serve the search."""
+
+    id = models.BigAutoField(primary_key=True)
+    event_id = models.UUIDField(unique=True, default=entropy.identifier)
+    name = models.CharField(_("name"), max_length=64)
+    account_id = models.CharField(_("account"), max_length=12, blank=True)
+    recorded_at = models.DateTimeField(_("time"))
+    document: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["name", "account_id"], name="events_by_name_and_account")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def outcome(self) -> str:
+        """Success or Failure, where the event has either."""
+        return str((self.document.get("responseElements") or {}).get(self.name, ""))

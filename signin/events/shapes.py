@@ -1,0 +1,78 @@
+"""The parts of a sign-in event (spec: CloudTrail's console sign-in events)."""
+
+from typing import Any
+
+from django.conf import settings
+
+Identity = dict[str, str]
+
+HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
+FAILED = "Failed authentication"
+NO_SUCH_USER = "No username found in supplied account"
+ROOT_REGION = "us-east-1"
+
+
+def authenticated(*, is_root: bool, account_id: str, principal_id: str, username: str) -> Identity:
+    """Return the identity of somebody who proved to be it."""
+    if is_root:
+        return _root(account_id)
+    return {
+        "type": "IAMUser",
+        "principalId": principal_id,
+        "arn": f"arn:aws:iam::{account_id}:user/{username}",
+        "accountId": account_id,
+        "userName": username,
+    }
+
+
+def unauthenticated(
+    *, is_root: bool, account_id: str, principal_id: str, username: str
+) -> Identity:
+    """Return the identity of somebody who is known, but did not prove to be it."""
+    if is_root:
+        return _root(account_id)
+    return {
+        "type": "IAMUser",
+        "principalId": principal_id,
+        "accountId": account_id,
+        "accessKeyId": "",
+        "userName": username,
+    }
+
+
+def unknown(*, is_root: bool, account_id: str) -> Identity:
+    """Return the identity of a name that nobody has; the name itself is masked."""
+    return {
+        "type": "Root" if is_root else "IAMUser",
+        "accountId": account_id,
+        "accessKeyId": "",
+        "userName": HIDDEN,
+    }
+
+
+def region(*, is_root: bool, host_region: str | None, alias_cookie: bool) -> str:
+    """Return the region that records a console sign-in."""
+    if is_root:
+        return ROOT_REGION
+    if host_region:
+        return host_region
+    return str(settings.SIGNIN_ALIAS_COOKIE_REGION) if alias_cookie else ROOT_REGION
+
+
+def console_login_details(*, login_to: str, user_agent: str) -> dict[str, Any]:
+    """Return ``additionalEventData`` of a ConsoleLogin without a second factor."""
+    return {
+        "LoginTo": login_to,
+        "MobileVersion": "Yes" if "Mobi" in user_agent else "No",
+        "MFAUsed": "No",
+    }
+
+
+def _root(account_id: str) -> Identity:
+    return {
+        "type": "Root",
+        "principalId": account_id,
+        "arn": f"arn:aws:iam::{account_id}:root",
+        "accountId": account_id,
+        "accessKeyId": "",
+    }

@@ -1,0 +1,28 @@
+"""The words that steps share: everything an attempt can have learned."""
+
+from typing import Literal, TypedDict
+
+
+class Facts(TypedDict, total=False):
+    """What is known so far. Never a secret: no password, code, answer or token."""
+
+    destination: str  # the absolute URL first asked for, one of our own console pages
+    challenge: str  # S256 of the secret that the application host gave this browser
+    locale: str  # the language chosen with the switch, if one was
+
+    user_type: Literal["root", "iam"]
+    email: str  # as typed
+    account: str  # an account ID or alias, as typed
+    username: str  # as typed
+    remember_account: bool
+
+    captcha_due: bool
+    captcha_id: str  # the challenge that the page shows
+    captcha_solved: bool
+
+    password_verified: bool
+    principal_id: int  # whose password it was
+
+    email_code_due: bool
+    email_code_sent: bool
+    email_code_verified: bool

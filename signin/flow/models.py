@@ -1,0 +1,71 @@
+"""Attempts: one person's way through one flow."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import F
+
+from signin.flow.facts import Facts
+from signin.http import Browser
+from signin.kernel import clock, entropy
+
+LIFETIME = timedelta(minutes=15)
+
+
+class Attempt(models.Model):
+    """One person's way through one flow. Its facts alone say how far it got."""
+
+    handle = models.CharField(primary_key=True, max_length=32)
+    flow = models.CharField(max_length=40)
+    browser_digest = models.CharField(max_length=64)
+    facts: "models.JSONField[Facts, Facts]" = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=0)
+    begun_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    closed_at = models.DateTimeField(null=True)
+
+    # Set by the engine for the request that is being answered; never stored.
+    browser: Browser
+
+    def __str__(self) -> str:
+        return f"{self.flow} {self.handle}"
+
+    @classmethod
+    def begin(cls, *, flow: str, flow_key: str, facts: Facts) -> "Attempt":
+        """Start an attempt that only the browser with this flow key can continue."""
+        begun_at = clock.now()
+        return cls.objects.create(
+            handle=entropy.handle(),
+            flow=flow,
+            browser_digest=entropy.digest(flow_key),
+            facts=facts,
+            begun_at=begun_at,
+            expires_at=begun_at + LIFETIME,
+        )
+
+    @classmethod
+    def find(cls, handle: str, *, flow_key: str) -> "Attempt | None":
+        """Return the living attempt with this handle, if it belongs to this browser."""
+        return cls.objects.filter(
+            handle=handle,
+            browser_digest=entropy.digest(flow_key),
+            expires_at__gt=clock.now(),
+            closed_at=None,
+        ).first()
+
+    def keep(self) -> bool:
+        """Store flow and facts, unless another request changed the attempt meanwhile."""
+        unchanged = Attempt.objects.filter(handle=self.handle, version=self.version, closed_at=None)
+        changed = unchanged.update(flow=self.flow, facts=self.facts, version=F("version") + 1)
+        self.version += 1
+        return bool(changed)
+
+    def close(self) -> bool:
+        """End the attempt; of parallel requests only one gets True."""
+        unchanged = Attempt.objects.filter(handle=self.handle, version=self.version, closed_at=None)
+        return bool(unchanged.update(closed_at=clock.now(), version=F("version") + 1))
+
+    def forget(self, *names: str) -> None:
+        """Un-learn some facts: this is how one goes back."""
+        for name in names:
+            self.facts.pop(name, None)  # type: ignore[misc]

@@ -1,0 +1,146 @@
+"""Which door a host name opens: the one table to read, or to change.
+
+A row's ``name`` is the real host; the emulated one has a local suffix and a port behind it
+(``signin.aws.amazon.com.localhost:8000``). Rows are tried from top to bottom, so that a region
+is never taken for an account's alias. URL modules are named by dotted string: they are loaded
+with the first request to their door, and nothing down here imports them.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, cast
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse
+
+from signin import pages
+
+Stack = Literal["pages", "desk"]
+
+REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
+ACCOUNT = r"\d{12}|(?!\d{12}$)[a-z0-9](?:[a-z0-9]|-(?!-)){1,61}[a-z0-9]"
+PLACEHOLDERS = {"region": REGION, "account": ACCOUNT}
+
+
+@dataclass(frozen=True)
+class Host:
+    """One row of the table: a real host name, the URLs behind it, the middleware it needs."""
+
+    door: str
+    name: str
+    urlconf: str
+    stack: Stack
+    pattern: re.Pattern[str] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        pattern = re.escape(self.name)
+        for placeholder, expression in PLACEHOLDERS.items():
+            pattern = pattern.replace(rf"\{{{placeholder}\}}", f"(?P<{placeholder}>{expression})")
+        object.__setattr__(self, "pattern", re.compile(pattern))
+
+
+HOSTS = [
+    Host("console", "console.aws.amazon.com", "signin.console.urls", "pages"),
+    Host("console", "{region}.console.aws.amazon.com", "signin.console.urls", "pages"),
+    Host("signin", "signin.aws.amazon.com", "signin.console.signin_urls", "pages"),
+    Host("signin", "{region}.signin.aws.amazon.com", "signin.console.signin_urls", "pages"),
+    Host("account", "{account}.signin.aws.amazon.com", "signin.console.account_urls", "pages"),
+    Host("public", "aws.amazon.com", "signin.console.public_urls", "pages"),
+]
+DESK = Host("desk", "localhost", "signin.control.urls", "desk")
+DESK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+def find(hostname: str) -> tuple[Host, dict[str, str]] | None:
+    """Return the row that claims a host name (without port), and what its placeholders say."""
+    hostname = hostname.lower().removesuffix(".")
+    if hostname in DESK_NAMES:
+        return DESK, {}
+    real_name = hostname.removesuffix(f".{settings.SIGNIN_SUFFIX}")
+    if real_name == hostname:
+        return None
+    for host in HOSTS:
+        if match := host.pattern.fullmatch(real_name):
+            return host, match.groupdict()
+    return None
+
+
+def find_url(url: str) -> tuple[Host, dict[str, str], str] | None:
+    """Return the row, the placeholders and the path of an absolute URL of this server.
+
+    None for anything else: another scheme, host or port, user information, control characters,
+    backslashes (which browsers take for slashes).
+    """
+    if any(character <= " " or character in "\\\x7f" for character in url):
+        return None
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.scheme != settings.SIGNIN_SCHEME or port != settings.SIGNIN_PORT:
+        return None
+    if "@" in parts.netloc or not parts.hostname or not (found := find(parts.hostname)):
+        return None
+    return (*found, parts.path)
+
+
+def url(door: str, path: str = "/", query: dict[str, str] | None = None, **values: str) -> str:
+    """Return the absolute URL of a path at a door; ``region`` or ``account`` choose its host."""
+    tail = f"{path}?{urlencode(query)}" if query else path
+    return f"{origin(door, **values)}{tail}"
+
+
+def origin(door: str, **values: str) -> str:
+    """Return scheme, host and port of a door."""
+    if door == DESK.door:
+        name = DESK.name
+    else:
+        row = next(
+            host
+            for host in HOSTS
+            if host.door == door and set(host.pattern.groupindex) == set(values)
+        )
+        name = f"{row.name.format(**values)}.{settings.SIGNIN_SUFFIX}"
+    return f"{settings.SIGNIN_SCHEME}://{name}:{settings.SIGNIN_PORT}"
+
+
+def samples() -> list[str]:
+    """Return one address for each row of the table, with sample values for placeholders."""
+    values = {"region": "eu-central-1", "account": "111122223333"}
+    names = [host.name.format(**values) for host in HOSTS]
+    tail = f"{settings.SIGNIN_SUFFIX}:{settings.SIGNIN_PORT}/"
+    return [
+        f"{settings.SIGNIN_SCHEME}://{DESK.name}:{settings.SIGNIN_PORT}/",
+        *(f"{settings.SIGNIN_SCHEME}://{name}.{tail}" for name in names),
+    ]
+
+
+class HostRequest(HttpRequest):
+    """A request of which the host table has said what door it is at."""
+
+    host: Host
+    host_values: dict[str, str]
+
+
+class HostMiddleware:
+    """Send each request to its door, and refuse those that no row of the table claims (421)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            hostname = re.sub(r":\d*$", "", request.get_host())
+        except DisallowedHost:
+            hostname = ""
+        if not (found := find(hostname)):
+            template = "errors/no_such_host.html"
+            return pages.outside(request, template, status=421, context={"samples": samples()})
+        request = cast(HostRequest, request)
+        request.host, request.host_values = found
+        request.urlconf = request.host.urlconf
+        return self.get_response(request)

@@ -1,0 +1,1 @@
+"""What everything else stands on. Nothing here imports another package of ours."""

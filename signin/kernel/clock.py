@@ -1,0 +1,97 @@
+"""The time as this server sees it; the control API freezes and advances it.
+
+The clock's state is one small file beside the database, replaced atomically: every worker and
+every management command sees a change at once, and asking for the time costs no query.
+"""
+
+import json
+import os
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+
+@dataclass(frozen=True)
+class State:
+    """How the server's time differs from the machine's: stopped at a moment, or shifted."""
+
+    frozen_at: datetime | None = None
+    offset: timedelta = timedelta(0)
+
+
+_RUNNING = State()
+_change = threading.Lock()
+_seen: dict[Path, tuple[tuple[int, int], State]] = {}
+
+
+def now() -> datetime:
+    """Return the server's time, in UTC."""
+    current = state()
+    return current.frozen_at or datetime.now(UTC) + current.offset
+
+
+def state() -> State:
+    """Return whether the clock is frozen, and how far it is shifted."""
+    path = _file()
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return _RUNNING
+    version = (stat.st_mtime_ns, stat.st_ino)
+    seen = _seen.get(path)
+    if seen is None or seen[0] != version:
+        seen = _seen[path] = (version, _parse(path.read_text()))
+    return seen[1]
+
+
+def freeze(at: datetime | None = None) -> None:
+    """Stop the clock at a moment (aware), or where it stands."""
+    with _change:
+        _write(State(frozen_at=(at or now()).astimezone(UTC)))
+
+
+def advance(by: timedelta) -> None:
+    """Move the clock on, whether it stands or runs."""
+    with _change:
+        current = state()
+        if current.frozen_at:
+            _write(State(frozen_at=current.frozen_at + by))
+        else:
+            _write(State(offset=current.offset + by))
+
+
+def reset() -> None:
+    """Let the clock show the machine's time again."""
+    with _change:
+        _file().unlink(missing_ok=True)
+
+
+def _file() -> Path:
+    path: Path = settings.SIGNIN_CLOCK_FILE
+    return path
+
+
+def _parse(text: str) -> State:
+    fields = json.loads(text)
+    frozen_at = fields["frozen_at"]
+    return State(
+        frozen_at=datetime.fromisoformat(frozen_at) if frozen_at else None,
+        offset=timedelta(seconds=fields["offset_seconds"]),
+    )
+
+
+def _write(new: State) -> None:
+    path = _file()
+    draft = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}")
+    draft.write_text(
+        json.dumps(
+            {
+                "frozen_at": new.frozen_at.isoformat() if new.frozen_at else None,
+                "offset_seconds": new.offset.total_seconds(),
+            }
+        )
+    )
+    draft.replace(path)

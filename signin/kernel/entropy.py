@@ -1,0 +1,54 @@
+"""Every random value of this server, and the keyed digests that stand for secrets at rest."""
+
+import hashlib
+import hmac
+import secrets
+import string
+import uuid
+
+_SYSTEM = secrets.SystemRandom()
+
+
+def token() -> str:
+    """Return 256 random bits, safe in URLs and cookies (43 characters)."""
+    return secrets.token_urlsafe(32)
+
+
+def handle() -> str:
+    """Return 128 random bits as 32 hexadecimal digits, for the names of things in URLs."""
+    return secrets.token_hex(16)
+
+
+def digits(count: int) -> str:
+    """Return that many random decimal digits; leading zeros are kept."""
+    return text(count, string.digits)
+
+
+def text(count: int, alphabet: str) -> str:
+    """Return that many characters drawn evenly from an alphabet."""
+    return "".join(_SYSTEM.choices(alphabet, k=count))
+
+
+def identifier() -> uuid.UUID:
+    """Return a random UUID (RFC 9562, version 4)."""
+    return uuid.uuid4()
+
+
+def digest(secret: str) -> str:
+    """Return what may be stored of a random secret: its SHA-256, in hexadecimal."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def keyed_digest(key: str, *parts: str) -> str:
+    """Return the HMAC-SHA-256 of some parts, in hexadecimal.
+
+    For values that are short enough to be guessed from a plain digest; the parts cannot run
+    into one another.
+    """
+    message = "\x00".join(f"{len(part)}:{part}" for part in parts)
+    return hmac.new(key.encode(), message.encode(), hashlib.sha256).hexdigest()
+
+
+def same(one: str, other: str) -> bool:
+    """Compare two secrets in time that does not depend on where they differ."""
+    return hmac.compare_digest(one.encode(), other.encode())

@@ -1,0 +1,1 @@
+"""Every mail and text message that was sent; nothing leaves the machine."""

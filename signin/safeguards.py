@@ -1,0 +1,86 @@
+"""What keeps this server a tool for its own machine: loopback peers, own hosts, strict headers.
+
+Each rule has its reason in docs/security.md. The banner is in ``templates/base.html``; nothing
+removes it.
+"""
+
+import ipaddress
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from signin import pages
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+# Form targets name the other doors because a finished sign-in redirects from one to another,
+# and browsers apply form-action to redirects as well.
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "media-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self' {doors}",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "object-src 'none'",
+    ]
+)
+
+HEADERS = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+}
+
+
+class SafeguardMiddleware:
+    """Refuses what does not come from this machine, and seals every answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        suffix, port = settings.SIGNIN_SUFFIX, settings.SIGNIN_PORT
+        doors = f"{settings.SIGNIN_SCHEME}://*.aws.amazon.com.{suffix}:{port}"
+        own = f"{settings.SIGNIN_SCHEME}://aws.amazon.com.{suffix}:{port}"
+        self.policy = CONTENT_SECURITY_POLICY.format(doors=f"{doors} {own}")
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not settings.SIGNIN_ALLOW_REMOTE and not _is_loopback(request.META["REMOTE_ADDR"]):
+            response = pages.outside(request, "errors/not_this_machine.html", status=403)
+        elif _is_foreign(request):
+            response = pages.outside(request, "errors/foreign_page.html", status=403)
+        else:
+            response = self.get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        response.headers.setdefault("Content-Security-Policy", self.policy)
+        response.headers.setdefault("Cache-Control", "no-store")
+        if not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+        if settings.SIGNIN_SCHEME == "https":
+            response.headers.setdefault("Strict-Transport-Security", "max-age=3600")
+        return response
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(ip, "ipv4_mapped", None)
+    return bool((mapped or ip).is_loopback)
+
+
+def _is_foreign(request: HttpRequest) -> bool:
+    """Return whether a page of another site wants to change something here."""
+    if request.method in SAFE_METHODS:
+        return False
+    return request.headers.get("Sec-Fetch-Site") == "cross-site"

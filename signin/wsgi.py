@@ -1,0 +1,23 @@
+"""The WSGI application, for any WSGI server; ``manage.py serve`` runs it under granian."""
+
+import io
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "signin.settings")
+
+CHUNKED_BODY_LIMIT = 2_621_440  # bytes, as Django's DATA_UPLOAD_MAX_MEMORY_SIZE
+
+_django = get_wsgi_application()
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Answer one request. Bodies sent in chunks get the length that Django wants to see."""
+    if environ.get("HTTP_TRANSFER_ENCODING") and not environ.get("CONTENT_LENGTH"):
+        body = environ["wsgi.input"].read(CHUNKED_BODY_LIMIT + 1)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        environ["wsgi.input"] = io.BytesIO(body)
+    return _django(environ, start_response)
