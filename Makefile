@@ -23,6 +23,7 @@ check: $(VENV)/.dev  ## lint, types, imports, templates, migrations
 	$(BIN)/lint-imports
 	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py shipped --check
 	$(BIN)/python -W error manage.py check --fail-level WARNING
 
 bench: $(VENV)/.dev .static/staticfiles.json  ## measure against the floors and the peers that are there

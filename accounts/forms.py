@@ -102,6 +102,7 @@ class IamUserForm(forms.Form):
         regex=rf"\A{IAM_USERNAME}\Z",
         label=_("IAM user name"),
         max_length=64,
+        strip=True,
         widget=forms.TextInput(
             attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
         ),

@@ -93,7 +93,7 @@ def find(key: str, *, door: str, host: str) -> Session | None:
     if not key:
         return None
     return (
-        Session.objects.select_related("principal__account")
+        Session.objects.select_related("principal__account", "parent")
         .filter(
             key_digest=entropy.digest(key),
             door=door,

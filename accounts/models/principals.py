@@ -55,10 +55,10 @@ class Principal(AbstractBaseUser):
     )
     password_changed_at = models.DateTimeField(_("password set at"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), default=clock.now)
-    last_login: ClassVar[None] = None  # a sign-in is an event here, not a column
+    last_login = None  # a sign-in is an event here, not a column
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[PrincipalManager] = PrincipalManager()
 
     class Meta:
@@ -114,8 +114,13 @@ def new_unique_id(principal: Principal) -> str:
     if principal.kind == Principal.Kind.ROOT_USER:
         return principal.account_id or ""
     if principal.kind == Principal.Kind.IAM_USER:
-        return "AIDA" + entropy.text(10, UNIQUE_ID_ALPHABET) + "EXAMPLE"
+        return iam_user_id(entropy.text(10, UNIQUE_ID_ALPHABET))
     return ""
+
+
+def iam_user_id(middle: str) -> str:
+    """Return the unique ID of an IAM user; its end says that it is none of AWS's."""
+    return f"AIDA{middle}EXAMPLE"
 
 
 class RootUserManager(PrincipalManager):

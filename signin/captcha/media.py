@@ -15,7 +15,7 @@ def picture(characters: str) -> bytes:
 
 def sound(characters: str) -> bytes:
     """Return some characters spoken against noise, as WAV; takes about 0.3 s to make."""
-    return bytes(_sounds().generate(characters))
+    return bytes(_sounds().generate(characters.upper()))  # its voices have capitals as names
 
 
 @cache

@@ -111,12 +111,26 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
         for name in ("account", "user_type", "different_account")
         if name in request.GET
     }
-    region = cast(hosts.HostRequest, request).host_values.get("region")
     start = start_url(facts, **passed_on, **language_choice(request))
-    origin = hosts.origin("signin", **({"region": region} if region else {}))
-    response = redirect(origin + start)
+    response = redirect(_signin_origin(request) + start)
     set_cookie(response, FLOW_COOKIE, verifier, max_age=int(LIFETIME.total_seconds()))
     return response
+
+
+def _signin_origin(request: HttpRequest) -> str:
+    """Return the sign-in host to ask: this region's, or the one that a link of ours names.
+
+    Each host has cookies of its own; ``via`` tells where this browser is signed in already.
+    """
+    region = cast(hosts.HostRequest, request).host_values.get("region") or ""
+    via = request.GET.get("via", region)
+    return hosts.origin("signin", region=via) if via in REGIONS else hosts.origin("signin")
+
+
+def _via(session: Session) -> str:
+    """Return the region of the sign-in host that a session came from, or ``global``."""
+    found = hosts.find(session.parent.host.partition(":")[0]) if session.parent else None
+    return (found[1].get("region") if found else None) or "global"
 
 
 def _session_over(request: HttpRequest) -> HttpResponse:
@@ -145,7 +159,11 @@ def _show(request: HttpRequest, session: Session, template: str) -> HttpResponse
         "region": region,
         "place": REGIONS.get(region, region),
         "regions": [
-            {"code": code, "place": place, "url": hosts.url("console", request.path, region=code)}
+            {
+                "code": code,
+                "place": place,
+                "url": hosts.url("console", request.path, {"via": _via(session)}, region=code),
+            }
             for code, place in REGIONS.items()
         ],
     }

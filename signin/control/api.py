@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, NinjaAPI, Query, Schema
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from pydantic import AwareDatetime, ConfigDict, StrictInt, model_validator
 
 from accounts import lockout
@@ -264,6 +264,12 @@ def on_invalid(request: HttpRequest, invalid: ValidationError) -> HttpResponse:
     ]
     problem = {"error": "; ".join(problems), "next": "See /control/v1/openapi.json."}
     return api.create_response(request, problem, status=422)
+
+
+@api.exception_handler(HttpError)
+def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    problem = {"error": str(error), "next": "See /control/v1/openapi.json."}
+    return api.create_response(request, problem, status=error.status_code)
 
 
 def not_found(request: HttpRequest, path: str) -> HttpResponse:

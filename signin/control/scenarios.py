@@ -3,6 +3,7 @@
 Built-in ones lie beside this module, one's own in the data directory's ``scenarios/``.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from django.db.models import F
 
 from accounts import passwords
 from accounts.models import Account, Behaviour, Principal
+from accounts.models.principals import UNIQUE_ID_ALPHABET, iam_user_id
 from signin.control.models import LoadedScenario
 from signin.kernel import clock
 from signin.kernel.errors import Refusal
@@ -206,8 +208,17 @@ def _iam_user(entry: object, where: str, account: Account) -> Principal:
         account=account,
         username=_text(fields, "name", where),
         must_change_password=bool(fields.get("must_change_password", False)),
+        unique_id=_stable_id(account.id, _text(fields, "name", where)),
     )
     return _with_password(iam_user, fields, where)
+
+
+def _stable_id(account_id: str, name: str) -> str:
+    """Return the unique ID of a scenario's user: the same on every machine, after every reset."""
+    digest = hashlib.sha256(f"{account_id}/{name}".encode()).digest()
+    return iam_user_id(
+        "".join(UNIQUE_ID_ALPHABET[byte % len(UNIQUE_ID_ALPHABET)] for byte in digest[:10])
+    )
 
 
 def _with_password(principal: Principal, fields: Mapping[str, Any], where: str) -> Principal:

@@ -57,7 +57,7 @@ class Attempt(models.Model):
         """Store flow and facts, unless another request changed the attempt meanwhile."""
         unchanged = Attempt.objects.filter(handle=self.handle, version=self.version, closed_at=None)
         changed = unchanged.update(flow=self.flow, facts=self.facts, version=F("version") + 1)
-        self.version += 1
+        self.version += changed
         return bool(changed)
 
     def close(self) -> bool:

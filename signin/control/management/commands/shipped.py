@@ -1,9 +1,10 @@
 """``manage.py shipped``: make again what is shipped ready-made."""
 
 import json
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management import BaseCommand
+from django.core.management import BaseCommand, CommandError
 
 from signin.control import databases, scenarios
 
@@ -11,7 +12,14 @@ from signin.control import databases, scenarios
 class Command(BaseCommand):
     help = "Writes the shipped schema and password hashes anew; run it after changing a model."
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--check", action="store_true", help="only say whether it is needed")
+
     def handle(self, *arguments: Any, **options: Any) -> None:
-        databases.SCHEMA.write_text(databases.schema())
-        hashes = scenarios.ready_made_hashes()
-        scenarios.HASHES.write_text(json.dumps(hashes, indent=1, sort_keys=True) + "\n")
+        schema = databases.schema()
+        if not options["check"]:
+            databases.SCHEMA.write_text(schema)
+            hashes = scenarios.ready_made_hashes()
+            scenarios.HASHES.write_text(json.dumps(hashes, indent=1, sort_keys=True) + "\n")
+        elif schema != databases.SCHEMA.read_text():
+            raise CommandError("The shipped schema is not that of the migrations: make shipped")

@@ -1,0 +1,156 @@
+"""Accounts in the admin site, and the states that they can be in."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.validators import RegexValidator
+from django.db import transaction
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts import sessions
+from accounts.admin.owners import OwnerAdmin
+from accounts.models import Account, Principal
+from signin.hosts import REGION
+from signin.kernel import clock, entropy
+
+State = Account.State
+
+
+def enter(account: Account, state: str) -> None:
+    """Bring an account into a state, with its dates; unless it is active, its IAM users are out.
+
+    A root user stays signed in: only they can see what became of the account.
+    """
+    account.reopen()
+    if state == State.CLOSED:
+        account.close(clock.now())
+    account.state = State(state)
+    account.save()
+    if state != State.ACTIVE:
+        signed_in = account.principals.filter(
+            kind=Principal.Kind.IAM_USER, sessions__ended_at=None, sessions__isnull=False
+        )
+        for iam_user in signed_in.distinct():
+            sessions.end_all(iam_user)
+
+
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What the columns leave open: which names and states an account can have."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["name"].validators.append(
+            RegexValidator(r"\A[ -~]*\Z", _("Only letters without accents, digits and signs."))
+        )
+
+    def clean_alias(self) -> str | None:
+        """Refuse an alias that the host table would take for a region."""
+        alias: str | None = self.cleaned_data["alias"]
+        if alias and re.fullmatch(REGION, alias):
+            raise forms.ValidationError(_("This is a region's name, so it can't be an alias."))
+        return alias
+
+    def clean_state(self) -> str:
+        """Leave an account closed that is closed for good (R-237)."""
+        state: str = self.cleaned_data["state"]
+        if self.instance.is_gone and state != State.CLOSED:
+            raise forms.ValidationError(_("The account is closed for good; nothing reopens it."))
+        return state
+
+
+@admin.register(Account)
+class AccountAdmin(OwnerAdmin):
+    """Accounts, with who owns them and how many work in them."""
+
+    form = AccountForm
+    list_display = ["grouped", "name", "alias", "state", "root_user", "iam_users"]
+    list_filter = ["state"]
+    search_fields = ["id", "name", "alias", "principals__username"]
+    search_help_text = _("ID, name or alias of the account, or the name of one of its users")
+    actions = ["suspend", "make_active", "close", "reopen"]
+    readonly_fields = ["closed_at", "expires_at", "created_at"]
+    fieldsets = [
+        (None, {"fields": ["id", "name", "alias", "phone"]}),
+        (_("State"), {"fields": ["state", "closed_at", "expires_at", "created_at"]}),
+        (_("Sign-in of the root user"), {"fields": ["captcha_mode", "email_code_mode"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
+        root_users = Principal.objects.filter(kind=Principal.Kind.ROOT_USER)
+        is_iam_user = Q(principals__kind=Principal.Kind.IAM_USER)
+        accounts: QuerySet[Account] = super().get_queryset(request)
+        return accounts.annotate(
+            iam_user_count=Count("principals", filter=is_iam_user, distinct=True)
+        ).prefetch_related(Prefetch("principals", root_users, to_attr="root_users"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> list[str]:
+        return [*(["id"] if obj else []), *self.readonly_fields]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Propose an account ID, as AWS draws one."""
+        return {"id": entropy.digits(12), **super().get_changeform_initial_data(request)}
+
+    def save_model(
+        self, request: HttpRequest, obj: Account, form: forms.Form, change: bool
+    ) -> None:
+        if "state" in form.changed_data:
+            enter(obj, obj.state)
+        else:
+            obj.save()
+
+    @admin.display(description=_("account ID"), ordering="id")
+    def grouped(self, account: Account) -> str:
+        return account.grouped_id
+
+    @admin.display(description=_("root user"))
+    def root_user(self, account: Any) -> SafeString | None:
+        if not account.root_users:
+            return None
+        root_user = account.root_users[0]
+        target = reverse("admin:accounts_rootuser_change", args=[root_user.pk])
+        return format_html('<a href="{}">{}</a>', target, root_user.username)
+
+    @admin.display(description=_("IAM users"), ordering="iam_user_count")
+    def iam_users(self, account: Any) -> SafeString:
+        target = reverse("admin:accounts_iamuser_changelist", query={"account": account.pk})
+        return format_html('<a href="{}">{}</a>', target, account.iam_user_count)
+
+    @admin.action(description=_("Suspend selected accounts"))
+    def suspend(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
+        self._bring(request, accounts.exclude(state=State.SUSPENDED), State.SUSPENDED)
+
+    @admin.action(description=_("Make selected suspended accounts active"))
+    def make_active(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
+        self._bring(request, accounts.filter(state=State.SUSPENDED), State.ACTIVE)
+
+    @admin.action(description=_("Close selected accounts"))
+    def close(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
+        self._bring(request, accounts.exclude(state=State.CLOSED), State.CLOSED)
+
+    @admin.action(description=_("Reopen selected closed accounts"))
+    def reopen(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
+        self._bring(request, accounts.filter(state=State.CLOSED), State.ACTIVE)
+
+    def _bring(self, request: HttpRequest, accounts: QuerySet[Account], state: State) -> None:
+        """Bring accounts into a state, but those that are closed for good (R-237)."""
+        with transaction.atomic():
+            movable = [account for account in accounts if not account.is_gone]
+            for account in movable:
+                enter(account, state)
+                self.log_change(request, account, [{"changed": {"fields": ["state"]}}])
+        if not movable:
+            messages.warning(request, gettext("No selected account is in a state for that."))
+            return
+        count = len(movable)
+        told = ngettext(
+            "%(count)d account is now: %(state)s.", "%(count)d accounts are now: %(state)s.", count
+        )
+        messages.success(request, told % {"count": count, "state": state.label})

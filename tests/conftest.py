@@ -1,0 +1,46 @@
+"""What all tests share: the time, the scenario's people, a browser."""
+
+import pytest
+from django.core.management import call_command
+
+from signin.control import scenarios
+from signin.kernel import clock
+from tests.browser import Browser
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files():
+    """Collect the static files once, so that pages name them as a server's pages do."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def mailbox(settings):
+    """Deliver mail to the mailbox, as the server does; Django's test setup collects it elsewhere."""
+    settings.EMAIL_BACKEND = "signin.mailbox.backend.EmailBackend"
+
+
+@pytest.fixture(autouse=True)
+def running_clock():
+    """Leave no test another test's time."""
+    clock.reset()
+    yield
+    clock.reset()
+
+
+@pytest.fixture
+def demo(db):
+    """Fill the tables with the people of the demo scenario."""
+    scenarios.load(scenarios.find("demo"))
+
+
+@pytest.fixture
+def browser():
+    """Return a browser without cookies."""
+    return Browser()
+
+
+@pytest.fixture
+def new_browser():
+    """Return a maker of browsers, for tests in which several people are at work."""
+    return Browser

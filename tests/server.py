@@ -1,0 +1,185 @@
+"""The real server as a process of its own, on a free port of the loopback."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlencode, urljoin, urlsplit
+
+ROOT = Path(__file__).parent.parent
+PATIENCE = 30.0  # seconds until a start counts as failed
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Server:
+    """One server with its data directory; restarting it keeps port and data."""
+
+    data: Path
+    port: int = field(default_factory=free_port)
+    environment: dict[str, str] = field(default_factory=dict)
+    process: "subprocess.Popen[str] | None" = None
+    printed: str = ""
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> Self:
+        """Start the process and wait until it answers."""
+        log = self.data / "server.log"
+        with log.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "serve"],
+                cwd=ROOT,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + PATIENCE
+        while not self._answers():
+            assert self.process.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.02)
+        self.printed = log.read_text()
+        return self
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        """End the process and what it started; return its status."""
+        if self.process is None:
+            return 0
+        if how == signal.SIGKILL:
+            os.killpg(self.process.pid, how)
+        else:
+            self.process.send_signal(how)
+        status = self.process.wait(PATIENCE)
+        self.process = None
+        return status
+
+    def manage(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run a management command on the same data."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def address(self, name: str, path: str = "/") -> str:
+        """Return the address of a real host at this server."""
+        suffix = "" if name == "localhost" else ".localhost"
+        return f"http://{name}{suffix}:{self.port}{path}"
+
+    def control(self, method: str, path: str, body: object = None) -> Any:
+        """Call the control API."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        content = None if body is None else json.dumps(body)
+        connection.request(
+            method, f"/control/v1{path}", content, {"Content-Type": "application/json"}
+        )
+        answer = connection.getresponse()
+        content = answer.read().decode()
+        connection.close()
+        return json.loads(content)
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {
+            k: v for k, v in os.environ.items() if not k.startswith(("SIGNIN_", "DJANGO_"))
+        }
+        return {
+            **inherited,
+            "SIGNIN_DATA_DIR": str(self.data),
+            "SIGNIN_PASSWORD_COST": "minimal",
+            "SIGNIN_PORT": str(self.port),
+            **self.environment,
+        }
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self.control("GET", "/health")["status"] == "ok")
+        except (OSError, http.client.HTTPException):
+            return False
+
+
+class Walker:
+    """Walks through the pages by plain HTTP: Host header, cookies, form fields; no JavaScript."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.cookies: dict[str, dict[str, str]] = {}
+        self.url, self.status, self.text = "", 0, ""
+
+    def visit(self, url: str) -> Self:
+        """Open an address, and go where it leads."""
+        return self._go("GET", url)
+
+    def submit(self, form: str = "data-step", **fields: str) -> Self:
+        """Send the form that has this in its tag, with its hidden fields and these."""
+        tag, content = next(
+            (tag, content)
+            for tag, content in re.findall(r"<form([^>]*)>(.*?)</form>", self.text, re.DOTALL)
+            if form in tag
+        )
+        target = re.search(r'action="([^"]*)"', tag)
+        hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', content)
+        assert target
+        return self._go("POST", urljoin(self.url, target[1]), dict(hidden) | fields)
+
+    def field(self, name: str) -> str:
+        """Return the value of a hidden field."""
+        found = re.search(rf'name="{name}" value="([^"]*)"', self.text)
+        assert found, self.text
+        return found[1]
+
+    def _go(self, method: str, url: str, fields: dict[str, str] | None = None) -> Self:
+        for _ in range(10):
+            location = self._request(method, url, fields)
+            self.url = url
+            if not location:
+                return self
+            method, fields, url = "GET", None, urljoin(url, location)
+        raise AssertionError("redirected in circles")
+
+    def _request(self, method: str, url: str, fields: dict[str, str] | None) -> str | None:
+        parts = urlsplit(url)
+        jar = self.cookies.setdefault(parts.netloc, {})
+        headers = {
+            "Host": parts.netloc,
+            "Cookie": "; ".join(f"{k}={v}" for k, v in jar.items()),
+        }
+        if fields is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=PATIENCE)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request(method, target, urlencode(fields) if fields else None, headers)
+        answer = connection.getresponse()
+        self.text, self.status = answer.read().decode(), answer.status
+        connection.close()
+        for name, value in answer.getheaders():
+            if name.lower() == "set-cookie":
+                pair = value.partition(";")[0].partition("=")
+                jar[pair[0]] = pair[2].strip('"')
+        return answer.getheader("Location")

@@ -1,0 +1,67 @@
+"""The clock."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signin.kernel import clock
+
+MOMENT = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+def test_it_runs_with_the_machine_s_time():
+    before = datetime.now(UTC)
+    assert before <= clock.now() <= datetime.now(UTC)
+
+
+def test_frozen_it_stands():
+    clock.freeze(MOMENT)
+    assert clock.now() == clock.now() == MOMENT
+
+
+def test_frozen_without_a_moment_it_stands_where_it_was():
+    clock.advance(timedelta(days=1))
+    clock.freeze()
+    assert clock.now() == clock.now()
+    assert clock.now() - datetime.now(UTC) > timedelta(hours=23)
+
+
+def test_it_moves_whether_it_stands_or_runs():
+    clock.advance(timedelta(hours=1))
+    assert clock.now() - datetime.now(UTC) > timedelta(minutes=59)
+    clock.freeze(MOMENT)
+    clock.advance(timedelta(seconds=1))
+    assert clock.now() == MOMENT + timedelta(seconds=1)
+
+
+def test_reset_shows_the_machine_s_time_again():
+    clock.freeze(MOMENT)
+    clock.reset()
+    assert clock.now() < MOMENT
+    clock.reset()
+
+
+@pytest.mark.requirement("S-114")
+def test_another_process_s_change_is_seen_at_once(settings):
+    clock.freeze(MOMENT)
+    text = settings.SIGNIN_CLOCK_FILE.read_text()
+    draft = settings.SIGNIN_CLOCK_FILE.with_suffix(".other")
+    draft.write_text(text.replace("2030", "2031"))
+    draft.replace(settings.SIGNIN_CLOCK_FILE)
+    assert clock.now().year == 2031
+
+
+@given(st.lists(st.timedeltas(timedelta(0), timedelta(days=365)), max_size=5))
+def test_moves_add_up(moves):
+    clock.freeze(MOMENT)
+    for move in moves:
+        clock.advance(move)
+    assert clock.now() == MOMENT + sum(moves, timedelta(0))
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_any_moment_can_be_frozen(moment):
+    clock.freeze(moment)
+    assert clock.now() == moment

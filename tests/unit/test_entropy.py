@@ -1,0 +1,24 @@
+"""Randomness, and digests of secrets."""
+
+import pytest
+
+from signin.kernel import entropy
+
+
+@pytest.mark.requirement("S-025", "S-038")
+def test_tokens_have_256_bits_and_handles_128():
+    assert len(entropy.token()) == 43
+    assert len(entropy.handle()) == 32
+    assert len({entropy.token() for _ in range(1000)}) == 1000
+
+
+def test_codes_keep_their_leading_zeros_and_use_every_digit():
+    codes = [entropy.digits(6) for _ in range(500)]
+    assert all(len(code) == 6 and code.isdigit() for code in codes)
+    assert {code[0] for code in codes} == set("0123456789")
+
+
+def test_digests_of_parts_don_t_run_into_one_another():
+    assert entropy.keyed_digest("k", "ab", "c") != entropy.keyed_digest("k", "a", "bc")
+    assert entropy.keyed_digest("k", "a") != entropy.keyed_digest("other", "a")
+    assert len(entropy.digest("secret")) == 64

@@ -1,0 +1,107 @@
+"""Single-use things under parallel requests: of many, one wins."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from accounts import codes, lockout, sessions
+from accounts.models import Lockout, Principal
+from signin.captcha import challenges
+from signin.flow.models import Attempt
+from signin.http import Browser
+from signin.kernel.errors import LockedOut, Refusal
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("demo")]
+
+THREADS = 8
+
+
+def at_once(act: Callable[[], Any], times: int = THREADS) -> list[Any]:
+    """Run an act in several threads that start together; return results and refusals."""
+    start = Barrier(times)
+
+    def run() -> Any:
+        try:
+            start.wait()
+            return act()
+        except Refusal as refusal:
+            return refusal
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(times) as pool:
+        return [each.result() for each in [pool.submit(run) for _ in range(times)]]
+
+
+@pytest.fixture
+def attempt():
+    return Attempt.begin(flow="root-user", flow_key="key", facts={})
+
+
+@pytest.fixture
+def chromium():
+    return Browser(
+        ip="127.0.0.1",
+        user_agent="",
+        host="signin",
+        region=None,
+        device_key="",
+        remembered_account="",
+    )
+
+
+@pytest.mark.requirement("S-047", "S-032")
+def test_a_code_is_redeemed_once(attempt):
+    code = codes.issue(attempt)
+    results = at_once(lambda: codes.redeem(attempt, code), 4)
+    assert results.count(None) == 1
+
+
+@pytest.mark.requirement("S-032")
+def test_parallel_guesses_don_t_exceed_five(attempt):
+    code = codes.issue(attempt)
+    wrong = "000000" if code != "000000" else "111111"
+    at_once(lambda: codes.redeem(attempt, wrong), 12)
+    attempt.refresh_from_db()
+    assert attempt.verification_code.tries == 5
+    with pytest.raises(Refusal):
+        codes.redeem(attempt, code)
+
+
+@pytest.mark.requirement("S-015", "S-047")
+def test_a_captcha_is_solved_once(attempt):
+    captcha = challenges.issue(attempt)
+    answer = challenges.answer_to(captcha.id)
+    results = at_once(lambda: challenges.solve(captcha.id, answer, attempt=attempt))
+    assert results.count(True) == 1
+
+
+@pytest.mark.requirement("S-047")
+def test_a_hand_off_code_is_accepted_once(chromium):
+    zhang = Principal.objects.get(username="zhang")
+    challenge = sessions.challenge_of("verifier")
+    signed_in = sessions.open_for(
+        zhang, browser=chromium, factors=["password"], host="console", challenge=challenge
+    )
+    results = at_once(lambda: sessions.accept(signed_in.code, host="console", verifier="verifier"))
+    assert len([key for key in results if key]) == 1
+
+
+@pytest.mark.requirement("S-047")
+def test_an_attempt_is_closed_once(attempt):
+    assert at_once(attempt.close).count(True) == 1
+
+
+@pytest.mark.requirement("S-012")
+def test_parallel_tries_are_all_counted_and_none_slips_through():
+    results = at_once(lambda: lockout.admit(("iam", "x"), ip="127.0.0.1", principal=None), 24)
+    admitted = [each for each in results if isinstance(each, lockout.Try)]
+    refused = [each for each in results if isinstance(each, LockedOut)]
+    assert len(admitted) == lockout.IDENTITY.failures
+    assert len(refused) == 24 - lockout.IDENTITY.failures
+    assert Lockout.objects.get(kind="identity").failures == lockout.IDENTITY.failures
+    assert Lockout.objects.get(kind="client").failures == lockout.IDENTITY.failures
