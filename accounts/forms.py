@@ -43,12 +43,13 @@ class AccountField(forms.CharField):
 class PasswordField(forms.CharField):
     """A password as it is: never stripped, never shown again."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, autofocus: bool = False, **options: Any) -> None:
+        attributes = {"autocomplete": "current-password", "autofocus": autofocus}
         super().__init__(
             label=_("Password"),
             strip=False,
             max_length=passwords.LONGEST,
-            widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+            widget=forms.PasswordInput(attrs=attributes),
             error_messages={
                 "required": messages.PASSWORD_REQUIRED,
                 "max_length": messages.PASSWORD_TOO_LONG,
@@ -72,26 +73,28 @@ class UserTypeForm(forms.Form):
     )
     account = AccountField(required=False)
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        # Only the field of the chosen kind counts; what stands in the other one is no error.
-        chosen = self.data.get("user_type")
-        for name, kind, required in (
-            ("email", "root", messages.EMAIL_REQUIRED),
-            ("account", "iam", messages.ACCOUNT_REQUIRED),
-        ):
-            field = self.fields[name]
-            field.required = chosen == kind
-            field.error_messages["required"] = required
-            field.widget.is_required = False  # both stand on the page; the browser can't know
-            if self.is_bound and chosen != kind:
-                field.disabled = True
+    def clean(self) -> dict[str, Any]:
+        """Judge only the field of the chosen kind; what stands in the other one is no error."""
+        answer = self.cleaned_data
+        chosen, other = (
+            ("account", "email")
+            if answer.get("user_type") == "iam"
+            else (
+                "email",
+                "account",
+            )
+        )
+        self.errors.pop(other, None)
+        missing = {"email": messages.EMAIL_REQUIRED, "account": messages.ACCOUNT_REQUIRED}
+        if chosen not in self.errors and not answer.get(chosen):
+            self.add_error(chosen, missing[chosen])
+        return answer
 
 
 class PasswordForm(forms.Form):
     """The password of the principal whom an earlier step named."""
 
-    password = PasswordField()
+    password = PasswordField(autofocus=True)
 
 
 class IamUserForm(forms.Form):
@@ -124,6 +127,7 @@ class EmailCodeForm(forms.Form):
         widget=OneTimeInput(
             attrs={
                 "autocomplete": "one-time-code",
+                "autofocus": True,
                 "inputmode": "numeric",
                 "class": "code",
                 "spellcheck": "false",

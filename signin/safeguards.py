@@ -31,11 +31,14 @@ CONTENT_SECURITY_POLICY = "; ".join(
     ]
 )
 
+# Under no-referrer browsers send `Origin: null` with forms, which the CSRF check must refuse.
+REFERRER_POLICY = "same-origin"
+
 HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": REFERRER_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow, noarchive",

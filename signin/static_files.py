@@ -22,8 +22,10 @@ class BundlingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[mis
 
     def post_process(self, paths: Any, dry_run: bool = False, **options: Any) -> Iterator[Any]:
         if BUNDLE in paths and not dry_run:
-            bundle = Path(self.path(BUNDLE))
-            bundle.write_text(bundled(bundle))
+            # Read from the source tree: what was collected earlier may be a bundle already.
+            storage, path = paths[BUNDLE]
+            Path(self.path(BUNDLE)).write_text(bundled(Path(storage.path(path))))
+            paths = {**paths, BUNDLE: (self, BUNDLE)}
         yield from super().post_process(paths, dry_run, **options)
 
 

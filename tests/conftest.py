@@ -16,7 +16,7 @@ def static_files():
 
 @pytest.fixture(autouse=True)
 def mailbox(settings):
-    """Deliver mail to the mailbox, as the server does; Django's test setup collects it elsewhere."""
+    """Deliver mail to the mailbox, as the server does; Django's test setup takes it elsewhere."""
     settings.EMAIL_BACKEND = "signin.mailbox.backend.EmailBackend"
 
 

@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode, urljoin, urlsplit
 
+import psycopg
+
 ROOT = Path(__file__).parent.parent
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
 PATIENCE = 30.0  # seconds until a start counts as failed
 
 
@@ -35,15 +38,26 @@ class Server:
     environment: dict[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[str] | None" = None
     printed: str = ""
+    _is_made: bool = False
 
     def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+        if self._database:
+            _administer(f'DROP DATABASE "{self._database}" WITH (FORCE)')
+
+    @property
+    def _database(self) -> str:
+        """The name of this server's own database, where a database server is used."""
+        return f"vestibule_{self.port}" if DATABASE_URL.startswith("postgres") else ""
 
     def start(self) -> Self:
         """Start the process and wait until it answers."""
+        if self._database and not self._is_made:
+            _administer(f'CREATE DATABASE "{self._database}"')
+            self._is_made = True
         log = self.data / "server.log"
         with log.open("w") as output:
             self.process = subprocess.Popen(
@@ -109,6 +123,9 @@ class Server:
         inherited = {
             k: v for k, v in os.environ.items() if not k.startswith(("SIGNIN_", "DJANGO_"))
         }
+        if self._database:
+            url = urlsplit(DATABASE_URL)._replace(path=f"/{self._database}")
+            inherited["DATABASE_URL"] = url.geturl()
         return {
             **inherited,
             "SIGNIN_DATA_DIR": str(self.data),
@@ -122,6 +139,11 @@ class Server:
             return bool(self.control("GET", "/health")["status"] == "ok")
         except (OSError, http.client.HTTPException):
             return False
+
+
+def _administer(statement: str) -> None:
+    with psycopg.connect(DATABASE_URL, autocommit=True) as connection:
+        connection.execute(statement.encode())
 
 
 class Walker:

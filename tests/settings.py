@@ -19,4 +19,5 @@ from signin.settings import *  # noqa: E402, F403
 
 STATIC_ROOT = Path(_data) / "static"
 # A file, as a server has it: threads of one test meet in it as requests do.
-DATABASES["default"]["TEST"] = {"NAME": str(Path(_data) / "test.sqlite3")}  # noqa: F405
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": str(Path(_data) / "test.sqlite3")}  # noqa: F405

@@ -1,11 +1,9 @@
 """Accounts in the admin site, and the states that they can be in."""
 
-import re
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.validators import RegexValidator
 from django.db import transaction
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import HttpRequest
@@ -18,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts import sessions
 from accounts.admin.owners import OwnerAdmin
 from accounts.models import Account, Principal
-from signin.hosts import REGION
 from signin.kernel import clock, entropy
 
 State = Account.State
@@ -45,19 +42,6 @@ def enter(account: Account, state: str) -> None:
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
     """What the columns leave open: which names and states an account can have."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self.fields["name"].validators.append(
-            RegexValidator(r"\A[ -~]*\Z", _("Only letters without accents, digits and signs."))
-        )
-
-    def clean_alias(self) -> str | None:
-        """Refuse an alias that the host table would take for a region."""
-        alias: str | None = self.cleaned_data["alias"]
-        if alias and re.fullmatch(REGION, alias):
-            raise forms.ValidationError(_("This is a region's name, so it can't be an alias."))
-        return alias
-
     def clean_state(self) -> str:
         """Leave an account closed that is closed for good (R-237)."""
         state: str = self.cleaned_data["state"]
@@ -73,6 +57,7 @@ class AccountAdmin(OwnerAdmin):
     form = AccountForm
     list_display = ["grouped", "name", "alias", "state", "root_user", "iam_users"]
     list_filter = ["state"]
+    ordering = ["id"]  # the model's own is lost in counting
     search_fields = ["id", "name", "alias", "principals__username"]
     search_help_text = _("ID, name or alias of the account, or the name of one of its users")
     actions = ["suspend", "make_active", "close", "reopen"]
@@ -123,9 +108,9 @@ class AccountAdmin(OwnerAdmin):
         target = reverse("admin:accounts_iamuser_changelist", query={"account": account.pk})
         return format_html('<a href="{}">{}</a>', target, account.iam_user_count)
 
-    @admin.action(description=_("Suspend selected accounts"))
+    @admin.action(description=_("Suspend selected active accounts"))
     def suspend(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
-        self._bring(request, accounts.exclude(state=State.SUSPENDED), State.SUSPENDED)
+        self._bring(request, accounts.filter(state=State.ACTIVE), State.SUSPENDED)
 
     @admin.action(description=_("Make selected suspended accounts active"))
     def make_active(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:

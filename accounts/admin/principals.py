@@ -249,9 +249,9 @@ class PrincipalAdmin(OwnerAdmin):
     ) -> None:
         replace_password(principal, password, must_change=must_change)
         if password is None:
-            told = gettext("%(who)s has no console access now, and is signed out everywhere.")
+            told = gettext("No more console access for %(who)s, who is signed out everywhere.")
         else:
-            told = gettext("%(who)s has a new password, and is signed out everywhere.")
+            told = gettext("A new password is set for %(who)s, who is signed out everywhere.")
         self.log_change(request, principal, told % {"who": principal})
         messages.success(request, told % {"who": principal})
 
@@ -277,9 +277,13 @@ class IamUserAdmin(PrincipalAdmin):
         "username",
         "account",
         "console_access",
-        "must_change_password",
+        "must_change",
         "password_changed_at",
     ]
     list_filter = ["must_change_password"]
     add_fields = [*PrincipalAdmin.add_fields, "must_change_password"]
     fields = [*PrincipalAdmin.fields, "must_change_password"]
+
+    @admin.display(description=_("must change"), boolean=True, ordering="must_change_password")
+    def must_change(self, iam_user: Principal) -> bool:
+        return iam_user.must_change_password

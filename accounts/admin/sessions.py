@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -39,14 +40,14 @@ class SessionAdmin(ReadOnlyAdmin):
 
     list_display = [
         "principal",
+        "living",
         "door",
         "host",
-        "user_agent",
-        "ip",
         "created_at",
         "expires_at",
         "ended_at",
-        "living",
+        "ip",
+        "browser",
     ]
     list_filter = [LivingFilter, "door"]
     list_select_related = ["principal__account"]
@@ -70,6 +71,10 @@ class SessionAdmin(ReadOnlyAdmin):
     def living(self, session: Session) -> bool:
         taken = session.key_digest is not None  # else it is only offered
         return taken and session.ended_at is None and session.expires_at > clock.now()
+
+    @admin.display(description=_("browser"), ordering="user_agent")
+    def browser(self, session: Session) -> str:
+        return Truncator(session.user_agent).chars(40)
 
     @admin.display(description=_("factors passed"))
     def passed(self, session: Session) -> str:

@@ -6,6 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from signin.hosts import REGION
 from signin.kernel import clock
 
 REOPENABLE_FOR = timedelta(days=90)
@@ -35,7 +36,13 @@ class Account(models.Model):
         max_length=12,
         validators=[RegexValidator(r"\A[0-9]{12}\Z", _("Twelve digits, without hyphens."))],
     )
-    name = models.CharField(_("name"), max_length=50)
+    name = models.CharField(
+        _("name"),
+        max_length=50,
+        validators=[
+            RegexValidator(r"\A[ -~]+\Z", _("Only letters without accents, digits and signs."))
+        ],
+    )
     alias = models.CharField(
         _("alias"),
         max_length=63,
@@ -46,7 +53,12 @@ class Account(models.Model):
             RegexValidator(
                 r"\A(?![0-9]{12}\Z)[a-z0-9](?:[a-z0-9]|-(?!-)){1,61}[a-z0-9]\Z",
                 _("3 to 63 lower-case letters, digits and single hyphens; not twelve digits."),
-            )
+            ),
+            RegexValidator(
+                rf"\A{REGION}\Z",
+                _("This is a region's name, so it can't be an alias."),
+                inverse_match=True,
+            ),
         ],
     )
     phone = models.CharField(_("contact phone"), max_length=20, blank=True)

@@ -10,7 +10,10 @@ class KnownBrowser(models.Model):
     """A browser that proved itself: a copied cookie alone is worth nothing elsewhere (S-068)."""
 
     principal = models.ForeignKey(
-        Principal, on_delete=models.CASCADE, related_name="known_browsers"
+        Principal,
+        verbose_name=_("principal"),
+        on_delete=models.CASCADE,
+        related_name="known_browsers",
     )
     key_digest = models.CharField(max_length=64)
     user_agent = models.CharField(_("browser"), max_length=1024)
@@ -18,6 +21,8 @@ class KnownBrowser(models.Model):
     expires_at = models.DateTimeField(_("forgotten at"), db_index=True)
 
     class Meta:
+        verbose_name = _("known browser")
+        verbose_name_plural = _("known browsers")
         constraints = [
             models.UniqueConstraint(
                 fields=["principal", "key_digest"], name="a_browser_is_known_once_per_principal"

@@ -14,7 +14,9 @@ class Lockout(models.Model):
 
     key = models.CharField(primary_key=True, max_length=64)
     kind = models.CharField(_("counts tries of"), max_length=10)
-    principal = models.ForeignKey(Principal, null=True, blank=True, on_delete=models.CASCADE)
+    principal = models.ForeignKey(
+        Principal, verbose_name=_("principal"), null=True, blank=True, on_delete=models.CASCADE
+    )
     failures = models.PositiveIntegerField(_("failures in a row"))
     allowed = models.PositiveIntegerField(_("failures allowed"))
     blocked_until = models.DateTimeField(_("blocked until"), null=True, blank=True)

@@ -47,7 +47,12 @@ class Principal(AbstractBaseUser):
     username = models.CharField(_("user name"), max_length=254)
     folded = models.CharField(max_length=254, editable=False)
     account = models.ForeignKey(
-        Account, null=True, blank=True, on_delete=models.CASCADE, related_name="principals"
+        Account,
+        verbose_name=_("account"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="principals",
     )
     unique_id = models.CharField(_("unique ID"), max_length=21, editable=False)
     must_change_password = models.BooleanField(

@@ -18,9 +18,16 @@ class Session(models.Model):
     door = models.CharField(_("door"), max_length=20)
     host = models.CharField(_("host"), max_length=255)
     key_digest = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001
-    principal = models.ForeignKey(Principal, on_delete=models.CASCADE, related_name="sessions")
+    principal = models.ForeignKey(
+        Principal, verbose_name=_("principal"), on_delete=models.CASCADE, related_name="sessions"
+    )
     parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="children"
+        "self",
+        verbose_name=_("came from"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="children",
     )
     factors = models.JSONField(_("factors passed"), default=list)
     ip = models.GenericIPAddressField(_("IP address"))

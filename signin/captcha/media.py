@@ -5,11 +5,13 @@ from importlib import import_module
 from typing import Any
 
 WIDTH, HEIGHT = 240, 72
+PAPER, INK = (255, 255, 255), (42, 46, 55)  # hard to read for machines, not for lack of contrast
 
 
 def picture(characters: str) -> bytes:
     """Return a distorted picture of some characters, as PNG."""
-    data: bytes = _pictures().generate(characters, format="png").getvalue()
+    image = _pictures().generate(characters, format="png", bg_color=PAPER, fg_color=INK)
+    data: bytes = image.getvalue()
     return data
 
 

@@ -14,7 +14,9 @@ class Captcha(models.Model):
     """
 
     id = models.CharField(primary_key=True, max_length=32, default=entropy.handle, editable=False)
-    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="captchas")
+    attempt = models.ForeignKey(
+        Attempt, verbose_name=_("attempt"), on_delete=models.CASCADE, related_name="captchas"
+    )
     shown_at = models.DateTimeField(_("shown at"))
     expires_at = models.DateTimeField(_("good until"), db_index=True)
     used_at = models.DateTimeField(_("answered at"), null=True)

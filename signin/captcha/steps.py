@@ -29,6 +29,7 @@ class CaptchaForm(forms.Form):
         widget=OneTimeInput(
             attrs={
                 "autocomplete": "off",
+                "autofocus": True,
                 "autocapitalize": "none",
                 "spellcheck": "false",
             }

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session as AdminSession
 from django.core.cache import cache
 from django.core.management import call_command
@@ -65,6 +66,7 @@ def reset(name: str) -> None:
             scenarios.load(scenario)
             _put_back(kept)
     cache.clear()
+    ContentType.objects.clear_cache()
 
 
 def schema() -> str:
@@ -89,6 +91,13 @@ def schema() -> str:
                 "INSERT INTO django_migrations (app, name, applied)"
                 f" VALUES ('{app}', '{name}', '2000-01-01 00:00:00');"
                 for app, name in cursor.fetchall()
+            ]
+            # The admin site remembers these numbers for good, so every database has the same.
+            cursor.execute("SELECT id, app_label, model FROM django_content_type ORDER BY id")
+            statements += [
+                "INSERT INTO django_content_type (id, app_label, model)"
+                f" VALUES ({number}, '{app}', '{model}');"
+                for number, app, model in cursor.fetchall()
             ]
     finally:
         blank.close()

@@ -34,7 +34,7 @@ def pretty(document: object) -> SafeString:
 class AttemptAdmin(ReadOnlyAdmin):
     """Attempts; the handle alone continues none, for that takes the browser's cookie as well."""
 
-    list_display = ["handle", "flow", "begun_at", "expires_at", "closed_at"]
+    list_display = ["flow", "begun_at", "expires_at", "closed_at", "handle"]
     list_filter = ["flow"]
     search_fields = ["handle"]
     ordering = ["-begun_at"]

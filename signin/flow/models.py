@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import models
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from signin.flow.facts import Facts
 from signin.http import Browser
@@ -15,17 +16,22 @@ LIFETIME = timedelta(minutes=15)
 class Attempt(models.Model):
     """One person's way through one flow. Its facts alone say how far it got."""
 
-    handle = models.CharField(primary_key=True, max_length=32)
-    flow = models.CharField(max_length=40)
+    handle = models.CharField(_("handle"), primary_key=True, max_length=32)
+    flow = models.CharField(_("flow"), max_length=40)
     browser_digest = models.CharField(max_length=64)
-    facts: "models.JSONField[Facts, Facts]" = models.JSONField(default=dict)
+    facts: "models.JSONField[Facts, Facts]" = models.JSONField(_("facts"), default=dict)
     version = models.PositiveIntegerField(default=0)
-    begun_at = models.DateTimeField()
-    expires_at = models.DateTimeField(db_index=True)
-    closed_at = models.DateTimeField(null=True)
+    begun_at = models.DateTimeField(_("begun at"))
+    expires_at = models.DateTimeField(_("good until"), db_index=True)
+    closed_at = models.DateTimeField(_("finished at"), null=True)
 
     # Set by the engine for the request that is being answered; never stored.
     browser: Browser
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ["-begun_at"]
 
     def __str__(self) -> str:
         return f"{self.flow} {self.handle}"

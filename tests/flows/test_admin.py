@@ -93,6 +93,28 @@ def test_after_ten_wrong_passwords_the_operator_waits_even_with_the_right_one(br
     assert log_in(browser, operators.NAME, password).url == ADMIN
 
 
+@pytest.mark.requirement("S-005", "S-008", "S-012")
+def test_the_operators_own_password_is_changed_with_the_present_one_only(new_browser):
+    password = operators.create()
+    operator = log_in(new_browser(), operators.NAME, password)
+    elsewhere = log_in(new_browser(), operators.NAME, password)
+    composed, decomposed = "Pass-caf\u00e9-7", "Pass-cafe\u0301-7"
+
+    def change(old):
+        operator.visit(ADMIN + "password_change/")
+        fields = {"old_password": old, "new_password1": decomposed, "new_password2": decomposed}
+        return operator.post(operator.url, {**fields, **csrf(operator)})
+
+    assert "was entered incorrectly" in change("wrong").words
+    assert "Your password was changed" in change(password).words
+    assert operator.visit(ADMIN).url == ADMIN
+    assert elsewhere.visit(ADMIN).url.startswith(ADMIN + "login/")
+    assert log_in(elsewhere, operators.NAME, composed).url == ADMIN
+    for _ in range(10):
+        change("wrong")
+    assert "Too many tries" in change(composed).words
+
+
 @pytest.mark.parametrize("person", [ROOT, ZHANG])
 def test_only_operators_get_in(browser, person):
     operators.create()
@@ -110,6 +132,14 @@ def test_accounts_are_listed_with_their_people_and_found_by_a_grouped_id(operato
     operator.visit(page("account/?state=suspended"))
     assert "Example Suspended" in operator.words
     assert "Example Corp" not in operator.words
+
+
+def test_the_form_of_a_user_offers_accounts(operator):
+    query = "app_label=accounts&model_name=iamuser&field_name=account&term=4444-5555-6666"
+    operator.visit(f"{ADMIN}autocomplete/?{query}")
+    assert operator.page.json()["results"] == [
+        {"id": "444455556666", "text": "Example Sandbox (4444-5555-6666)"}
+    ]
 
 
 def test_an_account_is_added_without_an_alias_and_keeps_its_id(operator):
@@ -170,6 +200,7 @@ def test_closing_suspending_and_reopening_set_the_dates_and_end_iam_users_sessio
     assert account.expires_at == clock.now() + timedelta(days=90)
 
     act(operator, "account/", "make_active", EXAMPLE_CORP)
+    act(operator, "account/", "suspend", EXAMPLE_CORP)
     assert "No selected account is in a state for that." in operator.words
     act(operator, "account/", "reopen", EXAMPLE_CORP)
     account.refresh_from_db()
@@ -290,12 +321,12 @@ def test_an_email_and_an_account_have_one_root_user_at_most(operator):
 def test_a_new_password_works_and_signs_the_user_out_everywhere(operator, new_browser):
     zhang = sign_in_as_iam_user(new_browser())
     set_password(operator, named("zhang"), NEW_PASSWORD)
-    assert "has a new password" in operator.words
+    assert "A new password is set for zhang" in operator.words
     assert not is_signed_in(zhang)
     assert not sign_in_as_iam_user(zhang).signed_in_as
     assert sign_in_as_iam_user(zhang, "zhang", NEW_PASSWORD).signed_in_as
     operator.visit(page(f"iamuser/{named('zhang').pk}/history/"))
-    assert "has a new password" in operator.words
+    assert "A new password is set for zhang" in operator.words
     assert NEW_PASSWORD not in operator.text
     assert NEW_PASSWORD not in str(list(LogEntry.objects.values()))
 

@@ -101,7 +101,8 @@ def test_a_captcha_s_answer_while_it_waits_for_one(control, browser, in_demo):
     browser.submit(captcha=challenges.answer_to(shown))
     assert browser.step == "password"
     status, problem = control("GET", f"/captchas/{shown}")
-    assert status == 404 and problem["next"]
+    assert status == 404
+    assert problem["next"]
     assert control("GET", "/captchas/unknown")[0] == 404
 
 
@@ -168,7 +169,8 @@ def test_sessions_obey_the_clock(control, browser, in_demo):
 def test_bad_input_is_refused_by_name(control, in_demo, method, path, body):
     status, problem = control(method, path, body)
     assert status == 422
-    assert problem["error"] and problem["next"]
+    assert problem["error"]
+    assert problem["next"]
     assert clock.state().frozen_at is None
 
 
@@ -211,7 +213,8 @@ class TestReset:
         clock.advance(timedelta(days=3))
         assert control("POST", "/reset") == (200, {"scenario": "demo"})
         assert Account.objects.get(id="111122223333").name == "Example Corp"
-        assert not Session.objects.exists() and not Event.objects.exists()
+        assert not Session.objects.exists()
+        assert not Event.objects.exists()
         assert clock.state().offset == timedelta(0)
         operator = Principal.objects.get_by_natural_key("operator")
         assert operator.check_password(password)

@@ -42,7 +42,8 @@ def test_a_new_browser_needs_the_mailed_code_and_is_known_afterwards(browser):
     assert mail.recipient == SANDBOX[0]
     assert mail.sender.endswith("@verify.signin.aws.localhost")
     assert mail.subject.startswith("[Vestibule] ")
-    assert mail.code in mail.text and mail.code in mail.html
+    assert mail.code in mail.text
+    assert mail.code in mail.html
     browser.submit(code=mail.code)
     assert browser.signed_in_as == "Example Sandbox 4444-5555-6666"
 
@@ -237,7 +238,8 @@ def test_a_closed_account_lets_its_root_user_in_to_one_page(browser):
     sign_in_as_root(browser, "closed@example.com", "Closed-demo-1")
     closed_on = (clock.now() - timedelta(days=10)).strftime("%Y-%m-%d")
     gone_on = (clock.now() + timedelta(days=80)).strftime("%Y-%m-%d")
-    assert closed_on in browser.words and gone_on in browser.words
+    assert closed_on in browser.words
+    assert gone_on in browser.words
 
 
 def test_ninety_days_after_closing_nobody_is_there_any_more(browser):

@@ -1,0 +1,190 @@
+"""A browser for flows: cookies per host, redirects, forms; over the wire or in the process."""
+
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Protocol, Self
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from tests.bench.figures import Unusable
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+MOST_REDIRECTS = 8
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response; ``wire`` is its size in bytes, head and body."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+    wire: int
+
+    def header(self, name: str) -> str:
+        """Return a header's value, or an empty string."""
+        return next((value for key, value in self.headers if key.lower() == name), "")
+
+
+class Transport(Protocol):
+    """A way to send one request to the server."""
+
+    def request(
+        self, method: str, host: str, target: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> Answer:
+        """Send a request and return its answer."""
+
+
+class Wire:
+    """One keep-alive connection to a server on the loopback."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self._connection: socket.socket | None = None
+        self._received = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; the next request opens another one."""
+        if self._connection:
+            self._connection.close()
+        self._connection, self._received = None, b""
+
+    def request(
+        self, method: str, host: str, target: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> Answer:
+        lines = [f"{method} {target} HTTP/1.1", f"Host: {host}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        if body or method == "POST":
+            lines.append(f"Content-Length: {len(body)}")
+        if self._connection is None:
+            self._connection = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+            self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
+        return self._read()
+
+    def _read(self) -> Answer:
+        while b"\r\n\r\n" not in self._received:
+            self._receive()
+        head, _, self._received = self._received.partition(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").split("\r\n")
+        pairs = (line.partition(":") for line in lines)
+        headers = [(name, value.strip()) for name, _, value in pairs]
+        answer = Answer(int(first.split()[1]), headers, b"", 0)
+        if "chunked" in answer.header("transfer-encoding"):
+            body, size = self._chunks()
+        else:
+            size = int(answer.header("content-length") or 0)
+            body = self._take(size)
+        if answer.header("connection").lower() == "close" or first.startswith("HTTP/1.0"):
+            self.close()
+        return Answer(answer.status, headers, body, len(head) + 4 + size)
+
+    def _chunks(self) -> tuple[bytes, int]:
+        """Return a body that comes in chunks, and its size on the wire."""
+        body, size = b"", 0
+        while True:
+            while b"\r\n" not in self._received:
+                self._receive()
+            line = self._received.partition(b"\r\n")[0]
+            self._take(len(line) + 2)
+            chunk = self._take(int(line.partition(b";")[0], 16) + 2)[:-2]
+            body, size = body + chunk, size + len(line) + len(chunk) + 4
+            if not chunk:
+                return body, size
+
+    def _take(self, length: int) -> bytes:
+        while len(self._received) < length:
+            self._receive()
+        taken, self._received = self._received[:length], self._received[length:]
+        return taken
+
+    def _receive(self) -> None:
+        received = self._connection.recv(65536) if self._connection else b""
+        if not received:
+            raise Unusable("the server closed the connection")
+        self._received += received
+
+
+class Page(HTMLParser):
+    """What a page asks of a browser: its sub-resources, and the form of the sign-in step."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.resources: list[str] = []
+        self.action: str | None = None
+        self.fields: dict[str, str] = {}
+        self._in_form = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        source = {"script": "src", "img": "src", "link": "href"}.get(tag, "")
+        if values.get(source) and values.get("rel") not in ("canonical", "alternate"):
+            self.resources.append(values[source])
+        if tag == "form" and "data-step" in values:
+            self._in_form, self.action = True, values.get("action", "")
+        elif tag == "input" and self._in_form and values.get("type") == "hidden":
+            self.fields[values["name"]] = values.get("value", "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._in_form = False
+
+
+@dataclass
+class Browser:
+    """A browser without cookies, as it is at first."""
+
+    transport: Transport
+    url: str = ""
+    trail: list[str] = field(default_factory=list)  # all requests, redirects included
+    answer: Answer = field(default_factory=lambda: Answer(0, [], b"", 0))
+    cookies: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def visit(self, url: str) -> Self:
+        """Open an address, and go where it leads."""
+        return self._go("GET", url)
+
+    def submit(self, **answers: str) -> Self:
+        """Send the form of the sign-in step on the page."""
+        page = Page(self.answer.body.decode())
+        if page.action is None:
+            raise Unusable(f"no form of a step at {self.url} (status {self.answer.status})")
+        return self._go("POST", urljoin(self.url, page.action), page.fields | answers)
+
+    def _go(self, method: str, url: str, form: Mapping[str, str] | None = None) -> Self:
+        for _ in range(MOST_REDIRECTS):
+            self.url, self.answer = url, self._request(method, url, form)
+            if self.answer.status not in REDIRECTS:
+                return self
+            method, form, url = "GET", None, urljoin(url, self.answer.header("location"))
+        raise Unusable(f"redirected in circles at {url}")
+
+    def _request(self, method: str, url: str, form: Mapping[str, str] | None) -> Answer:
+        parts = urlsplit(url)
+        self.trail.append(f"{method} {parts.netloc}{parts.path}")
+        cookies = self.cookies.setdefault(parts.netloc, {})
+        headers = {"User-Agent": "bench", "Accept-Encoding": "gzip"}
+        if cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        body = b""
+        if form is not None:
+            body = urlencode(form).encode()
+            headers["Origin"] = f"{parts.scheme}://{parts.netloc}"
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        answer = self.transport.request(method, parts.netloc, target, headers, body)
+        for key, value in answer.headers:
+            if key.lower() == "set-cookie":
+                name, _, content = value.partition(";")[0].partition("=")
+                cookies[name] = content
+                if "max-age=0" in value.lower():
+                    del cookies[name]
+        return answer

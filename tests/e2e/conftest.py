@@ -1,0 +1,98 @@
+"""Chromium, and one server for all tests in it; each test starts from the demo scenario."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    sync_playwright,
+)
+
+from tests.server import Server
+
+# Nothing of the browser's own may go out, and root needs no sandbox in a container.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+HOW_TO_GET_IT = (
+    "no Chromium: browser tests are left out. Install Debian's package chromium, set CHROMIUM to"
+    " a binary, or run `.venv/bin/playwright install chromium`"
+)
+
+
+def find_chromium(playwright: Playwright) -> str | None:
+    """Return a Chromium: ``CHROMIUM``, one on the PATH, Debian's, or Playwright's own."""
+    named = os.environ.get("CHROMIUM")
+    on_path = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
+    own = playwright.chromium.executable_path
+    for candidate in (named, *on_path, "/usr/bin/chromium", own):
+        if candidate and Path(candidate).exists():
+            return candidate
+    return None
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(tmp_path_factory.mktemp("e2e")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = find_chromium(playwright)
+        if path is None:
+            if os.environ.get("CI"):
+                pytest.fail(HOW_TO_GET_IT)
+            pytest.skip(HOW_TO_GET_IT)
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser, server: Server) -> Iterator[BrowserContext]:
+    server.control("POST", "/reset", {"scenario": "demo"})
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="en-US")
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page that must not complain: no script error, no refused resource, no outside request."""
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.extend(_complaint(said)))
+    page.on("request", lambda sent: complaints.extend(_outside(sent)))
+    yield page
+    assert not complaints
+
+
+def _complaint(said: ConsoleMessage) -> list[str]:
+    # That a page was refused with a status is what some tests are about.
+    expected = said.type != "error" or "responded with a status" in said.text
+    return [] if expected else [said.text]
+
+
+def _outside(sent: Request) -> list[str]:
+    parts = urlsplit(sent.url)
+    host = parts.hostname or ""
+    inside = parts.scheme == "data" or host == "localhost" or host.endswith(".localhost")
+    return [] if inside else [sent.url]

@@ -1,0 +1,43 @@
+"""What people do at the pages, in Playwright's words."""
+
+from playwright.sync_api import Page, expect
+
+from tests.server import Server
+
+
+def open_console(page: Page, server: Server, path: str = "/") -> None:
+    """Open the console, which leads to the sign-in page."""
+    page.goto(server.address("console.aws.amazon.com", path))
+
+
+def name_root(page: Page, server: Server, email: str) -> None:
+    """Say at the first page which root user signs in."""
+    open_console(page, server)
+    page.get_by_label("Root user e-mail address").fill(email)
+    page.get_by_role("button", name="Next").click()
+
+
+def pass_captcha(page: Page, server: Server) -> None:
+    """Type the characters of the security check."""
+    shown = page.locator("input[name=captcha_id]").get_attribute("value")
+    answer = server.control("GET", f"/captchas/{shown}")["answer"]
+    page.get_by_label("Characters you see or hear").fill(answer)
+    page.get_by_role("button", name="Continue").click()
+
+
+def sign_in_as_root(page: Page, server: Server, email: str, password: str) -> None:
+    """Sign in as root user, past the security check if there is one."""
+    name_root(page, server, email)
+    if page.locator("form[data-step=captcha]").count():
+        pass_captcha(page, server)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.locator("#signin_button").click()
+
+
+def sign_in_as_zhang(page: Page, server: Server) -> None:
+    """Sign in as IAM user at the account's own page."""
+    page.goto(server.address("example-corp.signin.aws.amazon.com", "/console"))
+    page.get_by_label("IAM user name").fill("zhang")
+    page.get_by_label("Password", exact=True).fill("Zhang-demo-1")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#signed-in-as")).to_contain_text("zhang")
