@@ -1,12 +1,15 @@
 """Principals: whoever can sign in, of every kind, in one table."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.core.validators import RegexValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts import messages
 from accounts.models.accounts import Account
 from signin.kernel import arns, clock, entropy
 
@@ -85,6 +88,15 @@ class Principal(AbstractBaseUser):
         self.complete()
         super().save(**options)
 
+    def clean(self) -> None:
+        """Refuse a name that this kind of principal can't have (R-079)."""
+        super().clean()
+        if validator := NAME_VALIDATORS.get(self.kind):
+            try:
+                validator(self.username)
+            except ValidationError as error:
+                raise ValidationError({"username": error.messages}) from error
+
     def complete(self) -> None:
         """Fill in what follows from the rest; saving does it, bulk creation must ask for it."""
         self.folded = fold(self.username)
@@ -112,6 +124,12 @@ class Principal(AbstractBaseUser):
     def has_module_perms(self, app_label: str) -> bool:
         """Return whether the admin site shows an app: an operator sees all."""
         return self.is_staff
+
+
+NAME_VALIDATORS: dict[str, Callable[[str], None]] = {
+    Principal.Kind.ROOT_USER: EmailValidator(messages.EMAIL_INVALID),
+    Principal.Kind.IAM_USER: RegexValidator(rf"\A{IAM_USERNAME}\Z", messages.USERNAME_INVALID),
+}
 
 
 def new_unique_id(principal: Principal) -> str:
@@ -153,7 +171,6 @@ class IamUser(Principal):
     """An IAM user, for the admin site."""
 
     objects: ClassVar[IamUserManager] = IamUserManager()
-    username_validator = RegexValidator(rf"\A{IAM_USERNAME}\Z")
 
     class Meta:
         proxy = True

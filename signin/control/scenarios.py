@@ -276,6 +276,7 @@ def _text(fields: Mapping[str, Any], name: str, where: str) -> str:
 def _validated(model: Account | Principal, where: str) -> None:
     try:
         model.clean_fields(exclude=["account", "realm"])
+        model.clean()
     except ValidationError as error:
         name, problems = next(iter(error.message_dict.items()))
         raise ScenarioInvalid(f"{where}.{name}", " ".join(problems)) from error

@@ -1,0 +1,113 @@
+"""Scenarios: what their documents may say."""
+
+import json
+
+import pytest
+
+from accounts.models import Account, Behaviour, Principal
+from signin.control import scenarios
+from signin.control.scenarios import Scenario, ScenarioInvalid
+
+pytestmark = pytest.mark.django_db
+
+ROOT = {"email": "a@example.com", "password": "Long-enough-1"}
+
+
+def load(document):
+    scenarios.load(Scenario(name="test", text=json.dumps(document)))
+
+
+def account(**members):
+    return {"id": "222233334444", "name": "A", **members}
+
+
+@pytest.mark.requirement("R-009", "R-016", "R-018")
+def test_the_demo_scenario_has_its_people(demo):
+    assert Account.objects.get(id="111122223333").alias == "example-corp"
+    root = Principal.objects.get(username="root@example.com")
+    assert root.kind == Principal.Kind.ROOT_USER
+    assert root.check_password("Root-demo-1")
+    names = set(Principal.objects.filter(kind="iam-user").values_list("username", flat=True))
+    assert names == {"zhang", "jane.doe", "new.starter", "no.console"}
+    assert Principal.objects.get(username="new.starter").must_change_password
+    assert not Principal.objects.get(username="no.console").has_usable_password()
+    states = dict(Account.objects.values_list("id", "state"))
+    assert states["777788889999"] == "suspended"
+    assert states["123456789012"] == "closed"
+
+
+def test_accounts_take_the_scenario_s_checks_unless_they_say_otherwise():
+    load(
+        {
+            "sign_in": {"captcha": "after-failures", "code": "always"},
+            "accounts": [
+                account(),
+                account(id="333344445555", sign_in={"captcha": "never"}),
+            ],
+        }
+    )
+    modes = {each.id: (each.captcha_mode, each.email_code_mode) for each in Account.objects.all()}
+    assert modes == {
+        "222233334444": ("after-failures", "always"),
+        "333344445555": ("never", "always"),
+    }
+    assert Behaviour.current().captcha_mode == "after-failures"
+
+
+@pytest.mark.requirement("R-236")
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        ({"account": []}, "test: not known here: account"),
+        ({"accounts": {}}, "test.accounts: a list"),
+        ({"accounts": [{"id": "222233334444"}]}, "accounts[0]: missing: name"),
+        ({"accounts": [account(id="12")]}, "accounts[0].id: Twelve digits"),
+        ({"accounts": [account(id=12)]}, "accounts[0].id: a text"),
+        ({"accounts": [account(name="ü")]}, "accounts[0].name: Only"),
+        ({"accounts": [account(alias="Upper")]}, "accounts[0].alias: 3 to 63"),
+        ({"accounts": [account(alias="123456789012")]}, "accounts[0].alias: 3 to 63"),
+        ({"accounts": [account(alias="us-east-1")]}, "accounts[0].alias: This is a region"),
+        ({"accounts": [account(state="gone")]}, "accounts[0].state: "),
+        ({"accounts": [account(state="closed", closed_days_ago="x")]}, "closed_days_ago: a whole"),
+        ({"accounts": [account(sign_in={"captcha": "x"})]}, "sign_in.captcha: one of always"),
+        ({"accounts": [account(root={})]}, "accounts[0].root: missing: email"),
+        ({"accounts": [account(root={"email": "x"})]}, "accounts[0].root.username: "),
+        ({"accounts": [account(users=[{"name": "two words"}])]}, "users[0].username: "),
+        ({"accounts": [account(users=[{"name": "a", "age": 3}])]}, "users[0]: not known here"),
+        ({"accounts": [account(users=[{"name": "a"}, {"name": "A"}])]}, "twice there: iam-user"),
+        ({"accounts": [account(), account()]}, "twice there: account 222233334444"),
+        (
+            {"accounts": [account(root=ROOT), account(id="333344445555", root=ROOT)]},
+            "twice there: root-user a@example.com",
+        ),
+        (
+            {"accounts": [account(alias="abc"), account(id="333344445555", alias="abc")]},
+            "alias abc",
+        ),
+    ],
+)
+def test_a_mistake_is_named_with_its_place_and_nothing_is_loaded(document, says):
+    with pytest.raises(ScenarioInvalid) as refused:
+        load(document)
+    assert says in str(refused.value.message)
+    assert not Account.objects.exists()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "null"])
+def test_what_is_no_json_object_is_refused(text):
+    with pytest.raises(ScenarioInvalid):
+        scenarios.load(Scenario(name="test", text=text))
+
+
+@pytest.mark.requirement("R-236", "R-238")
+def test_a_sub_address_is_another_address():
+    tagged = {**ROOT, "email": "a+tag@example.com"}
+    load({"accounts": [account(root=ROOT), account(id="333344445555", root=tagged)]})
+    assert Principal.objects.filter(kind="root-user").count() == 2
+
+
+@pytest.mark.parametrize("name", ["../demo", "hashes", "", "demo.json", "/etc/passwd"])
+def test_only_names_that_are_listed_are_found(name):
+    with pytest.raises(scenarios.ScenarioUnknown) as refused:
+        scenarios.find(name)
+    assert "demo, empty" in str(refused.value.message)
