@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -11,6 +12,10 @@ def outside(
     request: HttpRequest, template: str, *, status: int, context: dict[str, Any] | None = None
 ) -> HttpResponse:
     """Return a page in the browser's language, although no locale middleware has run."""
-    with translation.override(translation.get_language_from_request(request)):
+    asked_for = request.GET.get("locale")
+    known = asked_for in dict(settings.LANGUAGES)
+    with translation.override(
+        asked_for if known else translation.get_language_from_request(request)
+    ):
         content = render_to_string(template, context, request=request)
     return HttpResponse(content, status=status)

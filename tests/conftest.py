@@ -8,6 +8,10 @@ from signin.kernel import clock
 from tests.browser import Browser
 
 
+def pytest_addoption(parser):
+    parser.addoption("--screenshots", help="a folder for pictures of every page")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def static_files():
     """Collect the static files once, so that pages name them as a server's pages do."""

@@ -46,9 +46,8 @@ def show(
 ) -> None:
     """Print everything: the goals first, then all figures."""
     print("\n".join(f"{name}: {value}" for name, value in about.items()), "\n")
-    rows = [("GOAL", "LIMIT", "MEASURED", "FLOOR", "RATIO", "")]
-    rows += [_row(judgement) for judgement in judgements]
-    _table(rows)
+    head = ("GOAL", "LIMIT", "MEASURED", "FLOOR", "RATIO", "")
+    _table([head, *(_row(judgement) for judgement in judgements)])
     for name, why in refusals.items():
         print(f"\nREFUSED, nothing of “{name}” is reported: {why}")
     if figures := dict.fromkeys(figure for found in rounds for figure in found):
