@@ -11,7 +11,7 @@ from datetime import timedelta
 from itertools import chain
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Case, F, Value, When
 
 from accounts.models import Lockout, Principal
@@ -150,13 +150,14 @@ def _count(*counters: _Counter) -> dict[str, int] | None:
         for counter in counters
     ]
     rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(values))
-    with transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(_COUNT.format(rows=rows), [*chain(*values), *[stored(now)] * 3])
         counted = dict(cursor.fetchall())
-        if len(counted) < len(counters):
-            transaction.set_rollback(True)
-            return None
-    return counted
+    if len(counted) == len(counters):
+        return counted
+    # One of them has to wait: this was no try, so the other one may be tried again at once.
+    Lockout.objects.filter(key__in=counted).update(failures=F("failures") - 1, blocked_until=now)
+    return None
 
 
 def _longest_wait(*keys: str) -> timedelta:

@@ -1,7 +1,11 @@
 """Finding whom somebody means by what they typed."""
 
-from accounts.models import Account, Principal
+from django.db.models import F, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import Account, Behaviour, Principal
 from accounts.models.principals import fold
+from signin.kernel import clock
 
 NO_ACCOUNT = "-"
 
@@ -12,6 +16,23 @@ def find_root_user(email: str) -> Principal | None:
     return _still_there(
         root_users.filter(kind=Principal.Kind.ROOT_USER, realm="", folded=fold(email)).first()
     )
+
+
+def captcha_mode_for(email: str) -> str:
+    """Return when a security check is due for whoever types this e-mail.
+
+    One look-up, whether an account has the e-mail or the scenario decides for nobody's (S-018).
+    """
+    accounts = Account.objects.filter(
+        Q(expires_at=None) | Q(expires_at__gt=clock.now()),
+        principals__kind=Principal.Kind.ROOT_USER,
+        principals__realm="",
+        principals__folded=fold(email),
+    )
+    own = Subquery(accounts.order_by().values("captcha_mode")[:1])
+    found = Behaviour.objects.annotate(mode=Coalesce(own, F("captcha_mode")))
+    mode: str | None = found.values_list("mode", flat=True).first()
+    return mode or Account.CaptchaMode.ALWAYS
 
 
 def find_account(id_or_alias: str) -> Account | None:

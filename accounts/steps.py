@@ -8,7 +8,7 @@ from django.contrib.auth import authenticate
 from accounts import browsers, codes, emails, events, lockout, principals
 from accounts.errors import AccountClosed, AccountSuspended, PasswordChangeDue, WrongCredentials
 from accounts.forms import EmailCodeForm, IamUserForm, PasswordForm, UserTypeForm
-from accounts.models import Account, Behaviour, Principal
+from accounts.models import Account, Principal
 from accounts.models.principals import fold
 from signin.captcha import steps as captcha
 from signin.flow.engine import Act, Answer, Step
@@ -119,14 +119,14 @@ class EmailCodeStep(Step):
 
     def resend(self, attempt: Attempt) -> None:
         """Mail a new code, which kills the old one; too many look the same and send nothing."""
-        root_user = _proven(attempt)
+        root_user = proven(attempt)
         if lockout.may_mail(root_user, ip=attempt.browser.ip):
             code = codes.issue(attempt)
             expires_at = clock.now() + codes.LIFETIME
             emails.verification_code(root_user, code=code, expires_at=expires_at)
 
     def submit(self, attempt: Attempt, answer: Answer) -> None:
-        root_user = _proven(attempt)
+        root_user = proven(attempt)
         tried = _admit(attempt, root_user, ("root", root_user.folded))
         try:
             codes.redeem(attempt, answer["code"])
@@ -143,8 +143,7 @@ class EmailCodeStep(Step):
 
 def name_root_user(attempt: Attempt, email: str) -> None:
     """Note the e-mail of a root user, and whether a security check comes before the password."""
-    root_user = principals.find_root_user(email)
-    mode = _captcha_mode(root_user.account if root_user else None)
+    mode = principals.captcha_mode_for(email)
     attempt.facts["email"] = email
     attempt.facts["captcha_due"] = mode == Account.CaptchaMode.ALWAYS or (
         mode == Account.CaptchaMode.AFTER_FAILURES
@@ -156,6 +155,14 @@ def proven_by(attempt: Attempt) -> list[str]:
     """Return the names of the factors that an attempt has passed."""
     passed = {PASSWORD: "password_verified", EMAIL_CODE: "email_code_verified"}
     return [name for name, fact in passed.items() if attempt.facts.get(fact)]
+
+
+def proven(attempt: Attempt) -> Principal:
+    """Return who proved to be whom they named, with their account."""
+    if not isinstance(attempt.proven, Principal):
+        principals_ = Principal.objects.select_related("account")
+        attempt.proven = principals_.get(pk=attempt.facts["principal_id"])
+    return attempt.proven
 
 
 def _prove(
@@ -178,11 +185,12 @@ def _prove(
     except Refusal as refusal:
         tried.fail()
         if isinstance(refusal, WrongCredentials) and tried.asks_for_captcha:
-            _ask_for_captcha(attempt, account)
+            _ask_for_captcha(attempt)
         events.console_login_failed(attempt, principal, account)
         raise
     tried.succeed()
     attempt.facts["principal_id"] = proven.pk
+    attempt.proven = proven
     attempt.facts["password_verified"] = True
 
 
@@ -211,17 +219,9 @@ def _check_state(principal: Principal, account: Account) -> None:
         raise PasswordChangeDue
 
 
-def _captcha_mode(account: Account | None) -> str:
-    # Asked for in either case, so that an unknown e-mail costs no other time than a known one.
-    behaviour = Behaviour.current()
-    return account.captcha_mode if account else behaviour.captcha_mode
-
-
-def _ask_for_captcha(attempt: Attempt, account: Account | None) -> None:
+def _ask_for_captcha(attempt: Attempt) -> None:
     root_flow = attempt.facts.get("user_type") == "root"
-    if root_flow and _captcha_mode(account) != Account.CaptchaMode.NEVER:
+    if root_flow and (
+        principals.captcha_mode_for(attempt.facts["email"]) != Account.CaptchaMode.NEVER
+    ):
         captcha.ask_again(attempt)
-
-
-def _proven(attempt: Attempt) -> Principal:
-    return Principal.objects.select_related("account").get(pk=attempt.facts["principal_id"])

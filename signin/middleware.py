@@ -4,15 +4,16 @@ from collections.abc import Callable
 from typing import Any, ClassVar, cast
 
 from django.conf import settings
-from django.contrib.auth.middleware import AuthenticationMiddleware
-from django.contrib.messages.middleware import MessageMiddleware
-from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.locale import LocaleMiddleware
+from django.utils.functional import cached_property
+from django.utils.module_loading import import_string
 
 from signin.hosts import HostRequest, Stack
 from signin.http import is_tls
+
+Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class _AtDoors:
@@ -26,12 +27,11 @@ class _AtDoors:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if cast(HostRequest, request).host.stack in self.stacks:
             return cast(HttpResponse, super().__call__(request))  # type: ignore[misc]
-        get_response: Callable[[HttpRequest], HttpResponse] = self.get_response  # type: ignore[attr-defined]
+        get_response: Handler = self.get_response  # type: ignore[attr-defined]
         return get_response(request)
 
 
 _PEOPLE: frozenset[Stack] = frozenset({"pages", "desk"})
-_OPERATORS: frozenset[Stack] = frozenset({"desk"})
 
 
 class PageLocaleMiddleware(_AtDoors, LocaleMiddleware):
@@ -73,19 +73,32 @@ class PageCsrfMiddleware(_AtDoors, CsrfViewMiddleware):
         return super().process_view(request, callback, callback_args, callback_kwargs)
 
 
-class AdminSessionMiddleware(_AtDoors, SessionMiddleware):
-    """Gives the operator's admin site Django's own session; nobody else has one."""
+class AdminMiddleware:
+    """Gives the operator's admin site Django's own sessions, people and messages.
 
-    stacks = _OPERATORS
+    They are loaded with the first request to it; nothing else has or needs them.
+    """
 
+    PATH = "/admin/"
+    STACK = (
+        "django.contrib.sessions.middleware.SessionMiddleware",
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "django.contrib.messages.middleware.MessageMiddleware",
+    )
 
-class AdminAuthenticationMiddleware(_AtDoors, AuthenticationMiddleware):
-    """Tells the admin site who its operator is."""
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
 
-    stacks = _OPERATORS
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        at_desk = cast(HostRequest, request).host.stack == "desk"
+        if at_desk and request.path.startswith(self.PATH):
+            return self.stack(request)
+        return self.get_response(request)
 
-
-class AdminMessageMiddleware(_AtDoors, MessageMiddleware):
-    """Carries the admin site's notices from page to page."""
-
-    stacks = _OPERATORS
+    @cached_property
+    def stack(self) -> Handler:
+        """Django's middlewares, each around the next."""
+        handler = self.get_response
+        for name in reversed(self.STACK):
+            handler = import_string(name)(handler)
+        return handler

@@ -63,13 +63,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "signin.safeguards.SafeguardMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "signin.static_files.StaticFilesMiddleware",
     "signin.hosts.HostMiddleware",
     "signin.middleware.PageLocaleMiddleware",
     "signin.middleware.PageCsrfMiddleware",
-    "signin.middleware.AdminSessionMiddleware",
-    "signin.middleware.AdminAuthenticationMiddleware",
-    "signin.middleware.AdminMessageMiddleware",
+    "signin.middleware.AdminMiddleware",
 ]
 ROOT_URLCONF = "signin.urls"
 WSGI_APPLICATION = "signin.wsgi.application"
@@ -94,7 +92,8 @@ CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 AUTH_USER_MODEL = "accounts.Principal"
 AUTHENTICATION_BACKENDS = ["accounts.backends.PrincipalBackend"]
 # A name is unique in its realm only; the backend is given a principal, never a bare name.
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+# The admin site's middlewares stand in signin.middleware.AdminMiddleware, where no check looks.
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "admin.E408", "admin.E409", "admin.E410"]
 PASSWORD_HASHERS = [
     {
         "owasp": "accounts.hashers.OwaspArgon2",
@@ -122,6 +121,9 @@ FORM_RENDERER = "signin.forms.Renderer"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / ".static"
+WHITENOISE_AUTOREFRESH = True  # no scan at the start; see signin.static_files
+WHITENOISE_MAX_AGE = 60
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

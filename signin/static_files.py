@@ -1,11 +1,13 @@
-"""One style sheet on the wire, many in the source tree."""
+"""Static files: one style sheet on the wire, many in the source tree; served without a scan."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 IMPORT = re.compile(r'@import "([\w/.-]+\.css)";')
@@ -27,6 +29,21 @@ class BundlingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[mis
             Path(self.path(BUNDLE)).write_text(bundled(Path(storage.path(path))))
             paths = {**paths, BUNDLE: (self, BUNDLE)}
         yield from super().post_process(paths, dry_run, **options)
+
+
+class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
+    """Looks at a file when it is first asked for; looking at all would delay every start."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        super().__init__(get_response)
+        self.found: dict[str, Any] = {}
+
+    def find_file(self, url: str) -> Any:
+        if url not in self.found:
+            if not url.startswith(self.static_prefix) or not (file := super().find_file(url)):
+                return None
+            self.found[url] = file
+        return self.found[url]
 
 
 def bundled(sheet: Path) -> str:

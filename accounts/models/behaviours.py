@@ -17,8 +17,3 @@ class Behaviour(models.Model):
 
     def __str__(self) -> str:
         return "behaviour"
-
-    @classmethod
-    def current(cls) -> "Behaviour":
-        """Return what the scenario says, or the defaults if it says nothing."""
-        return cls.objects.first() or cls()

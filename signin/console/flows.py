@@ -14,6 +14,7 @@ from accounts.steps import (
     IamUserStep,
     PasswordStep,
     UserTypeStep,
+    proven,
     proven_by,
 )
 from signin import hosts
@@ -35,7 +36,7 @@ def choose_flow(request: HttpRequest, attempt: Attempt) -> HttpResponse:
 
 def open_console(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """Sign the browser in at this host, and send it to the console with a single-use code."""
-    principal = Principal.objects.select_related("account").get(pk=attempt.facts["principal_id"])
+    principal = proven(attempt)
     factors, destination = proven_by(attempt), attempt.facts["destination"]
     with transaction.atomic():
         if not attempt.close():

@@ -57,8 +57,11 @@ def reset(name: str) -> None:
     clock.reset()
     if connection.vendor == "sqlite":
         kept = _keep()
-        _restore(scenario)
-        _put_back(kept)
+        is_new = _restore(scenario)
+        with transaction.atomic():
+            if not is_new:
+                scenarios.redate()
+            _put_back(kept)
     else:
         with transaction.atomic():
             kept = _keep()
@@ -107,16 +110,21 @@ def schema() -> str:
 
 
 def _fill() -> str:
-    reset(settings.SIGNIN_SCENARIO)
+    scenario = scenarios.find(settings.SIGNIN_SCENARIO)
+    if connection.vendor == "sqlite":
+        if not _restore(scenario):
+            scenarios.redate()
+    else:
+        scenarios.load(scenario)
     return operators.create()
 
 
-def _restore(scenario: scenarios.Scenario) -> None:
+def _restore(scenario: scenarios.Scenario) -> bool:
+    """Copy a scenario over the live database; return whether it had to be loaded for that."""
     template = _template(scenario)
     if template.exists():
         _copy(template, _live())
-        scenarios.redate()
-        return
+        return False
     blank = sqlite3.connect(":memory:")
     blank.executescript(f"{SCHEMA.read_text()} PRAGMA user_version = {_fingerprint()};")
     blank.backup(_live())
@@ -130,6 +138,7 @@ def _restore(scenario: scenarios.Scenario) -> None:
     copy.execute("PRAGMA journal_mode=DELETE")
     copy.close()
     draft.replace(template)
+    return True
 
 
 def _copy(template: Path, live: sqlite3.Connection) -> None:
@@ -164,9 +173,6 @@ def _fingerprint() -> int:
 
 
 def _keep() -> Kept:
-    tables = connection.introspection.table_names()
-    if Principal._meta.db_table not in tables:
-        return Kept([], [])
     return Kept(
         operators=list(Principal.objects.filter(kind=Principal.Kind.OPERATOR)),
         sessions=list(AdminSession.objects.all()),

@@ -25,8 +25,10 @@ class Attempt(models.Model):
     expires_at = models.DateTimeField(_("good until"), db_index=True)
     closed_at = models.DateTimeField(_("finished at"), null=True)
 
-    # Set by the engine for the request that is being answered; never stored.
+    # For the request that is being answered; never stored. The engine sets the browser, a step
+    # may leave whom it proved for those that follow, to spare them the look-up.
     browser: Browser
+    proven: object = None
 
     class Meta:
         verbose_name = _("attempt")

@@ -51,7 +51,7 @@ def test_accounts_take_the_scenario_s_checks_unless_they_say_otherwise():
         "222233334444": ("after-failures", "always"),
         "333344445555": ("never", "always"),
     }
-    assert Behaviour.current().captcha_mode == "after-failures"
+    assert Behaviour.objects.get().captcha_mode == "after-failures"
 
 
 @pytest.mark.requirement("R-236")

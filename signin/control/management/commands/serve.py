@@ -1,5 +1,6 @@
 """``manage.py serve``: start the server; the first start makes and fills the database."""
 
+import gc
 import ipaddress
 import socket
 from argparse import ArgumentParser
@@ -60,6 +61,8 @@ class Command(BaseCommand):
         self._greet(password, remote=remote)
         connections.close_all()
         load_application()
+        gc.freeze()
+        gc.enable()
         Granian(
             "signin.wsgi:application",
             address=host,
