@@ -79,7 +79,6 @@ class IamUserStep(Step):
 
     def submit(self, attempt: Attempt, answer: Answer) -> None:
         attempt.facts["account"] = answer["account"]
-        attempt.facts["username"] = answer["username"]
         attempt.facts["remember_account"] = answer["remember_account"]
         account = principals.find_account(answer["account"])
         iam_user = principals.find_iam_user(account, answer["username"])
@@ -87,6 +86,8 @@ class IamUserStep(Step):
         place = account.id if account else principals.account_key(answer["account"])
         identity = ("iam", place, fold(answer["username"]))
         _prove(attempt, iam_user, account, identity, answer["password"])
+        # Not earlier: what was typed there by mistake may be a password.
+        attempt.facts["username"] = answer["username"]
 
     def initial(self, attempt: Attempt) -> Answer:
         facts = attempt.facts

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import translation
 
 from signin import hosts
+from signin.http import language_choice
 from signin.kernel import clock, entropy
 
 logger = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "server_time": clock.now(),
         "clock_is_moved": state.frozen_at is not None or bool(state.offset),
         "desk": hosts.origin("desk"),
+        "desk_query": _carried(request),
         "ways_to_sign_in": hosts.url("signin", "/help/ways-to-sign-in"),
         "language": translation.get_language(),
         "other_languages": [
@@ -39,6 +41,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
         "The error page shown for %s %s has number %s", request.method, request.path, number
     )
     return render(request, "500.html", {"number": number}, status=500)
+
+
+def _carried(request: HttpRequest) -> str:
+    """Return the query that carries a chosen language to the desk, whose cookies are its own."""
+    query = language_choice(request)
+    return f"?{urlencode(query)}" if query else ""
 
 
 def _in_language(request: HttpRequest, code: str) -> str:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 from signin.kernel import entropy
 
@@ -94,13 +95,14 @@ AUTHENTICATION_BACKENDS = ["accounts.backends.PrincipalBackend"]
 # A name is unique in its realm only; the backend is given a principal, never a bare name.
 # The admin site's middlewares stand in signin.middleware.AdminMiddleware, where no check looks.
 SILENCED_SYSTEM_CHECKS = ["auth.W004", "admin.E408", "admin.E409", "admin.E410"]
-PASSWORD_HASHERS = [
-    {
-        "owasp": "accounts.hashers.OwaspArgon2",
-        "django": "accounts.hashers.DjangoArgon2",
-        "minimal": "accounts.hashers.MinimalArgon2",
-    }[SIGNIN_PASSWORD_COST]
-]
+_HASHERS = {
+    "owasp": "accounts.hashers.OwaspArgon2",
+    "django": "accounts.hashers.DjangoArgon2",
+    "minimal": "accounts.hashers.MinimalArgon2",
+}
+if SIGNIN_PASSWORD_COST not in _HASHERS:
+    raise ImproperlyConfigured(f"SIGNIN_PASSWORD_COST is one of {', '.join(_HASHERS)}.")
+PASSWORD_HASHERS = [_HASHERS[SIGNIN_PASSWORD_COST]]
 
 TEMPLATES = [
     {
@@ -139,6 +141,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 CSRF_COOKIE_NAME = "vestibule-csrf"
+CSRF_COOKIE_SECURE = SESSION_COOKIE_SECURE = SIGNIN_SCHEME == "https"
 CSRF_COOKIE_AGE = None
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"

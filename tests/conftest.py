@@ -35,7 +35,7 @@ def running_clock():
 @pytest.fixture
 def demo(db):
     """Fill the tables with the people of the demo scenario."""
-    scenarios.load(scenarios.find("demo"))
+    scenarios.store(scenarios.read(scenarios.find("demo")))
 
 
 @pytest.fixture

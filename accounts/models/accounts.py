@@ -65,7 +65,7 @@ class Account(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     # The end of the time in which a closed account can be reopened.
-    expires_at = models.DateTimeField(_("closed for good at"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("can be reopened until"), null=True, blank=True)
     captcha_mode = models.CharField(
         _("security check at root sign-in"),
         max_length=14,

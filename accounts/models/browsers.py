@@ -18,7 +18,7 @@ class KnownBrowser(models.Model):
     key_digest = models.CharField(max_length=64)
     user_agent = models.CharField(_("browser"), max_length=1024)
     ip = models.GenericIPAddressField(_("IP address"))
-    expires_at = models.DateTimeField(_("forgotten at"), db_index=True)
+    expires_at = models.DateTimeField(_("remembered until"), db_index=True)
 
     class Meta:
         verbose_name = _("known browser")

@@ -20,7 +20,7 @@ class Lockout(models.Model):
     failures = models.PositiveIntegerField(_("failures in a row"))
     allowed = models.PositiveIntegerField(_("failures allowed"))
     blocked_until = models.DateTimeField(_("blocked until"), null=True, blank=True)
-    expires_at = models.DateTimeField(_("forgotten at"), db_index=True)
+    expires_at = models.DateTimeField(_("remembered until"), db_index=True)
 
     class Meta:
         verbose_name = _("lockout")

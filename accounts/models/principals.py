@@ -147,11 +147,15 @@ def iam_user_id(middle: str) -> str:
 
 
 class RootUserManager(PrincipalManager):
+    """Finds root users only."""
+
     def get_queryset(self) -> models.QuerySet["Principal"]:
         return super().get_queryset().filter(kind=Principal.Kind.ROOT_USER)
 
 
 class IamUserManager(PrincipalManager):
+    """Finds IAM users only."""
+
     def get_queryset(self) -> models.QuerySet["Principal"]:
         return super().get_queryset().filter(kind=Principal.Kind.IAM_USER)
 

@@ -24,7 +24,7 @@ from signin.flow.engine import Flow
 from signin.flow.facts import Facts
 from signin.flow.models import Attempt
 from signin.flow.views import over
-from signin.http import DEVICE_COOKIE, SIGNIN_COOKIE, set_cookie
+from signin.http import DEVICE_COOKIE, SIGNIN_COOKIE, language_choice, set_cookie
 
 
 def choose_flow(request: HttpRequest, attempt: Attempt) -> HttpResponse:
@@ -50,7 +50,7 @@ def open_console(request: HttpRequest, attempt: Attempt) -> HttpResponse:
         )
         events.console_login_succeeded(attempt, principal)
         device_key = _device_key(attempt, principal)
-    response = hand_over(signed_in.code, attempt.facts)
+    response = hand_over(request, signed_in.code, destination)
     lifetime = int(sessions.CONSOLE_LIFETIME.total_seconds())
     set_cookie(response, SIGNIN_COOKIE, signed_in.key, max_age=lifetime)
     if device_key:
@@ -61,12 +61,9 @@ def open_console(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     return response
 
 
-def hand_over(code: str, facts: Facts) -> HttpResponse:
+def hand_over(request: HttpRequest, code: str, destination: str) -> HttpResponse:
     """Send the browser to the host that it wants to go to, with the code for its session."""
-    destination = facts["destination"]
-    query = {"code": code, "destination": destination}
-    if locale := facts.get("locale"):
-        query["locale"] = locale
+    query = {"code": code, "destination": destination, **language_choice(request)}
     host, values, _ = cast(tuple[hosts.Host, dict[str, str], str], hosts.find_url(destination))
     return redirect(hosts.url(host.door, "/console/auth", query, **values))
 

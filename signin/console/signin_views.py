@@ -47,8 +47,6 @@ def authorize(request: HttpRequest) -> HttpResponse:
     facts = Facts(
         destination=destinations.allowed(request.GET.get("redirect_uri", "")), challenge=challenge
     )
-    if locale := language_choice(request).get("locale"):
-        facts["locale"] = locale
     session = sessions.find(
         cookie(request, SIGNIN_COOKIE), door=sessions.SIGNIN, host=request.get_host()
     )
@@ -59,7 +57,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
             host=hosts.origin(host.door if host else "console", **values).partition("//")[2],
             challenge=challenge,
         )
-        return hand_over(code, facts)
+        return hand_over(request, code, facts["destination"])
     return _begin(request, facts)
 
 

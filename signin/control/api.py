@@ -5,9 +5,12 @@ Errors have one shape, ``{"error": …, "next": …}``: what is so, and what to 
 
 import gzip
 import json
+import logging
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -21,9 +24,13 @@ from signin.captcha.models import Captcha
 from signin.control import databases, scenarios
 from signin.control.models import LoadedScenario
 from signin.events.models import Event
-from signin.kernel import clock
+from signin.kernel import clock, entropy
 from signin.kernel.errors import Refusal
 from signin.mailbox.models import Message
+
+logger = logging.getLogger(__name__)
+
+View = Callable[..., HttpResponse]
 
 VERSION = "1"
 LONGEST_WAIT = 30  # seconds
@@ -212,7 +219,7 @@ def events(
     account: str = "",
     limit: Annotated[int, Query(ge=1, le=10_000)] = 100,
 ) -> dict[str, Any]:
-    return {"Records": _events(name, account)[:limit]}
+    return {"Records": _events(name, account, limit)}
 
 
 @api.get("/events.json.gz", summary="The sign-in events as a CloudTrail log file, oldest first")
@@ -239,10 +246,13 @@ def read_clock(request: HttpRequest) -> dict[str, Any]:
 def set_clock(request: HttpRequest, body: ClockIn) -> dict[str, Any]:
     if body.reset:
         clock.reset()
-    if body.freeze is not None:
-        clock.freeze(None if body.freeze == "now" else body.freeze)
-    if body.advance_seconds is not None:
-        clock.advance(timedelta(seconds=body.advance_seconds))
+    try:
+        if body.freeze is not None:
+            clock.freeze(None if body.freeze == "now" else body.freeze)
+        if body.advance_seconds is not None:
+            clock.advance(timedelta(seconds=body.advance_seconds))
+    except clock.TimeOutOfRange as refusal:
+        raise Refused(422, str(refusal.message), 'Or let it go: {"reset": true}.') from refusal
     return read_clock(request)
 
 
@@ -270,6 +280,34 @@ def on_invalid(request: HttpRequest, invalid: ValidationError) -> HttpResponse:
 def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     problem = {"error": str(error), "next": "See /control/v1/openapi.json."}
     return api.create_response(request, problem, status=error.status_code)
+
+
+@api.exception_handler(Exception)
+def on_mistake(request: HttpRequest, mistake: Exception) -> HttpResponse:
+    number = entropy.handle()[:12]
+    logger.error("%s %s failed, number %s", request.method, request.path, number, exc_info=mistake)
+    problem = {
+        "error": f"That is our mistake, number {number}.",
+        "next": "The server's log tells more under this number.",
+    }
+    return api.create_response(request, problem, status=500)
+
+
+def answering_in_shape(view: View) -> View:
+    """Give the API's one answer that is no JSON, to a method that a path lacks, its shape."""
+
+    @wraps(view)
+    def in_shape(request: HttpRequest, *arguments: Any, **values: Any) -> HttpResponse:
+        response = view(request, *arguments, **values)
+        if response.status_code != 405:
+            return response
+        problem = {
+            "error": f"{request.path} has no {request.method}.",
+            "next": f"It has {response.headers.get('Allow', 'others')}.",
+        }
+        return api.create_response(request, problem, status=405)
+
+    return in_shape
 
 
 def not_found(request: HttpRequest, path: str) -> HttpResponse:
@@ -305,7 +343,7 @@ def _message(message: Message) -> dict[str, Any]:
     }
 
 
-def _events(name: str, account: str) -> list[dict[str, Any]]:
+def _events(name: str, account: str, limit: int | None = None) -> list[dict[str, Any]]:
     wanted = {"name": name, "account_id": account}
     found = Event.objects.filter(**{column: value for column, value in wanted.items() if value})
-    return [event.document for event in found]
+    return [event.document for event in found[:limit]]

@@ -66,8 +66,9 @@ def reset(name: str) -> None:
     else:
         with transaction.atomic():
             kept = _keep()
+            content = scenarios.read(scenario)
             _truncate()
-            scenarios.load(scenario)
+            scenarios.store(content)
             _put_back(kept)
     caches["default"].clear()
     ContentType.objects.clear_cache()
@@ -116,7 +117,7 @@ def _fill() -> str:
         if not _restore(scenario):
             scenarios.redate()
     else:
-        scenarios.load(scenario)
+        scenarios.store(scenarios.read(scenario))
     return operators.create()
 
 
@@ -126,11 +127,12 @@ def _restore(scenario: scenarios.Scenario) -> bool:
     if template.exists():
         _copy(template, _live())
         return False
+    content = scenarios.read(scenario)  # refuses a wrong one before anything is lost
     blank = sqlite3.connect(":memory:")
     blank.executescript(f"{SCHEMA.read_text()} PRAGMA user_version = {_fingerprint()};")
     blank.backup(_live())
     blank.close()
-    scenarios.load(scenario)
+    scenarios.store(content)
     template.parent.mkdir(exist_ok=True)
     draft = template.with_suffix(".draft")
     draft.unlink(missing_ok=True)

@@ -27,6 +27,7 @@ from signin.kernel.errors import Refusal
 
 BUILTIN = Path(__file__).parent / "builtin"
 HASHES = BUILTIN / "hashes.json"
+MOST_DAYS = 36_500
 
 
 class ScenarioUnknown(Refusal):
@@ -70,6 +71,16 @@ class Scenario:
         return str(self.document.get("title", self.name))
 
 
+@dataclass(frozen=True)
+class Content:
+    """What a scenario's document says, as rows that are not stored yet."""
+
+    name: str
+    behaviour: Behaviour
+    accounts: list[Account]
+    principals: list[Principal]
+
+
 def names() -> list[str]:
     """Return the names of all scenarios."""
     return sorted(
@@ -82,12 +93,15 @@ def find(name: str) -> Scenario:
     if name in names():
         for folder in _folders():
             if (path := folder / f"{name}.json").exists():
-                return Scenario(name=name, text=path.read_text())
+                try:
+                    return Scenario(name=name, text=path.read_text())
+                except UnicodeDecodeError as error:
+                    raise ScenarioInvalid(name, f"not UTF-8: {error}") from error
     raise ScenarioUnknown(name)
 
 
-def load(scenario: Scenario) -> None:
-    """Fill empty tables with a scenario, or raise ScenarioInvalid and leave them empty."""
+def read(scenario: Scenario) -> Content:
+    """Return what a scenario's document says, or raise ScenarioInvalid."""
     document = _object(scenario.document, scenario.name, optional={"title", "sign_in", "accounts"})
     behaviour = Behaviour()
     for field, mode in _modes(document, scenario.name).items():
@@ -99,11 +113,16 @@ def load(scenario: Scenario) -> None:
         accounts.append(account)
         principals.extend(people)
     _check_unique(accounts, principals)
+    return Content(scenario.name, behaviour, accounts, principals)
+
+
+def store(content: Content) -> None:
+    """Fill empty tables."""
     with transaction.atomic():
-        behaviour.save()
-        Account.objects.bulk_create(accounts)
-        Principal.objects.bulk_create(principals)
-        LoadedScenario.objects.create(name=scenario.name, loaded_at=clock.now())
+        content.behaviour.save()
+        Account.objects.bulk_create(content.accounts)
+        Principal.objects.bulk_create(content.principals)
+        LoadedScenario.objects.create(name=content.name, loaded_at=clock.now())
 
 
 def redate() -> None:
@@ -181,8 +200,9 @@ def _account(entry: object, where: str, behaviour: Behaviour) -> tuple[Account, 
     )
     if account.state == Account.State.CLOSED:
         days = fields.get("closed_days_ago", 0)
-        if not isinstance(days, int):
-            raise ScenarioInvalid(f"{where}.closed_days_ago", "a whole number of days")
+        if type(days) is not int or not 0 <= days <= MOST_DAYS:
+            problem = f"a whole number of days from 0 to {MOST_DAYS}"
+            raise ScenarioInvalid(f"{where}.closed_days_ago", problem)
         account.close(clock.now() - timedelta(days=days))
     _validated(account, where)
     people = []
@@ -203,11 +223,14 @@ def _root_user(entry: object, where: str, account: Account) -> Principal:
 
 def _iam_user(entry: object, where: str, account: Account) -> Principal:
     fields = _object(entry, where, required={"name"}, optional={"password", "must_change_password"})
+    must_change = fields.get("must_change_password", False)
+    if not isinstance(must_change, bool):
+        raise ScenarioInvalid(f"{where}.must_change_password", "true or false")
     iam_user = Principal(
         kind=Principal.Kind.IAM_USER,
         account=account,
         username=_text(fields, "name", where),
-        must_change_password=bool(fields.get("must_change_password", False)),
+        must_change_password=must_change,
         unique_id=_stable_id(account.id, _text(fields, "name", where)),
     )
     return _with_password(iam_user, fields, where)
@@ -223,6 +246,9 @@ def _stable_id(account_id: str, name: str) -> str:
 
 def _with_password(principal: Principal, fields: Mapping[str, Any], where: str) -> Principal:
     if password := _text(fields, "password", where):
+        if len(password) > passwords.LONGEST:
+            problem = f"at most {passwords.LONGEST} characters"
+            raise ScenarioInvalid(f"{where}.password", problem)
         principal.password = hashed(password)
         principal.password_changed_at = clock.now()
     else:
@@ -278,8 +304,16 @@ def _validated(model: Account | Principal, where: str) -> None:
         model.clean_fields(exclude=["account", "realm"])
         model.clean()
     except ValidationError as error:
-        name, problems = next(iter(error.message_dict.items()))
+        column, problems = next(iter(error.message_dict.items()))
+        name = MEMBERS.get((type(model), getattr(model, "kind", "")), {}).get(column, column)
         raise ScenarioInvalid(f"{where}.{name}", " ".join(problems)) from error
+
+
+# Where a column is called otherwise in the document.
+MEMBERS: dict[tuple[type, str], dict[str, str]] = {
+    (Principal, Principal.Kind.ROOT_USER): {"username": "email"},
+    (Principal, Principal.Kind.IAM_USER): {"username": "name"},
+}
 
 
 def _check_unique(accounts: list[Account], principals: list[Principal]) -> None:

@@ -1,12 +1,14 @@
 """The URLs of the desk, ``localhost``."""
 
+from typing import cast
+
 from django.contrib import admin
 from django.contrib.admin import autodiscover
 from django.urls import include, path
 from django.views.generic import TemplateView
 
 from signin.control import views
-from signin.control.api import api, not_found
+from signin.control.api import View, answering_in_shape, api, not_found
 from signin.control.forms import OperatorForm
 
 handler500 = "signin.context.server_error"
@@ -16,12 +18,16 @@ admin.site.login_form = OperatorForm
 admin.site.site_header = admin.site.site_title = "Vestibule"
 admin.site.site_url = "/"
 
+control_urls = api.urls
+for pattern in control_urls[0]:
+    pattern.callback = answering_in_shape(cast(View, pattern.callback))
+
 urlpatterns = [
     path("", views.index, name="desk"),
     path("events/", views.events, name="events"),
     path("mailbox/", include("signin.mailbox.urls")),
     path("control/", views.control, name="control"),
-    path("control/v1/", api.urls),
+    path("control/v1/", control_urls),
     path("control/<path:path>", not_found),
     path("admin/", admin.site.urls),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),

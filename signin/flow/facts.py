@@ -8,7 +8,6 @@ class Facts(TypedDict, total=False):
 
     destination: str  # the absolute URL first asked for, one of our own console pages
     challenge: str  # S256 of the secret that the application host gave this browser
-    locale: str  # the language chosen with the switch, if one was
 
     user_type: Literal["root", "iam"]
     email: str  # as typed

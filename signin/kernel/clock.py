@@ -7,11 +7,15 @@ every management command sees a change at once, and asking for the time costs no
 import json
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from signin.kernel.errors import Refusal
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,16 @@ class State:
 
     frozen_at: datetime | None = None
     offset: timedelta = timedelta(0)
+
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+class TimeOutOfRange(Refusal):
+    """The clock was to show a time with which dates can no longer be reckoned."""
+
+    message = _("The clock can show the years 1970 to 8999.")
 
 
 _RUNNING = State()
@@ -48,17 +62,18 @@ def state() -> State:
 
 
 def freeze(at: datetime | None = None) -> None:
-    """Stop the clock at a moment (aware), or where it stands."""
+    """Stop the clock at a moment (aware), or where it stands; or raise TimeOutOfRange."""
     with _change:
-        _write(State(frozen_at=(at or now()).astimezone(UTC)))
+        _write(State(frozen_at=_possible(lambda: (at or now()).astimezone(UTC))))
 
 
 def advance(by: timedelta) -> None:
-    """Move the clock on, whether it stands or runs."""
+    """Move the clock on, whether it stands or runs; or raise TimeOutOfRange."""
     with _change:
         current = state()
+        moved = _possible(lambda: now() + by)
         if current.frozen_at:
-            _write(State(frozen_at=current.frozen_at + by))
+            _write(State(frozen_at=moved))
         else:
             _write(State(offset=current.offset + by))
 
@@ -67,6 +82,16 @@ def reset() -> None:
     """Let the clock show the machine's time again."""
     with _change:
         _file().unlink(missing_ok=True)
+
+
+def _possible(moment: Callable[[], datetime]) -> datetime:
+    try:
+        found = moment()
+    except OverflowError as error:
+        raise TimeOutOfRange from error
+    if not EARLIEST <= found <= LATEST:
+        raise TimeOutOfRange
+    return found
 
 
 def _file() -> Path:

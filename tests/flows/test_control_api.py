@@ -193,6 +193,23 @@ def test_malformed_json_is_an_error_of_the_same_shape(in_demo):
     assert set(answer.json()) == {"error", "next"}
 
 
+def test_a_method_that_a_call_lacks_is_an_error_of_the_same_shape(control, in_demo):
+    status, problem = control("DELETE", "/clock")
+    assert status == 405
+    assert "GET" in problem["next"]
+
+
+def test_the_clock_stays_in_the_time_that_can_be_reckoned_with(control, in_demo):
+    for body in ({"freeze": "9999-12-31T23:59:59Z"}, {"freeze": "0001-01-01T00:00:00+14:00"}):
+        status, problem = control("PUT", "/clock", body)
+        assert status == 422
+        assert "1970 to 8999" in problem["error"]
+    for _ in range(30):
+        status, _ = control("PUT", "/clock", {"advance_seconds": 10**10})
+    assert status == 422
+    assert control("GET", "/clock")[0] == 200
+
+
 def test_failed_tries_can_be_forgotten(control, browser, in_demo):
     for _ in range(11):
         sign_in_as_iam_user(browser, password="wrong")
@@ -245,7 +262,8 @@ class TestReset:
             wrong.unlink()
         assert status == 400
         assert problem["error"].startswith("accounts[0].id: ")
-        assert control("POST", "/reset", {"scenario": "demo"})[0] == 200
+        assert Account.objects.count() == 4
+        assert control("GET", "/health")[1]["scenario"] == "demo"
 
     def test_dates_are_counted_from_the_reset(self, control, in_demo):
         control("POST", "/reset")

@@ -392,7 +392,15 @@ def test_a_language_chosen_at_the_console_stays_through_sign_in_and_sign_out(bro
     assert language_of(browser.visit(CONSOLE)) == "ja"
 
 
-@pytest.mark.parametrize("step", ["kind of user", "security check", "password", "IAM user"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        "kind of user",
+        "IAM user",
+        "security check",
+        "password",
+    ],
+)
 def test_a_language_chosen_at_any_step_reaches_the_console(browser, step):
     SIGN_IN_PAGES[step](browser)
     browser.visit(browser.url + ("&" if "?" in browser.url else "?") + "locale=ja")

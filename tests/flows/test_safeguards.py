@@ -182,10 +182,19 @@ def test_no_other_origin_may_read_anything():
         assert not [name for name in answer.headers if name.startswith("Access-Control")]
 
 
-def test_a_foreign_page_can_t_steer_the_control_api():
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site", "origin": "http://localhost:3000"},
+        {"origin": "http://evil.localhost:8000"},
+        {"origin": "null"},
+    ],
+)
+def test_a_foreign_page_can_t_steer_the_control_api(foreign):
     answer = Client().post(
         "/control/v1/reset",
-        headers={"host": "localhost:8000", "sec-fetch-site": "cross-site"},
+        headers={"host": "localhost:8000"} | foreign,
         content_type="text/plain",
     )
     assert answer.status_code == 403

@@ -1,6 +1,6 @@
 """The clock."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -61,7 +61,26 @@ def test_moves_add_up(moves):
     assert clock.now() == MOMENT + sum(moves, timedelta(0))
 
 
-@given(st.datetimes(timezones=st.just(UTC)))
-def test_any_moment_can_be_frozen(moment):
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: clock.freeze(datetime.min.replace(tzinfo=timezone(timedelta(hours=14)))),
+        lambda: clock.freeze(datetime.max.replace(tzinfo=UTC)),
+        lambda: clock.advance(timedelta(days=999_999_999)),
+        lambda: clock.advance(timedelta(days=-999_999)),
+    ],
+)
+def test_it_can_t_leave_the_time_that_can_be_reckoned_with(change):
+    before = clock.state()
+    with pytest.raises(clock.TimeOutOfRange):
+        change()
+    assert clock.state() == before
+
+
+IN_RANGE = [moment.replace(tzinfo=None) for moment in (clock.EARLIEST, clock.LATEST)]
+
+
+@given(st.datetimes(*IN_RANGE, timezones=st.just(UTC)))
+def test_any_moment_in_between_can_be_frozen(moment):
     clock.freeze(moment)
     assert clock.now() == moment

@@ -14,7 +14,7 @@ ROOT = {"email": "a@example.com", "password": "Long-enough-1"}
 
 
 def load(document):
-    scenarios.load(Scenario(name="test", text=json.dumps(document)))
+    scenarios.store(scenarios.read(Scenario(name="test", text=json.dumps(document))))
 
 
 def account(**members):
@@ -69,10 +69,18 @@ def test_accounts_take_the_scenario_s_checks_unless_they_say_otherwise():
         ({"accounts": [account(alias="us-east-1")]}, "accounts[0].alias: This is a region"),
         ({"accounts": [account(state="gone")]}, "accounts[0].state: "),
         ({"accounts": [account(state="closed", closed_days_ago="x")]}, "closed_days_ago: a whole"),
+        ({"accounts": [account(state="closed", closed_days_ago=True)]}, "closed_days_ago: a whole"),
+        ({"accounts": [account(state="closed", closed_days_ago=-1)]}, "closed_days_ago: a whole"),
+        ({"accounts": [account(state="closed", closed_days_ago=10**12)]}, "from 0 to 36500"),
+        ({"accounts": [account(users=[{"name": "a", "password": "x" * 129}])]}, "at most 128"),
+        (
+            {"accounts": [account(users=[{"name": "a", "must_change_password": "no"}])]},
+            "must_change_password: true or false",
+        ),
         ({"accounts": [account(sign_in={"captcha": "x"})]}, "sign_in.captcha: one of always"),
         ({"accounts": [account(root={})]}, "accounts[0].root: missing: email"),
-        ({"accounts": [account(root={"email": "x"})]}, "accounts[0].root.username: "),
-        ({"accounts": [account(users=[{"name": "two words"}])]}, "users[0].username: "),
+        ({"accounts": [account(root={"email": "x"})]}, "accounts[0].root.email: Type the whole"),
+        ({"accounts": [account(users=[{"name": "two words"}])]}, "users[0].name: A user name"),
         ({"accounts": [account(users=[{"name": "a", "age": 3}])]}, "users[0]: not known here"),
         ({"accounts": [account(users=[{"name": "a"}, {"name": "A"}])]}, "twice there: iam-user"),
         ({"accounts": [account(), account()]}, "twice there: account 222233334444"),
@@ -96,7 +104,7 @@ def test_a_mistake_is_named_with_its_place_and_nothing_is_loaded(document, says)
 @pytest.mark.parametrize("text", ["", "[]", "{", "null"])
 def test_what_is_no_json_object_is_refused(text):
     with pytest.raises(ScenarioInvalid):
-        scenarios.load(Scenario(name="test", text=text))
+        scenarios.read(Scenario(name="test", text=text))
 
 
 @pytest.mark.requirement("R-236", "R-238")

@@ -45,7 +45,12 @@ class Command(BaseCommand):
     def handle(self, *arguments: Any, **options: Any) -> None:
         host: str = options["host"]
         remote: bool = options["allow_remote"] or settings.SIGNIN_ALLOW_REMOTE
-        if not remote and not ipaddress.ip_address(host).is_loopback:
+        host = "127.0.0.1" if host == "localhost" else host
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError as error:
+            raise CommandError(f"{host} is not an address, such as 127.0.0.1 or ::1.") from error
+        if not remote and not address.is_loopback:
             raise CommandError(
                 f"{host} is not a loopback address; --allow-remote serves it anyway."
             )
