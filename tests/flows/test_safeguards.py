@@ -75,7 +75,7 @@ def pages():
     return found
 
 
-@pytest.mark.requirement("R-001", "S-051", "S-052", "S-053", "S-054")
+@pytest.mark.requirement("S-051", "S-052", "S-053", "S-054")
 def test_every_page_has_the_banner_and_the_headers(pages):
     for name, browser in pages:
         headers = browser.page.headers
