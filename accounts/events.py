@@ -1,7 +1,6 @@
 """What the sign-in events say of our principals (events E-01 and E-02)."""
 
 from accounts.models import Account, Principal
-from accounts.principals import account_key
 from signin.events import log, shapes
 from signin.flow.models import Attempt
 
@@ -47,15 +46,14 @@ def _record(
 ) -> None:
     browser = attempt.browser
     is_root = identity["type"] == "Root"
-    remembered = (
-        browser.remembered_account and not account_key(attempt.facts.get("account", "")).isdigit()
-    )
     log.record(
         "ConsoleLogin",
         identity=identity,
         account_id=account_id,
         region=shapes.region(
-            is_root=is_root, host_region=browser.region, alias_cookie=bool(remembered)
+            is_root=is_root,
+            host_region=browser.region,
+            alias_cookie=attempt.facts.get("alias_remembered", False),
         ),
         browser=browser,
         error=error,

@@ -128,7 +128,8 @@ class EmailCodeStep(Step):
 
     def submit(self, attempt: Attempt, answer: Answer) -> None:
         root_user = proven(attempt)
-        tried = _admit(attempt, root_user, ("root", root_user.folded))
+        # A count of its own: the right password, typed again and again, must not clear it.
+        tried = _admit(attempt, root_user, ("root-code", root_user.folded))
         try:
             codes.redeem(attempt, answer["code"])
         except Refusal:
@@ -161,8 +162,8 @@ def proven_by(attempt: Attempt) -> list[str]:
 def proven(attempt: Attempt) -> Principal:
     """Return who proved to be whom they named, with their account."""
     if not isinstance(attempt.proven, Principal):
-        principals_ = Principal.objects.select_related("account")
-        attempt.proven = principals_.get(pk=attempt.facts["principal_id"])
+        with_account = Principal.objects.select_related("account")
+        attempt.proven = with_account.get(pk=attempt.facts["principal_id"])
     return attempt.proven
 
 
@@ -179,10 +180,10 @@ def _prove(
         identity = (*identity, attempt.browser.device_key)
     tried = _admit(attempt, principal, identity, account)
     try:
-        proven = authenticate(principal=principal, password=password)
-        if proven is None or account is None:
+        signed_in = authenticate(principal=principal, password=password)
+        if signed_in is None or account is None:
             raise WrongCredentials
-        _check_state(proven, account)
+        _check_state(signed_in, account)
     except Refusal as refusal:
         tried.fail()
         if isinstance(refusal, WrongCredentials) and tried.asks_for_captcha:
@@ -190,8 +191,8 @@ def _prove(
         events.console_login_failed(attempt, principal, account)
         raise
     tried.succeed()
-    attempt.facts["principal_id"] = proven.pk
-    attempt.proven = proven
+    attempt.facts["principal_id"] = signed_in.pk
+    attempt.proven = signed_in
     attempt.facts["password_verified"] = True
 
 

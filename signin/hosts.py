@@ -88,7 +88,7 @@ def find_url(url: str) -> tuple[Host, dict[str, str], str] | None:
     return (*found, parts.path)
 
 
-def url(door: str, path: str = "/", query: dict[str, str] | None = None, **values: str) -> str:
+def url(door: str, path: str = "/", query: dict[str, str] | None = None, /, **values: str) -> str:
     """Return the absolute URL of a path at a door; ``region`` or ``account`` choose its host."""
     tail = f"{path}?{urlencode(query)}" if query else path
     return f"{origin(door, **values)}{tail}"

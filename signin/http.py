@@ -29,7 +29,6 @@ class Browser:
     host: str
     region: str | None
     device_key: str
-    remembered_account: str
 
 
 def browser_of(request: HttpRequest) -> Browser:
@@ -41,7 +40,6 @@ def browser_of(request: HttpRequest) -> Browser:
         host=request.get_host(),
         region=host_values.get("region"),
         device_key=cookie(request, DEVICE_COOKIE),
-        remembered_account=cookie(request, REMEMBER_COOKIE),
     )
 
 

@@ -1,5 +1,7 @@
 """Which pages a sign-in may lead to: ours, by name; everything else becomes the console home."""
 
+from urllib.parse import urlsplit
+
 from django.urls import Resolver404, resolve
 
 from signin import hosts
@@ -9,17 +11,22 @@ PAGES = frozenset({"home", "security-credentials", "support-center"})
 
 
 def allowed(url: str) -> str:
-    """Return the URL if it is one of the console's pages, else the console home (S-050)."""
+    """Return the URL of a console page, in its plain form; else that of the home (S-050)."""
     if not (found := hosts.find_url(url)):
         return home()
-    host, _, path = found
+    host, values, path = found
     if host.door != "console":
         return home()
     try:
         match = resolve(path, urlconf=host.urlconf)
     except Resolver404:
         return home()
-    return url if match.url_name in PAGES else home()
+    return hosts.url(host.door, path, **values) if match.url_name in PAGES else home()
+
+
+def host_of(destination: str) -> str:
+    """Return host and port of an allowed destination, as a request to it names them."""
+    return urlsplit(destination).netloc
 
 
 def home(region: str | None = None) -> str:

@@ -1,7 +1,7 @@
 """How root users and IAM users sign in to the console: read this first, change it most."""
 
 from typing import cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +19,7 @@ from accounts.steps import (
 )
 from signin import hosts
 from signin.captcha.steps import CaptchaStep
-from signin.console import remembered
+from signin.console import destinations, remembered
 from signin.flow.engine import Flow
 from signin.flow.facts import Facts
 from signin.flow.models import Attempt
@@ -45,7 +45,7 @@ def open_console(request: HttpRequest, attempt: Attempt) -> HttpResponse:
             principal,
             browser=attempt.browser,
             factors=factors,
-            host=urlsplit(destination).netloc,
+            host=destinations.host_of(destination),
             challenge=attempt.facts["challenge"],
         )
         events.console_login_succeeded(attempt, principal)

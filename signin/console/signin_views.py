@@ -1,6 +1,7 @@
 """The sign-in host: where a sign-in begins, and the help around it."""
 
 import re
+from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,9 +27,10 @@ HELP_PAGES = frozenset(
 @require_safe
 def entry(request: HttpRequest) -> HttpResponse:
     """Send whoever comes by a bookmark through the console, which asks for a sign-in."""
-    account = request.host_values.get("account") or request.GET.get("account", "")  # type: ignore[attr-defined]
+    named = cast(hosts.HostRequest, request).host_values
+    account = named.get("account") or request.GET.get("account", "")
     query = {"account": account} if account else {}
-    region = request.host_values.get("region") or request.GET.get("region", "")  # type: ignore[attr-defined]
+    region = named.get("region") or request.GET.get("region", "")
     values = {"region": region} if re.fullmatch(hosts.REGION, region) else {}
     query.update(language_choice(request))
     return redirect(hosts.url("console", destinations.HOME, query, **values))
@@ -51,18 +53,15 @@ def authorize(request: HttpRequest) -> HttpResponse:
         cookie(request, SIGNIN_COOKIE), door=sessions.SIGNIN, host=request.get_host()
     )
     if session:
-        host, values, _ = hosts.find_url(facts["destination"]) or (None, {}, "")
-        code = sessions.offer(
-            session,
-            host=hosts.origin(host.door if host else "console", **values).partition("//")[2],
-            challenge=challenge,
-        )
+        host = destinations.host_of(facts["destination"])
+        code = sessions.offer(session, host=host, challenge=challenge)
         return hand_over(request, code, facts["destination"])
     return _begin(request, facts)
 
 
 def _begin(request: HttpRequest, facts: Facts) -> HttpResponse:
     kept = remembered.read(request)
+    facts["alias_remembered"] = bool(kept and kept.account and not kept.account.isdigit())
     if "different_account" in request.GET:
         response = begin(request, CONSOLE, facts)
         remembered.forget(response)
@@ -85,4 +84,4 @@ def help_page(request: HttpRequest, name: str) -> HttpResponse:
     """Show a page of help."""
     if name not in HELP_PAGES:
         raise Http404
-    return render(request, f"help/{name}.html", {"door": "signin"})
+    return render(request, f"help/{name}.html")

@@ -14,6 +14,7 @@ class Facts(TypedDict, total=False):
     account: str  # an account ID or alias, as typed
     username: str  # as typed
     remember_account: bool
+    alias_remembered: bool  # the browser came with an account's alias in its cookie
 
     captcha_due: bool
     captcha_id: str  # the challenge that the page shows

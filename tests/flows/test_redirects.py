@@ -61,6 +61,10 @@ def test_the_console_s_pages_are_allowed(url):
     assert allowed(url) == url
 
 
+def test_another_spelling_of_the_host_is_put_right():
+    assert allowed(HOME.replace("console.aws", "CONSOLE.aws").replace("t:", "t.:")) == HOME
+
+
 @pytest.mark.requirement("S-050")
 @pytest.mark.parametrize("url", EVIL)
 def test_everything_else_becomes_the_console_home(url):

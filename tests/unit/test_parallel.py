@@ -50,7 +50,6 @@ def chromium():
         host="signin",
         region=None,
         device_key="",
-        remembered_account="",
     )
 
 
