@@ -9,6 +9,7 @@ filled in one transaction.
 
 import sqlite3
 import zlib
+from datetime import UTC
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,8 +22,9 @@ from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 
-from accounts.models import Principal
+from accounts.models import Account, Principal
 from signin.control import operators, scenarios
+from signin.control.models import LoadedScenario
 from signin.kernel import clock
 
 SCHEMA = Path(__file__).parent / "schema.sql"
@@ -34,6 +36,13 @@ KEPT = {
     Principal._meta.db_table: f"kind = '{Principal.Kind.OPERATOR}'",
     AdminSession._meta.db_table: "1 = 1",
 }
+# What a scenario dates from the moment that it is loaded.
+DATES = {
+    Account._meta.db_table: ("created_at", "closed_at", "expires_at"),
+    Principal._meta.db_table: ("created_at", "password_changed_at"),
+    LoadedScenario._meta.db_table: ("loaded_at",),
+}
+TEXT = "'%%Y-%%m-%%d %%H:%%M:%%f'"
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
@@ -61,7 +70,7 @@ def reset(name: str) -> None:
         is_new = _restore(scenario)
         with transaction.atomic():
             if not is_new:
-                scenarios.redate()
+                _redate()
             _put_back(kept)
     else:
         with transaction.atomic():
@@ -115,7 +124,7 @@ def _fill() -> str:
     scenario = scenarios.find(settings.SIGNIN_SCENARIO)
     if connection.vendor == "sqlite":
         if not _restore(scenario):
-            scenarios.redate()
+            _redate()
     else:
         scenarios.store(scenarios.read(scenario))
     return operators.create()
@@ -142,6 +151,23 @@ def _restore(scenario: scenarios.Scenario) -> bool:
     copy.close()
     draft.replace(template)
     return True
+
+
+def _redate() -> None:
+    """Move the dates of a scenario that was loaded earlier, as if it were loaded now.
+
+    By hand, as all that a reset does often; SQLite's dates are texts of this form.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT loaded_at FROM {LoadedScenario._meta.db_table}")
+        loaded_at = cursor.fetchone()[0].replace(tzinfo=UTC)
+        age = f"{(clock.now() - loaded_at).total_seconds():+.3f} seconds"
+        for table, columns in DATES.items():
+            moved = [
+                f"{column} = strftime('%%Y-%%m-%%d %%H:%%M:%%f', {column}, %s)"
+                for column in columns
+            ]
+            cursor.execute(f"UPDATE {table} SET {', '.join(moved)}", [age] * len(columns))
 
 
 def _copy(template: Path, live: sqlite3.Connection) -> None:

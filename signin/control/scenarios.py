@@ -16,7 +16,6 @@ from django.conf import settings
 from django.contrib.auth.hashers import get_hasher
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import F
 
 from accounts import passwords
 from accounts.models import Account, Behaviour, Principal
@@ -123,19 +122,6 @@ def store(content: Content) -> None:
         Account.objects.bulk_create(content.accounts)
         Principal.objects.bulk_create(content.principals)
         LoadedScenario.objects.create(name=content.name, loaded_at=clock.now())
-
-
-def redate() -> None:
-    """Move the dates of a scenario that was loaded earlier, as if it were loaded now."""
-    loaded = LoadedScenario.objects.get()
-    age = clock.now() - loaded.loaded_at
-    Account.objects.update(
-        **{name: F(name) + age for name in ("created_at", "closed_at", "expires_at")}
-    )
-    Principal.objects.exclude(kind=Principal.Kind.OPERATOR).update(
-        **{name: F(name) + age for name in ("created_at", "password_changed_at")}
-    )
-    LoadedScenario.objects.update(loaded_at=clock.now())
 
 
 def hashed(password: str) -> str:
