@@ -14,6 +14,7 @@ from playwright.sync_api import (
     Page,
     Playwright,
     Request,
+    expect,
     sync_playwright,
 )
 
@@ -28,6 +29,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 15_000  # milliseconds until something counts as not happening, on a busy machine
 HOW_TO_GET_IT = (
     "no Chromium: browser tests are left out. Install Debian's package chromium, set CHROMIUM to"
     " a binary, or run `.venv/bin/playwright install chromium`"
@@ -43,6 +45,9 @@ def find_chromium(playwright: Playwright) -> str | None:
         if candidate and Path(candidate).exists():
             return candidate
     return None
+
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +73,7 @@ def chromium() -> Iterator[Browser]:
 def context(chromium: Browser, server: Server) -> Iterator[BrowserContext]:
     server.control("POST", "/reset", {"scenario": "demo"})
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="en-US")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     yield context
     context.close()
 

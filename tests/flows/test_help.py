@@ -13,7 +13,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 @pytest.mark.requirement("R-004", "R-059", "R-018")
 def test_the_first_page_leads_to_all_five_ways_of_signing_in(browser):
     browser.visit(CONSOLE)
-    assert 'href="/help/ways-to-sign-in"' in browser.text
+    for way in ("portal", "federated", "cli", "builder-id"):
+        assert f'href="/help/ways-to-sign-in#{way}"' in browser.text, way
     browser.visit("/help/ways-to-sign-in")
     for way in ("console", "portal", "federated", "cli", "builder-id"):
         assert f'id="{way}"' in browser.text, way
