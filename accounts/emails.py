@@ -2,9 +2,12 @@
 
 from datetime import datetime
 
+from django.core.mail import EmailMultiAlternatives
+
 from accounts.models import Principal
 from signin import mails
 
+NO_REPLY = "no-reply@signin.aws"
 NO_REPLY_VERIFY = "no-reply@verify.signin.aws"
 
 
@@ -16,4 +19,34 @@ def verification_code(root_user: Principal, *, code: str, expires_at: datetime) 
         to=root_user.username,
         context={"account": root_user.account, "code": code, "expires_at": expires_at},
         code=code,
+    )
+
+
+def password_recovery(
+    root_user: Principal | None, *, link: str, expires_at: datetime
+) -> EmailMultiAlternatives:
+    """Write the mail with the link that sets a new password (R-221, R-229).
+
+    It goes to the address that the account has, whatever was typed: two that are told apart by a
+    mail server may be one to us. To nobody it is written, too, for the same work.
+    """
+    return mails.write(
+        "password-recovery",
+        sender=NO_REPLY,
+        to=root_user.username if root_user else "",
+        context={
+            "account": root_user.account if root_user else None,
+            "link": link,
+            "expires_at": expires_at,
+        },
+    )
+
+
+def password_changed(root_user: Principal) -> None:
+    """Tell a root user that the password was changed; there is no secret in it (S-029)."""
+    mails.send(
+        "password-changed",
+        sender=NO_REPLY,
+        to=root_user.username,
+        context={"account": root_user.account, "changed_at": root_user.password_changed_at},
     )

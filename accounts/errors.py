@@ -1,6 +1,11 @@
 """How this package says no."""
 
+from collections.abc import Sequence
+
+from django.utils.text import format_lazy
+
 from accounts import messages
+from accounts.policies import Problem
 from signin.kernel.errors import Refusal
 
 
@@ -22,10 +27,36 @@ class AccountClosed(Refusal):
     message = messages.ACCOUNT_CLOSED
 
 
-class PasswordChangeDue(Refusal):
-    """The password was right, but has to be replaced first."""
+class PasswordExpired(Refusal):
+    """The password was right, but is too old, and the account leaves its renewal to others."""
 
-    message = messages.PASSWORD_CHANGE_DUE
+    message = messages.PASSWORD_EXPIRED
+
+
+class PasswordChangeForbidden(Refusal):
+    """Whoever has this password may not choose another one."""
+
+    message = messages.PASSWORD_CHANGE_FORBIDDEN
+
+
+class CurrentPasswordWrong(Refusal):
+    """Who wants a new password doesn't know the old one."""
+
+    message = messages.CURRENT_PASSWORD_WRONG
+    field = "password"
+
+
+class PasswordRefused(Refusal):
+    """A new password is not as it has to be; the message names every problem."""
+
+    field = "new_password"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__()
+        self.problems = problems
+        self.message = format_lazy(
+            " ".join(["{}"] * len(problems)), *(problem.text for problem in problems)
+        )
 
 
 class CodeWrong(Refusal):
@@ -40,3 +71,9 @@ class CodeDead(Refusal):
 
     message = messages.CODE_DEAD
     field = "code"
+
+
+class LinkOver(Refusal):
+    """A mailed link is used, too old, replaced by a newer one, or was never mailed."""
+
+    message = messages.LINK_OVER

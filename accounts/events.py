@@ -1,19 +1,18 @@
-"""What the sign-in events say of our principals (events E-01 and E-02)."""
+"""What the events say of our principals (events E-01, E-02, E-04, E-05 and E-21)."""
 
-from accounts.models import Account, Principal
+from typing import Any
+
+from accounts.models import Account, PasswordPolicy, Principal
 from signin.events import log, shapes
 from signin.flow.models import Attempt
+from signin.http import Browser
+
+IAM = "iam.amazonaws.com"
 
 
 def console_login_succeeded(attempt: Attempt, principal: Principal) -> None:
     """Record that somebody is signed in to the console."""
-    identity = shapes.authenticated(
-        is_root=_is_root(principal),
-        account_id=principal.account_id or "",
-        principal_id=principal.unique_id,
-        username=principal.username,
-    )
-    _record(attempt, identity, principal.account_id or "", error=None)
+    _record(attempt, _identity(principal), principal.account_id or "", error=None)
 
 
 def console_login_failed(
@@ -39,6 +38,114 @@ def console_login_failed(
         username=principal.username,
     )
     _record(attempt, identity, account_id, error=shapes.FAILED)
+
+
+def password_changed(iam_user: Principal, *, browser: Browser) -> None:
+    """Record that an IAM user chose another password, at the console or before it opened."""
+    log.record_api_call(
+        "ChangePassword",
+        source=IAM,
+        identity=_identity(iam_user),
+        account_id=iam_user.account_id or "",
+        region=shapes.ROOT_REGION,
+        browser=browser,
+        user_agent="signin.amazonaws.com",
+        parameters=None,
+    )
+
+
+def password_recovery_requested(root_user: Principal, browser: Browser) -> None:
+    """Record that a link for a new password was mailed to a root user."""
+    _recovered("PasswordRecoveryRequested", root_user, browser)
+
+
+def password_recovery_completed(root_user: Principal, browser: Browser) -> None:
+    """Record that a root user set a new password with a mailed link."""
+    _recovered("PasswordRecoveryCompleted", root_user, browser)
+
+
+def login_profile_set(iam_user: Principal, *, is_new: bool, browser: Browser) -> None:
+    """Record that somebody else gave an IAM user a password: the first one, or another."""
+    parameters: dict[str, Any] = {
+        "userName": iam_user.username,
+        "passwordResetRequired": iam_user.must_change_password,
+    }
+    name = "CreateLoginProfile" if is_new else "UpdateLoginProfile"
+    changed_at = iam_user.password_changed_at
+    profile = {**parameters, "createDate": f"{changed_at:%b %-d, %Y %-I:%M:%S %p}"}
+    response = {"loginProfile": profile} if is_new else None
+    _administered(name, iam_user.account_id or "", browser, parameters, response)
+
+
+def login_profile_deleted(iam_user: Principal, *, browser: Browser) -> None:
+    """Record that an IAM user lost the password, and with it the console."""
+    parameters = {"userName": iam_user.username}
+    _administered("DeleteLoginProfile", iam_user.account_id or "", browser, parameters)
+
+
+def password_policy_set(policy: PasswordPolicy, *, browser: Browser) -> None:
+    """Record what an account asks of passwords from now on, in the API's own words."""
+    parameters: dict[str, Any] = {
+        "minimumPasswordLength": policy.minimum_length,
+        "requireSymbols": policy.require_symbols,
+        "requireNumbers": policy.require_numbers,
+        "requireUppercaseCharacters": policy.require_uppercase,
+        "requireLowercaseCharacters": policy.require_lowercase,
+        "allowUsersToChangePassword": policy.users_may_change,
+        "hardExpiry": policy.hard_expiry,
+    }
+    if policy.max_age_days is not None:
+        parameters["maxPasswordAge"] = policy.max_age_days
+    if policy.reuse_prevention is not None:
+        parameters["passwordReusePrevention"] = policy.reuse_prevention
+    _administered("UpdateAccountPasswordPolicy", policy.account_id, browser, parameters)
+
+
+def password_policy_deleted(account_id: str, *, browser: Browser) -> None:
+    """Record that an account goes back to the default policy."""
+    _administered("DeleteAccountPasswordPolicy", account_id, browser, None)
+
+
+def _administered(
+    name: str,
+    account_id: str,
+    browser: Browser,
+    parameters: dict[str, Any] | None,
+    response: dict[str, Any] | None = None,
+) -> None:
+    """Record what the operator did: in the account's own log it is its root user's doing."""
+    log.record_api_call(
+        name,
+        source=IAM,
+        identity=shapes.authenticated(
+            is_root=True, account_id=account_id, principal_id=account_id, username=""
+        ),
+        account_id=account_id,
+        region=shapes.ROOT_REGION,
+        browser=browser,
+        user_agent="console.amazonaws.com",
+        parameters=parameters,
+        response=response,
+    )
+
+
+def _recovered(name: str, root_user: Principal, browser: Browser) -> None:
+    log.record(
+        name,
+        identity=_identity(root_user),
+        account_id=root_user.account_id or "",
+        region=shapes.ROOT_REGION,
+        browser=browser,
+    )
+
+
+def _identity(principal: Principal) -> shapes.Identity:
+    return shapes.authenticated(
+        is_root=_is_root(principal),
+        account_id=principal.account_id or "",
+        principal_id=principal.unique_id,
+        username=principal.username,
+    )
 
 
 def _record(

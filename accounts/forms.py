@@ -43,17 +43,22 @@ class AccountField(forms.CharField):
 class PasswordField(forms.CharField):
     """A password as it is: never stripped, never shown again."""
 
-    def __init__(self, *, autofocus: bool = False, **options: Any) -> None:
-        attributes = {"autocomplete": "current-password", "autofocus": autofocus}
+    def __init__(
+        self,
+        *,
+        when_empty: Any = messages.PASSWORD_REQUIRED,
+        autocomplete: str = "current-password",
+        autofocus: bool = False,
+        **options: Any,
+    ) -> None:
+        options.setdefault("label", _("Password"))
         super().__init__(
-            label=_("Password"),
             strip=False,
             max_length=passwords.LONGEST,
-            widget=forms.PasswordInput(attrs=attributes),
-            error_messages={
-                "required": messages.PASSWORD_REQUIRED,
-                "max_length": messages.PASSWORD_TOO_LONG,
-            },
+            widget=forms.PasswordInput(
+                attrs={"autocomplete": autocomplete, "autofocus": autofocus}
+            ),
+            error_messages={"required": when_empty, "max_length": messages.PASSWORD_TOO_LONG},
             **options,
         )
 
@@ -117,6 +122,35 @@ class IamUserForm(forms.Form):
     )
     password = PasswordField()
     remember_account = forms.BooleanField(label=_("Remember this account"), required=False)
+
+
+class ChosenPasswordForm(forms.Form):
+    """A new password, typed twice."""
+
+    new_password = PasswordField(
+        label=_("New password"),
+        when_empty=messages.NEW_PASSWORD_REQUIRED,
+        autocomplete="new-password",
+    )
+    confirm_password = PasswordField(
+        label=_("New password again"),
+        when_empty=messages.CONFIRMATION_REQUIRED,
+        autocomplete="new-password",
+    )
+
+    def clean_confirm_password(self) -> str:
+        """Compare what was typed twice (S-009)."""
+        again: str = self.cleaned_data["confirm_password"]
+        if "new_password" in self.cleaned_data and again != self.cleaned_data["new_password"]:
+            raise forms.ValidationError(messages.PASSWORDS_DIFFER)
+        return again
+
+
+class NewPasswordForm(ChosenPasswordForm):
+    """The password of now, and the one that takes its place, typed twice."""
+
+    password = PasswordField(label=_("Current password"), autofocus=True)
+    field_order = ("password", "new_password", "confirm_password")
 
 
 class EmailCodeForm(forms.Form):

@@ -112,9 +112,12 @@ def admit(identity: Sequence[str], *, ip: str, principal: Principal | None) -> T
     return Try(identity=tried.key, client=client.key, failures=failures)
 
 
-def may_mail(principal: Principal, *, ip: str) -> bool:
-    """Count one mail to a principal that an address asked for; False if it is one too many."""
-    to_one = _Counter(_digest("mail", str(principal.pk)), "mail", MAILS_TO_ONE, principal)
+def may_mail(to: str, *, ip: str, principal: Principal | None) -> bool:
+    """Count one mail to an e-mail that a client asked for; False if it is one too many.
+
+    The e-mail is in its normal form, and counted whether or not anybody has it.
+    """
+    to_one = _Counter(_digest("mail", to), "mail", MAILS_TO_ONE, principal)
     from_client = _Counter(_digest("mails", ip), "mail", MAILS_FROM_CLIENT)
     return _count(to_one, from_client) is not None
 
@@ -125,6 +128,11 @@ def failures_of(identity: Sequence[str]) -> int:
         key=_digest("identity", *identity), expires_at__gt=clock.now()
     ).first()
     return row.failures if row else 0
+
+
+def release(principal: Principal) -> None:
+    """Forget the failures of a principal, in every browser."""
+    Lockout.objects.filter(principal=principal, kind="identity").delete()
 
 
 def release_all() -> int:

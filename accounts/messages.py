@@ -13,12 +13,18 @@ ACCOUNT_CLOSED = _(
     "This account is closed, so its IAM users can't sign in. "
     "The owner of the account can see more by signing in as root user."
 )
-PASSWORD_CHANGE_DUE = _(
-    "You have to choose a new password before you can sign in, and this emulator has no page "
-    "for that yet. Ask your administrator to set a password that you may keep."
+PASSWORD_EXPIRED = _(
+    "Your password has expired, and in this account you can't renew it yourself. "
+    "Ask your administrator to set a new one."
 )
+PASSWORD_CHANGE_FORBIDDEN = _(
+    "You need a new password, but you may not change your password in this account. "
+    "Ask your administrator to set a new one, or to let you change it."
+)
+CURRENT_PASSWORD_WRONG = _("That is not the password that you have now.")
 CODE_WRONG = _("That is not the code we sent. Check the newest mail and type its six digits.")
 CODE_DEAD = _("That code can't be used any more. Send a new one and type its six digits.")
+LINK_OVER = _("That link can't be used any more. Ask for a new one.")
 
 EMAIL_REQUIRED = _("Type the e-mail address of the root user.")
 EMAIL_INVALID = _("Type the whole address, like username@example.com.")
@@ -29,5 +35,8 @@ ACCOUNT_INVALID = _(
 USERNAME_REQUIRED = _("Type your user name.")
 USERNAME_INVALID = _("A user name has up to 64 letters, digits or + = , . @ _ - and no blanks.")
 PASSWORD_REQUIRED = _("Type your password.")
+NEW_PASSWORD_REQUIRED = _("Type the new password.")
+CONFIRMATION_REQUIRED = _("Type the new password again.")
+PASSWORDS_DIFFER = _("This is not the same as the new password above.")
 PASSWORD_TOO_LONG = _("No password is longer than 128 characters.")
 CODE_INVALID = _("The code has six digits, 0 to 9.")

@@ -47,7 +47,7 @@ def find_iam_user(account: Account | None, username: str) -> Principal | None:
     """Return the IAM user of this name; without an account nobody, after the same look-up."""
     realm = account.id if account else NO_ACCOUNT
     return (
-        Principal.objects.select_related("account")
+        Principal.objects.select_related("account__password_policy")
         .filter(kind=Principal.Kind.IAM_USER, realm=realm, folded=fold(username))
         .first()
     )

@@ -93,7 +93,7 @@ def find(key: str, *, door: str, host: str) -> Session | None:
     if not key:
         return None
     return (
-        Session.objects.select_related("principal__account", "parent")
+        Session.objects.select_related("principal__account__password_policy", "parent")
         .filter(
             key_digest=entropy.digest(key),
             door=door,
@@ -112,11 +112,24 @@ def end(session: Session) -> None:
     family.filter(ended_at=None).update(ended_at=clock.now(), handoff_digest=None)
 
 
-def end_all(principal: Principal) -> int:
-    """End every session of a principal; return how many lived."""
+def end_all(principal: Principal, *, but: Session | None = None) -> int:
+    """End every session of a principal but one, if it is named; return how many lived.
+
+    What that one came from ends as well: its key lies at another host, where nobody renews it.
+    """
     with transaction.atomic():
         living = Session.objects.filter(principal=principal, ended_at=None)
+        if but:
+            living = living.exclude(pk=but.pk)
         return living.update(ended_at=clock.now(), handoff_digest=None)
+
+
+def renew(session: Session) -> str:
+    """Give a living session another key, and return it; the old one opens nothing (S-035)."""
+    key = entropy.token()
+    session.key_digest = entropy.digest(key)
+    session.save(update_fields=["key_digest"])
+    return key
 
 
 def _offered(root: Session, code: str, *, host: str, challenge: str) -> Session:

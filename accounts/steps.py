@@ -5,9 +5,27 @@ from typing import Any
 
 from django.contrib.auth import authenticate
 
-from accounts import browsers, codes, emails, events, lockout, principals
-from accounts.errors import AccountClosed, AccountSuspended, PasswordChangeDue, WrongCredentials
-from accounts.forms import EmailCodeForm, IamUserForm, PasswordForm, UserTypeForm
+from accounts import (
+    browsers,
+    changes,
+    codes,
+    emails,
+    events,
+    lockout,
+    passwords,
+    policies,
+    principals,
+    recovery,
+)
+from accounts.errors import (
+    AccountClosed,
+    AccountSuspended,
+    PasswordChangeForbidden,
+    PasswordExpired,
+    PasswordRefused,
+    WrongCredentials,
+)
+from accounts.forms import EmailCodeForm, IamUserForm, NewPasswordForm, PasswordForm, UserTypeForm
 from accounts.models import Account, Principal
 from accounts.models.principals import fold
 from signin.captcha import steps as captcha
@@ -88,6 +106,7 @@ class IamUserStep(Step):
         _prove(attempt, iam_user, account, identity, answer["password"])
         # Not earlier: what was typed there by mistake may be a password.
         attempt.facts["username"] = answer["username"]
+        attempt.facts["new_password_due"] = _is_change_due(proven(attempt))
 
     def initial(self, attempt: Attempt) -> Answer:
         facts = attempt.facts
@@ -95,6 +114,43 @@ class IamUserStep(Step):
             "account": facts.get("account", ""),
             "username": facts.get("username", ""),
             "remember_account": facts.get("remember_account", False),
+        }
+
+
+class NewPasswordStep(Step):
+    """Ask an IAM user for a new password, and for the old one again (R-083, R-233)."""
+
+    name = "new-password"
+    template = "steps/new_password.html"
+    form_class = NewPasswordForm
+
+    def needed(self, attempt: Attempt) -> bool:
+        return bool(attempt.facts.get("new_password_due"))
+
+    def submit(self, attempt: Attempt, answer: Answer) -> None:
+        iam_user = proven(attempt)
+        try:
+            if iam_user.account:
+                _check_state(iam_user, iam_user.account)  # it may have changed meanwhile
+            changes.change_own(
+                iam_user,
+                current=answer["password"],
+                to=answer["new_password"],
+                browser=attempt.browser,
+            )
+        except PasswordRefused:
+            raise
+        except Refusal:
+            events.console_login_failed(attempt, iam_user, iam_user.account)
+            raise
+        attempt.forget("new_password_due")
+
+    def context(self, attempt: Attempt) -> dict[str, Any]:
+        iam_user = proven(attempt)
+        return {
+            "who": iam_user.username,
+            "is_expired": passwords.is_expired(iam_user),
+            "rules": policies.rules_for(iam_user),
         }
 
 
@@ -121,7 +177,7 @@ class EmailCodeStep(Step):
     def resend(self, attempt: Attempt) -> None:
         """Mail a new code, which kills the old one; too many look the same and send nothing."""
         root_user = proven(attempt)
-        if lockout.may_mail(root_user, ip=attempt.browser.ip):
+        if lockout.may_mail(root_user.folded, ip=attempt.browser.ip, principal=root_user):
             code = codes.issue(attempt)
             expires_at = clock.now() + codes.LIFETIME
             emails.verification_code(root_user, code=code, expires_at=expires_at)
@@ -143,6 +199,21 @@ class EmailCodeStep(Step):
         return {"who": attempt.facts["email"], "minutes": int(codes.LIFETIME.total_seconds() // 60)}
 
 
+class RecoveryStep(captcha.CaptchaStep):
+    """Ask for a security check, then mail a link for a new password (R-227)."""
+
+    name = "recovery"
+    template = "steps/recovery.html"
+
+    def needed(self, attempt: Attempt) -> bool:
+        return not attempt.facts.get("recovery_requested")
+
+    def submit(self, attempt: Attempt, answer: Answer) -> None:
+        super().submit(attempt, answer)
+        recovery.request(attempt.facts["email"], browser=attempt.browser)
+        attempt.facts["recovery_requested"] = True
+
+
 def name_root_user(attempt: Attempt, email: str) -> None:
     """Note the e-mail of a root user, and whether a security check comes before the password."""
     mode = principals.captcha_mode_for(email)
@@ -162,7 +233,7 @@ def proven_by(attempt: Attempt) -> list[str]:
 def proven(attempt: Attempt) -> Principal:
     """Return who proved to be whom they named, with their account."""
     if not isinstance(attempt.proven, Principal):
-        with_account = Principal.objects.select_related("account")
+        with_account = Principal.objects.select_related("account__password_policy")
         attempt.proven = with_account.get(pk=attempt.facts["principal_id"])
     return attempt.proven
 
@@ -217,8 +288,14 @@ def _check_state(principal: Principal, account: Account) -> None:
         raise AccountSuspended
     if account.state == Account.State.CLOSED:
         raise AccountClosed
-    if principal.must_change_password:
-        raise PasswordChangeDue
+    if passwords.is_expired(principal) and policies.rules_for(principal).hard_expiry:
+        raise PasswordExpired
+    if _is_change_due(principal) and not policies.may_change(principal):
+        raise PasswordChangeForbidden
+
+
+def _is_change_due(principal: Principal) -> bool:
+    return principal.must_change_password or passwords.is_expired(principal)
 
 
 def _ask_for_captcha(attempt: Attempt) -> None:

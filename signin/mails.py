@@ -17,7 +17,14 @@ CODE_HEADER = "X-Vestibule-Code"
 
 
 def send(kind: str, *, sender: str, to: str, context: Mapping[str, object], code: str = "") -> None:
-    """Send the mail in ``templates/emails/<kind>/``; ``sender`` is a real address of AWS's.
+    """Write a mail and send it."""
+    write(kind, sender=sender, to=to, context=context, code=code).send()
+
+
+def write(
+    kind: str, *, sender: str, to: str, context: Mapping[str, object], code: str = ""
+) -> EmailMultiAlternatives:
+    """Write the mail in ``templates/emails/<kind>/``; ``sender`` is a real address of AWS's.
 
     The sender that people see has the local suffix behind it, the subject says what this is.
     """
@@ -34,4 +41,4 @@ def send(kind: str, *, sender: str, to: str, context: Mapping[str, object], code
         headers={KIND_HEADER: kind} | ({CODE_HEADER: code} if code else {}),
     )
     message.attach_alternative(html, "text/html")
-    message.send()
+    return message

@@ -17,14 +17,15 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from accounts import browsers, codes, forms, lockout, passwords, sessions
-from accounts.models import Account, Principal
+from accounts import browsers, codes, forms, lockout, passwords, policies, recovery, sessions
+from accounts.models import Account, PasswordPolicy, Principal
 from accounts.models.accounts import REOPENABLE_FOR
 from signin import hosts
 from signin import http as signin_http
 from signin.captcha import challenges
 from signin.console import remembered
 from signin.console.flows import FLOWS
+from signin.console.views import EXPIRY_TOLD
 from signin.control import scenarios
 from signin.control.api import api
 from signin.flow import models as flow
@@ -43,6 +44,15 @@ LINK = re.compile(r"\]\(([^)]+)\)")
 EMULATED = ROOT / "docs" / "emulated.md"
 TABLES = ("Doors", "Pages", "Numbers", "Outcomes", "Cookies", "Events", "Mails")
 
+
+def limits(column: str) -> str:
+    """Return the least and the greatest number that a policy may have in a column."""
+    least, most, *_ = (
+        each.limit_value for each in PasswordPolicy._meta.get_field(column).validators
+    )
+    return f"{least} to {most}"
+
+
 # What each row of the table of numbers says, from the code.
 NUMBERS: dict[str, list[timedelta | str]] = {
     "Console session": [sessions.CONSOLE_LIFETIME],
@@ -50,6 +60,7 @@ NUMBERS: dict[str, list[timedelta | str]] = {
     "Hand-off code": [sessions.HANDOFF_LIFETIME],
     "Security check": [challenges.LIFETIME, f"{challenges.LENGTH} characters"],
     "Mailed code": [codes.LIFETIME, f"{codes.TRIES} tries"],
+    "Recovery link": [recovery.LIFETIME],
     "Known browser": [browsers.REMEMBERED_FOR],
     "Remembered account": [timedelta(seconds=remembered.LIFETIME)],
     "Closed account can be reopened": [REOPENABLE_FOR],
@@ -66,15 +77,23 @@ NUMBERS: dict[str, list[timedelta | str]] = {
         lockout.CLIENT.memory,
     ],
     "Security check after failures": [f"{lockout.FAILURES_BEFORE_CAPTCHA} failures"],
-    "Mailed codes to one person": [
+    "Mails to one person": [
         f"{lockout.MAILS_TO_ONE.failures} in",
         lockout.MAILS_TO_ONE.memory,
     ],
-    "Mailed codes from one client address": [
+    "Mails from one client address": [
         f"{lockout.MAILS_FROM_CLIENT.failures} in",
         lockout.MAILS_FROM_CLIENT.memory,
     ],
     "Longest password": [f"{passwords.LONGEST} characters"],
+    "Password of a root user or an IAM user without a policy": [
+        f"{policies.DEFAULT.min_length} to {policies.DEFAULT.max_length} characters",
+    ],
+    "Symbols that count": [f"{len(policies.IAM_SYMBOLS)} for IAM users"],
+    "Password policy: shortest password": [limits("minimum_length")],
+    "Password policy: age": [limits("max_age_days")],
+    "Password policy: reuse": [limits("reuse_prevention")],
+    "Notice before a password expires": [EXPIRY_TOLD],
     "IAM user name": [f"{forms.IamUserForm.base_fields['username'].max_length} characters"],
 }
 
@@ -227,6 +246,7 @@ class TestTheExamples:
                 "The document",
                 "An account",
                 "Checks at a root user's sign-in",
+                "A password policy",
                 "A root user",
                 "An IAM user",
             )
@@ -328,7 +348,7 @@ class TestWhatIsEmulated:
 
     def test_every_id_of_the_pages_is_told(self):
         told = set(CODE.findall(section(EMULATED, "Ids") + section(EMULATED, "Steps")))
-        for folder in ("steps", "console", "errors", "layouts", "components"):
+        for folder in ("steps", "recovery", "console", "errors", "layouts", "components"):
             for template in (ROOT / "templates" / folder).glob("*.html"):
                 for found in re.findall(r'\bid="([^"{]+)"', template.read_text()):
                     assert found in told, (template.name, found)
@@ -341,7 +361,10 @@ class TestWhatIsEmulated:
         scenarios.store(scenarios.read(scenarios.find("demo")))
         people = list(Principal.objects.filter(kind=Principal.Kind.ROOT_USER))
         people += list(Principal.objects.filter(kind=Principal.Kind.IAM_USER))
-        asked = [lockout.may_mail(person, ip="127.0.0.9") for person in people * 9]
+        asked = [
+            lockout.may_mail(person.folded, ip="127.0.0.9", principal=person)
+            for person in people * 9
+        ]
         assert sum(asked) == lockout.MAILS_FROM_CLIENT.failures
         assert asked == sorted(asked, reverse=True)
 

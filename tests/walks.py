@@ -1,5 +1,7 @@
 """The ways through the sign-in pages that many tests begin with."""
 
+import re
+
 from signin.captcha import challenges
 from signin.mailbox.models import Message
 from tests.browser import CONSOLE, Browser, address
@@ -44,3 +46,22 @@ def sign_in_as_iam_user(
 def newest_code(to: str) -> str:
     """Return the digits of the newest mail to an address."""
     return Message.objects.filter(recipient=to).latest("id").code
+
+
+def ask_for_recovery(browser: Browser, email: str) -> Browser:
+    """Go from the root user's password page to the page that sends the link."""
+    name_root(browser, email)
+    if browser.step == "captcha":
+        pass_captcha(browser)
+    return browser.visit(f"/signin/{handle_of(browser)}/recovery")
+
+
+def handle_of(browser: Browser) -> str:
+    """Return the handle of the attempt whose page is shown."""
+    return re.search(r'action="/signin/(\w+)"', browser.text)[1]
+
+
+def mailed_link(browser: Browser, email: str) -> str:
+    """Ask for a link that sets a new password, and return it from the mail."""
+    pass_captcha(ask_for_recovery(browser, email))
+    return Message.objects.filter(recipient=email, kind="password-recovery").latest("id").link

@@ -5,6 +5,7 @@ to fill in, never one to read.
 """
 
 from accounts.admin.accounts import AccountAdmin
+from accounts.admin.policies import PasswordPolicyAdmin
 from accounts.admin.principals import IamUserAdmin, RootUserAdmin
 from accounts.admin.sessions import KnownBrowserAdmin, LockoutAdmin, SessionAdmin
 
@@ -13,6 +14,7 @@ __all__ = [
     "IamUserAdmin",
     "KnownBrowserAdmin",
     "LockoutAdmin",
+    "PasswordPolicyAdmin",
     "RootUserAdmin",
     "SessionAdmin",
 ]

@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.utils import unquote
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -16,23 +15,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts import passwords, sessions
+from accounts import events, passwords
 from accounts.admin.owners import OwnerAdmin
 from accounts.forms import LONGEST_EMAIL
 from accounts.messages import EMAIL_INVALID, PASSWORD_TOO_LONG, USERNAME_INVALID
 from accounts.models import Account, Principal
 from accounts.models.principals import IAM_USERNAME, IamUser, RootUser, fold
-
-
-def replace_password(
-    principal: Principal, password: str | None, *, must_change: bool = False
-) -> None:
-    """Give a principal another password, or none; whoever came in with the old one is out."""
-    with transaction.atomic():
-        passwords.assign(principal, password, must_change=must_change)
-        principal.save()
-        principal.known_browsers.all().delete()
-        sessions.end_all(principal)
+from signin.http import browser_of
 
 
 def _new_password(**options: Any) -> forms.CharField:
@@ -59,11 +48,23 @@ class NewPasswordForm(forms.Form):
 
 
 class NewIamPasswordForm(NewPasswordForm):
-    """A new password for an IAM user, who may have to choose their own."""
+    """A password for an IAM user, typed or made by chance; they may have to choose their own."""
 
+    new_password = _new_password(label=_("New password"), required=False)
+    new_password_again = _new_password(label=_("New password again"), required=False)
+    autogenerate = forms.BooleanField(
+        label=_("Make one up"), required=False, help_text=_("It is shown once, on the next page.")
+    )
     must_change_password = forms.BooleanField(
         label=_("Must choose a new password at the next sign-in"), required=False
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Take either a typed password or one made up."""
+        typed = self.data.get("new_password")
+        if bool(typed) == bool(self.cleaned_data.get("autogenerate")):
+            self.add_error("new_password", _("Type a password, or have one made up."))
+        return self.cleaned_data
 
 
 class FirstPasswordForm(NewPasswordForm):
@@ -195,6 +196,10 @@ class PrincipalAdmin(OwnerAdmin):
             password = form.cleaned_data["new_password"] or None
             passwords.assign(obj, password, must_change=obj.must_change_password)
         obj.save()
+        if obj.has_usable_password() and (
+            not change or "must_change_password" in form.changed_data
+        ):
+            self.record_password(request, obj, had_one=change)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.set_password)
@@ -213,24 +218,34 @@ class PrincipalAdmin(OwnerAdmin):
         elif form.is_valid():
             answer = dict(form.cleaned_data)
             must_change = answer.get("must_change_password", False)
+            made_up = passwords.generate(principal) if answer.get("autogenerate") else ""
             self._replace_password(
-                request, principal, answer["new_password"], must_change=must_change
+                request, principal, made_up or answer["new_password"], must_change=must_change
             )
+            if made_up:  # in this answer only: what a redirect carries along would be stored
+                return self._password_page(request, principal, form, made_up=made_up)
         else:
-            context = {
-                **self.admin_site.each_context(request),
-                "title": _("Set password"),
-                "subtitle": str(principal),
-                "opts": self.opts,
-                "original": principal,
-                "errors": form.errors,
-                "adminform": AdminForm(
-                    cast(Any, form), [(None, {"fields": list(form.fields)})], {}
-                ),
-            }
-            return TemplateResponse(request, "admin/accounts/password.html", context)
+            return self._password_page(request, principal, form)
         changed = f"admin:accounts_{self.opts.model_name}_change"
         return HttpResponseRedirect(reverse(changed, args=[principal.pk]))
+
+    def _password_page(
+        self, request: HttpRequest, principal: Principal, form: forms.Form, made_up: str = ""
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Set password"),
+            "subtitle": str(principal),
+            "opts": self.opts,
+            "original": principal,
+            "made_up": made_up,
+            "errors": form.errors,
+            "adminform": AdminForm(cast(Any, form), [(None, {"fields": list(form.fields)})], {}),
+        }
+        return TemplateResponse(request, "admin/accounts/password.html", context)
+
+    def record_password(self, request: HttpRequest, principal: Principal, *, had_one: bool) -> None:
+        """Record in the account's events that the password was set or taken away."""
 
     @admin.action(description=_("Take console access away from selected users"))
     def take_console_access_away(
@@ -247,7 +262,9 @@ class PrincipalAdmin(OwnerAdmin):
         *,
         must_change: bool = False,
     ) -> None:
-        replace_password(principal, password, must_change=must_change)
+        had_one = principal.has_usable_password()
+        passwords.replace(principal, password, must_change=must_change)
+        self.record_password(request, principal, had_one=had_one)
         if password is None:
             told = gettext("No more console access for %(who)s, who is signed out everywhere.")
         else:
@@ -281,8 +298,15 @@ class IamUserAdmin(PrincipalAdmin):
         "password_changed_at",
     ]
     list_filter = ["must_change_password"]
-    add_fields = [*PrincipalAdmin.add_fields, "must_change_password"]
-    fields = [*PrincipalAdmin.fields, "must_change_password"]
+    add_fields = [*PrincipalAdmin.add_fields, "must_change_password", "may_change_password"]
+    fields = [*PrincipalAdmin.fields, "must_change_password", "may_change_password"]
+
+    def record_password(self, request: HttpRequest, principal: Principal, *, had_one: bool) -> None:
+        browser = browser_of(request)
+        if principal.has_usable_password():
+            events.login_profile_set(principal, is_new=not had_one, browser=browser)
+        elif had_one:
+            events.login_profile_deleted(principal, browser=browser)
 
     @admin.display(description=_("must change"), boolean=True, ordering="must_change_password")
     def must_change(self, iam_user: Principal) -> bool:

@@ -1,11 +1,14 @@
-"""The tables of who exists: accounts, principals, browsers that are known, sessions, codes."""
+"""The tables of who exists: accounts, principals, what they sign in with, and where."""
 
 from accounts.models.accounts import Account
 from accounts.models.behaviours import Behaviour
 from accounts.models.browsers import KnownBrowser
 from accounts.models.codes import VerificationCode
+from accounts.models.history import OldPassword
 from accounts.models.lockouts import Lockout
+from accounts.models.policies import PasswordPolicy
 from accounts.models.principals import Principal
+from accounts.models.recovery import PasswordRecovery
 from accounts.models.sessions import Session
 
 __all__ = [
@@ -13,6 +16,9 @@ __all__ = [
     "Behaviour",
     "KnownBrowser",
     "Lockout",
+    "OldPassword",
+    "PasswordPolicy",
+    "PasswordRecovery",
     "Principal",
     "Session",
     "VerificationCode",

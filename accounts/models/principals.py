@@ -61,6 +61,12 @@ class Principal(AbstractBaseUser):
     must_change_password = models.BooleanField(
         _("must choose a new password at the next sign-in"), default=False
     )
+    may_change_password = models.BooleanField(
+        _("may change the password"),
+        null=True,
+        blank=True,
+        help_text=_("Unknown: as the account's password policy says."),
+    )
     password_changed_at = models.DateTimeField(_("password set at"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), default=clock.now)
     last_login = None  # a sign-in is an event here, not a column

@@ -5,14 +5,17 @@ from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
-from accounts import browsers, events, sessions
+from accounts import browsers, events, recovery, sessions
 from accounts.models import Account, Principal
 from accounts.steps import (
     EmailCodeStep,
     IamUserStep,
+    NewPasswordStep,
     PasswordStep,
+    RecoveryStep,
     UserTypeStep,
     proven,
     proven_by,
@@ -61,6 +64,16 @@ def open_console(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     return response
 
 
+def confirm_recovery(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """Say that a link is on its way, whether or not anybody has the e-mail (R-228)."""
+    if request.method == "POST":
+        attempt.keep()
+        return redirect("attempt", attempt.handle)
+    minutes = int(recovery.LIFETIME.total_seconds() // 60)
+    page = {"email": attempt.facts["email"], "minutes": minutes, **links(attempt.facts)}
+    return render(request, "recovery/sent.html", page)
+
+
 def hand_over(request: HttpRequest, code: str, destination: str) -> HttpResponse:
     """Send the browser to the host that it wants to go to, with the code for its session."""
     query = {"code": code, "destination": destination, **language_choice(request)}
@@ -86,6 +99,11 @@ def links(facts: Facts) -> dict[str, str]:
         "start_over": start_url(facts, different_account="1"),
         "as_root": start_url(facts, user_type="root"),
     }
+
+
+def recovery_links(facts: Facts) -> dict[str, str]:
+    """Return the addresses of the recovery's pages: back to the password, or afresh."""
+    return {**links(facts), "password_page": reverse("attempt", args=[facts["came_from"]])}
 
 
 def _device_key(attempt: Attempt, principal: Principal) -> str:
@@ -117,8 +135,15 @@ ROOT_USER = Flow(
 IAM_USER = Flow(
     name="iam-user",
     layout=LAYOUT,
-    steps=[IamUserStep()],
+    steps=[IamUserStep(), NewPasswordStep()],
     finish=open_console,
     links=links,
 )
-FLOWS = {flow.name: flow for flow in (CONSOLE, ROOT_USER, IAM_USER)}
+ROOT_RECOVERY = Flow(
+    name="root-recovery",
+    layout=LAYOUT,
+    steps=[RecoveryStep()],
+    finish=confirm_recovery,
+    links=recovery_links,
+)
+FLOWS = {flow.name: flow for flow in (CONSOLE, ROOT_USER, IAM_USER, ROOT_RECOVERY)}

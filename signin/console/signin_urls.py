@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import TemplateView
 
 from signin.captcha import views as captcha
+from signin.console import recovery_views as recovery
 from signin.console import signin_views as views
 from signin.console.flows import FLOWS
 from signin.flow.views import take
@@ -16,6 +17,9 @@ urlpatterns = [
     path("console/", views.entry),
     path("oauth", views.authorize, name="authorize"),
     path("signin/<str:handle>", take, {"flows": FLOWS}, name="attempt"),
+    path("signin/<str:handle>/recovery", recovery.ask, name="ask-for-recovery"),
+    path("recovery", recovery.reset, name="recovery"),
+    path("recovery/done", recovery.done, name="recovery-done"),
     path("captcha/<str:captcha_id>.png", captcha.picture, name="captcha-picture"),
     path("captcha/<str:captcha_id>.wav", captcha.sound, name="captcha-sound"),
     path("help/<slug:name>", views.help_page, name="help"),

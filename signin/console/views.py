@@ -1,14 +1,15 @@
 """The console's own pages: small, but honest about who is signed in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from functools import wraps
-from typing import cast
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import sessions
+from accounts import passwords, policies, sessions
 from accounts.models import Account, Principal, Session
 from signin import hosts
 from signin.console import destinations
@@ -25,15 +26,27 @@ from signin.http import (
     language_choice,
     set_cookie,
 )
+from signin.kernel import clock
 
 Page = Callable[[HttpRequest, Session], HttpResponse]
+
+EXPIRY_TOLD = timedelta(days=15)
+NEWS_FOR = timedelta(minutes=1)
 
 
 def signed_in(page: Page) -> Callable[[HttpRequest], HttpResponse]:
     """Let only a signed-in browser see a page; send others to sign in and back again."""
 
+    return require_safe(_guarded(page))
+
+
+def signed_in_with_form(page: Page) -> Callable[[HttpRequest], HttpResponse]:
+    """Let only a signed-in browser see a page that has a form, and send it."""
+    return require_http_methods(["GET", "HEAD", "POST"])(_guarded(page))
+
+
+def _guarded(page: Page) -> Callable[[HttpRequest], HttpResponse]:
     @wraps(page)
-    @require_safe
     def view(request: HttpRequest) -> HttpResponse:
         key = cookie(request, CONSOLE_COOKIE)
         session = _session(request)
@@ -41,7 +54,7 @@ def signed_in(page: Page) -> Callable[[HttpRequest], HttpResponse]:
             return _session_over(request) if key else _sign_in(request)
         account = cast(Account, session.principal.account)
         if account.state != Account.State.ACTIVE:
-            return _show(request, session, f"console/{account.state}.html")
+            return show(request, session, f"console/{account.state}.html")
         return page(request, session)
 
     return view
@@ -50,19 +63,22 @@ def signed_in(page: Page) -> Callable[[HttpRequest], HttpResponse]:
 @signed_in
 def home(request: HttpRequest, session: Session) -> HttpResponse:
     """Show the console home (R-075, R-085)."""
-    return _show(request, session, "console/home.html")
+    return show(request, session, "console/home.html")
 
 
 @signed_in
 def security_credentials(request: HttpRequest, session: Session) -> HttpResponse:
     """Show one's own account number and credentials (R-214, R-215)."""
-    return _show(request, session, "console/security_credentials.html")
+    changed_at = session.principal.password_changed_at
+    is_news = changed_at is not None and changed_at + NEWS_FOR > clock.now()
+    page = {"password_changed": "password_changed" in request.GET and is_news}
+    return show(request, session, "console/security_credentials.html", page)
 
 
 @signed_in
 def support_center(request: HttpRequest, session: Session) -> HttpResponse:
     """Show where an account number is found when nothing else shows it (R-216)."""
-    return _show(request, session, "console/support_center.html")
+    return show(request, session, "console/support_center.html")
 
 
 @require_safe
@@ -133,6 +149,12 @@ def _via(session: Session) -> str:
     return (found[1].get("region") if found else None) or "global"
 
 
+def _expiry_to_tell(principal: Principal) -> datetime | None:
+    """Return when the password expires, if that is near."""
+    moment = passwords.expires_at(principal)
+    return moment if moment and moment - EXPIRY_TOLD <= clock.now() else None
+
+
 def _session_over(request: HttpRequest) -> HttpResponse:
     response = render(request, "errors/session_over.html", {"again": _here(request)}, status=401)
     delete_cookie(response, CONSOLE_COOKIE)
@@ -148,7 +170,10 @@ def _origin(request: HttpRequest) -> str:
     return hosts.origin("console", **{k: v for k, v in values.items() if v})
 
 
-def _show(request: HttpRequest, session: Session, template: str) -> HttpResponse:
+def show(
+    request: HttpRequest, session: Session, template: str, more: Mapping[str, Any] | None = None
+) -> HttpResponse:
+    """Show a page of the console: its bars, whoever is signed in, and what it has of its own."""
     principal = session.principal
     region = cast(hosts.HostRequest, request).host_values.get("region") or DEFAULT
     page = {
@@ -166,5 +191,8 @@ def _show(request: HttpRequest, session: Session, template: str) -> HttpResponse
             }
             for code, place in REGIONS.items()
         ],
+        "password_expires_at": _expiry_to_tell(principal),
+        "may_change": policies.may_change(principal),
+        **(more or {}),
     }
     return render(request, template, page)

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import passwords
-from accounts.models import Account, Behaviour, Principal
+from accounts.models import Account, Behaviour, PasswordPolicy, Principal
 from accounts.models.principals import UNIQUE_ID_ALPHABET, iam_user_id
 from signin.control.models import LoadedScenario
 from signin.kernel import clock
@@ -77,6 +77,7 @@ class Content:
     name: str
     behaviour: Behaviour
     accounts: list[Account]
+    policies: list[PasswordPolicy]
     principals: list[Principal]
 
 
@@ -106,13 +107,17 @@ def read(scenario: Scenario) -> Content:
     for field, mode in _modes(document, scenario.name).items():
         setattr(behaviour, field, mode)
     accounts: list[Account] = []
+    policies: list[PasswordPolicy] = []
     principals: list[Principal] = []
     for number, entry in enumerate(_list(document, "accounts", scenario.name)):
-        account, people = _account(entry, f"accounts[{number}]", behaviour)
+        where = f"accounts[{number}]"
+        account, people = _account(entry, where, behaviour)
         accounts.append(account)
+        if "password_policy" in entry:
+            policies.append(_policy(entry["password_policy"], f"{where}.password_policy", account))
         principals.extend(people)
     _check_unique(accounts, principals)
-    return Content(scenario.name, behaviour, accounts, principals)
+    return Content(scenario.name, behaviour, accounts, policies, principals)
 
 
 def store(content: Content) -> None:
@@ -120,6 +125,7 @@ def store(content: Content) -> None:
     with transaction.atomic():
         content.behaviour.save()
         Account.objects.bulk_create(content.accounts)
+        PasswordPolicy.objects.bulk_create(content.policies)
         Principal.objects.bulk_create(content.principals)
         LoadedScenario.objects.create(name=content.name, loaded_at=clock.now())
 
@@ -167,6 +173,7 @@ def _account(entry: object, where: str, behaviour: Behaviour) -> tuple[Account, 
             "state",
             "closed_days_ago",
             "sign_in",
+            "password_policy",
             "root",
             "users",
         },
@@ -185,11 +192,7 @@ def _account(entry: object, where: str, behaviour: Behaviour) -> tuple[Account, 
         **modes,
     )
     if account.state == Account.State.CLOSED:
-        days = fields.get("closed_days_ago", 0)
-        if type(days) is not int or not 0 <= days <= MOST_DAYS:
-            problem = f"a whole number of days from 0 to {MOST_DAYS}"
-            raise ScenarioInvalid(f"{where}.closed_days_ago", problem)
-        account.close(clock.now() - timedelta(days=days))
+        account.close(_days_ago(fields, "closed_days_ago", where))
     _validated(account, where)
     people = []
     if "root" in fields:
@@ -200,7 +203,9 @@ def _account(entry: object, where: str, behaviour: Behaviour) -> tuple[Account, 
 
 
 def _root_user(entry: object, where: str, account: Account) -> Principal:
-    fields = _object(entry, where, required={"email"}, optional={"password"})
+    fields = _object(
+        entry, where, required={"email"}, optional={"password", "password_set_days_ago"}
+    )
     root_user = Principal(
         kind=Principal.Kind.ROOT_USER, account=account, username=_text(fields, "email", where)
     )
@@ -208,18 +213,53 @@ def _root_user(entry: object, where: str, account: Account) -> Principal:
 
 
 def _iam_user(entry: object, where: str, account: Account) -> Principal:
-    fields = _object(entry, where, required={"name"}, optional={"password", "must_change_password"})
-    must_change = fields.get("must_change_password", False)
-    if not isinstance(must_change, bool):
-        raise ScenarioInvalid(f"{where}.must_change_password", "true or false")
+    fields = _object(
+        entry,
+        where,
+        required={"name"},
+        optional={
+            "password",
+            "password_set_days_ago",
+            "must_change_password",
+            "may_change_password",
+        },
+    )
     iam_user = Principal(
         kind=Principal.Kind.IAM_USER,
         account=account,
         username=_text(fields, "name", where),
-        must_change_password=must_change,
+        must_change_password=_yes_or_no(fields, "must_change_password", where) or False,
+        may_change_password=_yes_or_no(fields, "may_change_password", where),
         unique_id=_stable_id(account.id, _text(fields, "name", where)),
     )
     return _with_password(iam_user, fields, where)
+
+
+def _policy(entry: object, where: str, account: Account) -> PasswordPolicy:
+    numbers = {"minimum_length", "max_age_days", "reuse_prevention"}
+    fields = _object(
+        entry,
+        where,
+        optional={
+            "minimum_length",
+            "require_uppercase",
+            "require_lowercase",
+            "require_numbers",
+            "require_symbols",
+            "max_age_days",
+            "reuse_prevention",
+            "hard_expiry",
+            "users_may_change",
+        },
+    )
+    for name, value in fields.items():
+        if name not in numbers:
+            _yes_or_no(fields, name, where)
+        elif type(value) is not int:
+            raise ScenarioInvalid(f"{where}.{name}", "a whole number")
+    policy = PasswordPolicy(account=account, **fields)
+    _validated(policy, where)
+    return policy
 
 
 def _stable_id(account_id: str, name: str) -> str:
@@ -236,7 +276,7 @@ def _with_password(principal: Principal, fields: Mapping[str, Any], where: str) 
             problem = f"at most {passwords.LONGEST} characters"
             raise ScenarioInvalid(f"{where}.password", problem)
         principal.password = hashed(password)
-        principal.password_changed_at = clock.now()
+        principal.password_changed_at = _days_ago(fields, "password_set_days_ago", where)
     else:
         principal.set_unusable_password()
     principal.complete()
@@ -285,7 +325,22 @@ def _text(fields: Mapping[str, Any], name: str, where: str) -> str:
     return value
 
 
-def _validated(model: Account | Principal, where: str) -> None:
+def _yes_or_no(fields: Mapping[str, Any], name: str, where: str) -> bool | None:
+    value = fields.get(name)
+    if name in fields and not isinstance(value, bool):
+        raise ScenarioInvalid(f"{where}.{name}", "true or false")
+    return value
+
+
+def _days_ago(fields: Mapping[str, Any], name: str, where: str) -> datetime:
+    days = fields.get(name, 0)
+    if type(days) is not int or not 0 <= days <= MOST_DAYS:
+        problem = f"a whole number of days from 0 to {MOST_DAYS}"
+        raise ScenarioInvalid(f"{where}.{name}", problem)
+    return clock.now() - timedelta(days=days)
+
+
+def _validated(model: Account | PasswordPolicy | Principal, where: str) -> None:
     try:
         model.clean_fields(exclude=["account", "realm"])
         model.clean()

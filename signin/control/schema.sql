@@ -2,7 +2,10 @@ CREATE TABLE "accounts_account" ("id" varchar(12) NOT NULL PRIMARY KEY, "name" v
 CREATE TABLE "accounts_behaviour" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "captcha_mode" varchar(14) NOT NULL, "email_code_mode" varchar(11) NOT NULL);
 CREATE TABLE "accounts_knownbrowser" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key_digest" varchar(64) NOT NULL, "user_agent" varchar(1024) NOT NULL, "ip" char(39) NOT NULL, "expires_at" datetime NOT NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "a_browser_is_known_once_per_principal" UNIQUE ("principal_id", "key_digest"));
 CREATE TABLE "accounts_lockout" ("key" varchar(64) NOT NULL PRIMARY KEY, "kind" varchar(10) NOT NULL, "failures" integer unsigned NOT NULL CHECK ("failures" >= 0), "allowed" integer unsigned NOT NULL CHECK ("allowed" >= 0), "blocked_until" datetime NULL, "expires_at" datetime NOT NULL, "principal_id" bigint NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED);
-CREATE TABLE "accounts_principal" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "password" varchar(128) NOT NULL, "kind" varchar(20) NOT NULL, "realm" varchar(40) NOT NULL, "username" varchar(254) NOT NULL, "folded" varchar(254) NOT NULL, "unique_id" varchar(21) NOT NULL, "must_change_password" bool NOT NULL, "password_changed_at" datetime NULL, "created_at" datetime NOT NULL, "account_id" varchar(12) NULL REFERENCES "accounts_account" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "one_principal_per_name_in_a_realm" UNIQUE ("kind", "realm", "folded"));
+CREATE TABLE "accounts_oldpassword" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "encoded" varchar(128) NOT NULL, "set_at" datetime NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE "accounts_passwordpolicy" ("account_id" varchar(12) NOT NULL PRIMARY KEY REFERENCES "accounts_account" ("id") DEFERRABLE INITIALLY DEFERRED, "minimum_length" smallint unsigned NOT NULL CHECK ("minimum_length" >= 0), "require_uppercase" bool NOT NULL, "require_lowercase" bool NOT NULL, "require_numbers" bool NOT NULL, "require_symbols" bool NOT NULL, "max_age_days" smallint unsigned NULL CHECK ("max_age_days" >= 0), "reuse_prevention" smallint unsigned NULL CHECK ("reuse_prevention" >= 0), "hard_expiry" bool NOT NULL, "users_may_change" bool NOT NULL);
+CREATE TABLE "accounts_passwordrecovery" ("principal_id" bigint NOT NULL PRIMARY KEY REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, "token_digest" varchar(64) NOT NULL UNIQUE, "binding" varchar(64) NOT NULL, "expires_at" datetime NOT NULL, "consumed_at" datetime NULL);
+CREATE TABLE "accounts_principal" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "password" varchar(128) NOT NULL, "kind" varchar(20) NOT NULL, "realm" varchar(40) NOT NULL, "username" varchar(254) NOT NULL, "folded" varchar(254) NOT NULL, "unique_id" varchar(21) NOT NULL, "must_change_password" bool NOT NULL, "password_changed_at" datetime NULL, "created_at" datetime NOT NULL, "account_id" varchar(12) NULL REFERENCES "accounts_account" ("id") DEFERRABLE INITIALLY DEFERRED, "may_change_password" bool NULL, CONSTRAINT "one_principal_per_name_in_a_realm" UNIQUE ("kind", "realm", "folded"));
 CREATE TABLE "accounts_session" ("id" char(32) NOT NULL PRIMARY KEY, "door" varchar(20) NOT NULL, "host" varchar(255) NOT NULL, "key_digest" varchar(64) NULL UNIQUE, "factors" text NOT NULL CHECK ((JSON_VALID("factors") OR "factors" IS NULL)), "ip" char(39) NOT NULL, "user_agent" varchar(1024) NOT NULL, "created_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "ended_at" datetime NULL, "handoff_digest" varchar(64) NULL UNIQUE, "handoff_challenge" varchar(43) NOT NULL, "handoff_expires_at" datetime NULL, "parent_id" char(32) NULL REFERENCES "accounts_session" ("id") DEFERRABLE INITIALLY DEFERRED, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "accounts_verificationcode" ("attempt_id" varchar(32) NOT NULL PRIMARY KEY REFERENCES "flow_attempt" ("handle") DEFERRABLE INITIALLY DEFERRED, "digest" varchar(64) NOT NULL, "tries" smallint unsigned NOT NULL CHECK ("tries" >= 0), "expires_at" datetime NOT NULL, "consumed_at" datetime NULL);
 CREATE TABLE "auth_group" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(150) NOT NULL UNIQUE);
@@ -21,6 +24,8 @@ CREATE INDEX "accounts_knownbrowser_expires_at_f0a9a177" ON "accounts_knownbrows
 CREATE INDEX "accounts_knownbrowser_principal_id_ecd75118" ON "accounts_knownbrowser" ("principal_id");
 CREATE INDEX "accounts_lockout_expires_at_8ed100f9" ON "accounts_lockout" ("expires_at");
 CREATE INDEX "accounts_lockout_principal_id_f6d714d0" ON "accounts_lockout" ("principal_id");
+CREATE INDEX "accounts_oldpassword_principal_id_e2ff55c8" ON "accounts_oldpassword" ("principal_id");
+CREATE INDEX "accounts_passwordrecovery_expires_at_114bf2c8" ON "accounts_passwordrecovery" ("expires_at");
 CREATE INDEX "accounts_principal_account_id_ae589a4b" ON "accounts_principal" ("account_id");
 CREATE INDEX "accounts_session_expires_at_94e81f09" ON "accounts_session" ("expires_at");
 CREATE INDEX "accounts_session_parent_id_738b3ee5" ON "accounts_session" ("parent_id");
@@ -41,6 +46,8 @@ CREATE INDEX "events_by_name_and_account" ON "events_event" ("name", "account_id
 CREATE INDEX "flow_attempt_expires_at_22f40d74" ON "flow_attempt" ("expires_at");
 CREATE INDEX "messages_by_recipient" ON "mailbox_message" ("recipient", "kind");
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0001_initial', '2000-01-01 00:00:00');
+INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0002_passwords', '2000-01-01 00:00:00');
+INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0003_password_recovery', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0002_logentry_remove_auto_add', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0003_logentry_add_action_flag_choices', '2000-01-01 00:00:00');
@@ -81,5 +88,8 @@ INSERT INTO django_content_type (id, app_label, model) VALUES (14, 'accounts', '
 INSERT INTO django_content_type (id, app_label, model) VALUES (15, 'accounts', 'knownbrowser');
 INSERT INTO django_content_type (id, app_label, model) VALUES (16, 'accounts', 'lockout');
 INSERT INTO django_content_type (id, app_label, model) VALUES (17, 'accounts', 'session');
-INSERT INTO django_content_type (id, app_label, model) VALUES (18, 'mailbox', 'message');
-INSERT INTO django_content_type (id, app_label, model) VALUES (19, 'control', 'loadedscenario');
+INSERT INTO django_content_type (id, app_label, model) VALUES (18, 'accounts', 'passwordpolicy');
+INSERT INTO django_content_type (id, app_label, model) VALUES (19, 'accounts', 'oldpassword');
+INSERT INTO django_content_type (id, app_label, model) VALUES (20, 'accounts', 'passwordrecovery');
+INSERT INTO django_content_type (id, app_label, model) VALUES (21, 'mailbox', 'message');
+INSERT INTO django_content_type (id, app_label, model) VALUES (22, 'control', 'loadedscenario');

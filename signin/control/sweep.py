@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from accounts.models import KnownBrowser, Lockout, Session
+from accounts.models import KnownBrowser, Lockout, PasswordRecovery, Session
 from signin.flow.models import Attempt
 from signin.kernel import clock
 
@@ -12,9 +12,9 @@ SESSIONS_KEPT = timedelta(days=7)
 
 
 def expired() -> None:
-    """Delete attempts (with their codes and checks), lockouts, browsers and old sessions."""
+    """Delete attempts (with codes and checks), lockouts, browsers, links and old sessions."""
     now = clock.now()
     with transaction.atomic():
-        for model in (Attempt, Lockout, KnownBrowser):
+        for model in (Attempt, Lockout, KnownBrowser, PasswordRecovery):
             model._default_manager.filter(expires_at__lte=now).delete()
         Session.objects.filter(expires_at__lte=now - SESSIONS_KEPT).delete()

@@ -17,26 +17,66 @@ def record(
     account_id: str,
     region: str,
     browser: Browser,
-    error: str | None,
-    details: dict[str, Any],
+    error: str | None = None,
+    details: dict[str, Any] | None = None,
 ) -> None:
     """Write down a console sign-in event; ``error`` tells failure from success."""
+    particulars: dict[str, Any] = {
+        "eventSource": "signin.amazonaws.com",
+        "userAgent": browser.user_agent,
+        "requestParameters": None,
+        "responseElements": {name: "Failure" if error else "Success"},
+        "eventType": "AwsConsoleSignIn",
+    }
+    if details:
+        particulars["additionalEventData"] = details
+    if error:
+        particulars["errorMessage"] = error
+    _record(name, identity, account_id, region, browser, particulars)
+
+
+def record_api_call(
+    name: str,
+    *,
+    source: str,
+    identity: Identity,
+    account_id: str,
+    region: str,
+    browser: Browser,
+    user_agent: str,
+    parameters: dict[str, Any] | None,
+    response: dict[str, Any] | None = None,
+) -> None:
+    """Write down a call of a service's API that a page made for somebody; never a secret."""
+    particulars: dict[str, Any] = {
+        "eventSource": source,
+        "userAgent": user_agent,
+        "requestParameters": parameters,
+        "responseElements": response,
+        "requestID": str(entropy.identifier()),
+        "eventType": "AwsApiCall",
+    }
+    _record(name, identity, account_id, region, browser, particulars)
+
+
+def _record(
+    name: str,
+    identity: Identity,
+    account_id: str,
+    region: str,
+    browser: Browser,
+    particulars: dict[str, Any],
+) -> None:
     now, event_id = clock.now(), entropy.identifier()
     document: dict[str, Any] = {
         "eventVersion": EVENT_VERSION,
         "userIdentity": identity,
         "eventTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "eventSource": "signin.amazonaws.com",
         "eventName": name,
         "awsRegion": region,
         "sourceIPAddress": browser.ip,
-        "userAgent": browser.user_agent,
-        "requestParameters": None,
-        "responseElements": {name: "Failure" if error else "Success"},
-        "additionalEventData": details,
         "eventID": str(event_id),
         "readOnly": False,
-        "eventType": "AwsConsoleSignIn",
         "managementEvent": True,
         "recipientAccountId": account_id,
         "eventCategory": "Management",
@@ -45,9 +85,8 @@ def record(
             "cipherSuite": "none",
             "clientProvidedHostHeader": browser.host,
         },
+        **particulars,
     }
-    if error:
-        document["errorMessage"] = error
     Event.objects.create(
         event_id=event_id, name=name, account_id=account_id, recorded_at=now, document=document
     )

@@ -23,6 +23,11 @@ class Facts(TypedDict, total=False):
     password_verified: bool
     principal_id: int  # whose password it was
 
+    new_password_due: bool  # of an IAM user, before the console opens
+
+    came_from: str  # the handle of the attempt that Cancel leads back to
+    recovery_requested: bool
+
     email_code_due: bool
     email_code_sent: bool
     email_code_verified: bool

@@ -18,11 +18,16 @@ def name_root(page: Page, server: Server, email: str) -> None:
 
 
 def pass_captcha(page: Page, server: Server) -> None:
-    """Type the characters of the security check."""
+    """Answer the security check, and go on."""
+    type_characters(page, server)
+    page.get_by_role("button", name="Continue").click()
+
+
+def type_characters(page: Page, server: Server) -> None:
+    """Type the characters of the security check on the page."""
     shown = page.locator("input[name=captcha_id]").get_attribute("value")
     answer = server.control("GET", f"/captchas/{shown}")["answer"]
     page.get_by_label("Characters you see or hear").fill(answer)
-    page.get_by_role("button", name="Continue").click()
 
 
 def sign_in_as_root(page: Page, server: Server, email: str, password: str) -> None:
@@ -34,10 +39,25 @@ def sign_in_as_root(page: Page, server: Server, email: str, password: str) -> No
     page.locator("#signin_button").click()
 
 
-def sign_in_as_zhang(page: Page, server: Server) -> None:
-    """Sign in as IAM user at the account's own page."""
-    page.goto(server.address("example-corp.signin.aws.amazon.com", "/console"))
-    page.get_by_label("IAM user name").fill("zhang")
-    page.get_by_label("Password", exact=True).fill("Zhang-demo-1")
+def sign_in_as_iam_user(
+    page: Page, server: Server, alias: str, username: str, password: str
+) -> None:
+    """Sign in as IAM user at an account's own page."""
+    page.goto(server.address(f"{alias}.signin.aws.amazon.com", "/console"))
+    page.get_by_label("IAM user name").fill(username)
+    page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
+
+
+def choose_password(page: Page, old: str, new: str, again: str) -> None:
+    """Fill in and send a form for a new password."""
+    page.get_by_label("Current password").fill(old)
+    page.get_by_label("New password", exact=True).fill(new)
+    page.get_by_label("New password again").fill(again)
+    page.locator("#change_password_button").click()
+
+
+def sign_in_as_zhang(page: Page, server: Server) -> None:
+    """Sign in as the IAM user whom most walks begin with."""
+    sign_in_as_iam_user(page, server, "example-corp", "zhang", "Zhang-demo-1")
     expect(page.locator("#signed-in-as")).to_contain_text("zhang")

@@ -6,9 +6,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.people import (
+    choose_password,
     name_root,
     open_console,
     pass_captcha,
+    sign_in_as_iam_user,
     sign_in_as_root,
     sign_in_as_zhang,
 )
@@ -187,4 +189,32 @@ def test_the_region_menu_changes_the_host_and_keeps_who_is_signed_in(page, serve
     page.get_by_role("link", name="Frankfurt").click()
     frankfurt = server.address("eu-central-1.console.aws.amazon.com", "/console/home")
     expect(page).to_have_url(re.compile(re.escape(frankfurt)))
+    expect(page.locator("#signed-in-as")).to_contain_text("zhang")
+
+
+@pytest.mark.requirement("R-083", "S-007")
+def test_rules_are_ticked_off_while_a_new_password_is_typed(page, server):
+    sign_in_as_iam_user(page, server, "example-strict", "expired.user", "Expired-demo-1")
+    kept = page.locator("#password-rules [data-kept]")
+    expect(kept).to_have_count(0)
+    field = page.get_by_label("New password", exact=True)
+    for typed, rules in [
+        ("a", ["lowercase"]),
+        ("aB3", ["uppercase", "lowercase", "digits"]),
+        ("Tidy-Kettle-88", ["length", "uppercase", "lowercase", "digits", "symbols"]),
+        ("🔑" * 12, ["length"]),
+    ]:
+        field.fill(typed)
+        assert kept.evaluate_all("items => items.map((each) => each.dataset.rule)") == rules
+    choose_password(page, "Expired-demo-1", "Tidy-Kettle-88", "Tidy-Kettle-88")
+    expect(page.locator("#signed-in-as")).to_contain_text("expired.user")
+
+
+def test_an_iam_user_changes_the_password_and_stays_signed_in(page, server):
+    sign_in_as_zhang(page, server)
+    page.goto(server.address("console.aws.amazon.com", "/iam/security_credentials"))
+    page.locator("#change-password").click()
+    choose_password(page, "Zhang-demo-1", "Tidy-Kettle-88", "Tidy-Kettle-88")
+    expect(page.locator("#password-changed")).to_be_visible()
+    page.reload()
     expect(page.locator("#signed-in-as")).to_contain_text("zhang")

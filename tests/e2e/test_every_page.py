@@ -8,11 +8,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.people import (
+    choose_password,
     name_root,
     open_console,
     pass_captcha,
+    sign_in_as_iam_user,
     sign_in_as_root,
     sign_in_as_zhang,
+    type_characters,
 )
 from tests.server import Server
 
@@ -29,6 +32,33 @@ def root_password(page: Page, server: Server, password: str = "") -> None:
         page.locator("#signin_button").click()
 
 
+def ask_for_recovery(page: Page, server: Server) -> None:
+    name_root(page, server, "sandbox@example.com")
+    page.locator("#forgot-password").click()
+
+
+def mailed_link(page: Page, server: Server) -> str:
+    ask_for_recovery(page, server)
+    type_characters(page, server)
+    page.locator("#send_button").click()
+    page.locator("#recovery-sent").wait_for()
+    mail = server.control("GET", "/messages/wait?to=sandbox@example.com&kind=password-recovery")
+    return str(mail["link"])
+
+
+def reset_password(page: Page, server: Server, password: str = "") -> None:
+    page.goto(mailed_link(page, server))
+    if password:
+        page.get_by_label("New password", exact=True).fill(password)
+        page.get_by_label("New password again").fill(password)
+        page.locator("#reset_button").click()
+
+
+def sign_out_first(page: Page, server: Server) -> None:
+    sign_in_as_zhang(page, server)
+    page.goto(signin(server, "/recovery?token=nothing"))
+
+
 def open_menu(page: Page, server: Server, summary: str) -> None:
     sign_in_as_zhang(page, server)
     page.locator(summary).click()
@@ -37,6 +67,16 @@ def open_menu(page: Page, server: Server, summary: str) -> None:
 def console_page(page: Page, server: Server, path: str) -> None:
     sign_in_as_zhang(page, server)
     page.goto(server.address("console.aws.amazon.com", path))
+
+
+def own_password_wrong(page: Page, server: Server) -> None:
+    console_page(page, server, "/iam/password")
+    page.locator("#change_password_button").click()
+
+
+def new_password_wrong(page: Page, server: Server) -> None:
+    sign_in_as_iam_user(page, server, "example-strict", "expired.user", "Expired-demo-1")
+    choose_password(page, "wrong", "short", "shorter")
 
 
 def with_mail(page: Page, server: Server, path: str) -> None:
@@ -60,6 +100,13 @@ WALKS: dict[str, Walk] = {
     "captcha": lambda page, server: name_root(page, server, "root@example.com"),
     "password": root_password,
     "password-wrong": lambda page, server: root_password(page, server, "wrong"),
+    "recovery": ask_for_recovery,
+    "recovery-sent": mailed_link,
+    "reset-password": reset_password,
+    "reset-password-wrong": lambda page, server: reset_password(page, server, "abc"),
+    "recovery-done": lambda page, server: reset_password(page, server, "Brand-new-77"),
+    "link-over": lambda page, server: page.goto(signin(server, "/recovery?token=nothing")),
+    "sign-out-first": sign_out_first,
     "email-code": lambda page, server: sign_in_as_root(
         page, server, "sandbox@example.com", "Sandbox-demo-1"
     ),
@@ -72,6 +119,15 @@ WALKS: dict[str, Walk] = {
     "security-credentials": lambda page, server: console_page(
         page, server, "/iam/security_credentials"
     ),
+    "own-password": lambda page, server: console_page(page, server, "/iam/password"),
+    "own-password-wrong": own_password_wrong,
+    "password-expires": lambda page, server: sign_in_as_iam_user(
+        page, server, "example-strict", "expires.soon", "Soon-demo-1"
+    ),
+    "new-password": lambda page, server: sign_in_as_iam_user(
+        page, server, "example-strict", "expired.user", "Expired-demo-1"
+    ),
+    "new-password-wrong": new_password_wrong,
     "support-center": lambda page, server: console_page(page, server, "/support/home"),
     "suspended": lambda page, server: sign_in_as_root(
         page, server, "suspended@example.com", "Suspended-demo-1"

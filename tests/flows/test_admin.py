@@ -7,8 +7,16 @@ from urllib.parse import urljoin
 import pytest
 from django.contrib.admin.models import LogEntry
 
-from accounts import lockout
-from accounts.models import Account, KnownBrowser, Lockout, Principal, Session, VerificationCode
+from accounts import lockout, passwords
+from accounts.models import (
+    Account,
+    KnownBrowser,
+    Lockout,
+    PasswordPolicy,
+    Principal,
+    Session,
+    VerificationCode,
+)
 from signin.control import operators
 from signin.events.models import Event
 from signin.flow.models import Attempt
@@ -288,7 +296,7 @@ def test_an_iam_user_that_can_not_be_is_refused(operator, fields, problem):
     passwords = {"new_password": NEW_PASSWORD, "new_password_again": NEW_PASSWORD}
     operator.submit("iamuser_form", **(new | passwords | fields))
     assert problem in operator.words
-    assert Principal.objects.filter(kind=Principal.Kind.IAM_USER).count() == 4
+    assert Principal.objects.filter(kind="iam-user", account=EXAMPLE_CORP).count() == 4
 
 
 def test_a_name_may_return_in_another_account_and_in_other_capitals(operator):
@@ -354,7 +362,92 @@ def test_a_password_is_typed_twice_into_masked_fields(operator):
 def test_the_operator_can_demand_a_password_of_the_users_own(operator, new_browser):
     set_password(operator, named("zhang"), NEW_PASSWORD, must_change_password="on")
     browser = sign_in_as_iam_user(new_browser(), "zhang", NEW_PASSWORD)
-    assert "choose a new password" in browser.words
+    assert browser.step == "new-password"
+
+
+def test_a_password_that_is_made_up_is_shown_once_and_stored_nowhere(operator, new_browser):
+    set_password(operator, named("zhang"), "", autogenerate="on", must_change_password="on")
+    made_up = re.search(r'id="made-up-password">(.*?)</code>', operator.text)[1]
+    assert passwords.is_right(named("zhang"), made_up)
+    assert made_up not in operator.visit(ADMIN).text
+    assert made_up not in str([event.document for event in Event.objects.all()])
+    browser = sign_in_as_iam_user(new_browser(), "zhang", made_up)
+    assert browser.step == "new-password"
+
+
+@pytest.mark.parametrize(("password", "autogenerate"), [("", None), (NEW_PASSWORD, "on")])
+def test_a_password_is_either_typed_or_made_up(operator, password, autogenerate):
+    set_password(operator, named("zhang"), password, autogenerate=autogenerate)
+    assert "Type a password, or have one made up" in operator.words
+    assert passwords.is_right(named("zhang"), ZHANG[1])
+
+
+@pytest.mark.requirement("R-233")
+def test_the_operator_says_who_may_change_their_own_password(operator):
+    operator.visit(page(f"iamuser/{named('zhang').pk}/change/"))
+    operator.submit("iamuser_form", may_change_password="false")
+    assert named("zhang").may_change_password is False
+
+
+def test_what_an_operator_does_to_passwords_is_in_the_account_s_events(operator):
+    operator.visit(page("iamuser/add/"))
+    new = {"username": "new.user", "account": EXAMPLE_CORP, "must_change_password": "on"}
+    typed = {"new_password": NEW_PASSWORD, "new_password_again": NEW_PASSWORD}
+    operator.submit("iamuser_form", **new, **typed)
+    set_password(operator, named("new.user"), "Another-kettle-7")
+    operator.visit(page(f"iamuser/{named('new.user').pk}/change/"))
+    operator.submit("iamuser_form", must_change_password="on")
+    act(operator, "iamuser/", "take_console_access_away", named("new.user").pk)
+    set_password(operator, named(ROOT[0]), NEW_PASSWORD)
+    recorded = [event.document for event in Event.objects.order_by("id")]
+    assert [(each["eventName"], each["requestParameters"]) for each in recorded] == [
+        ("CreateLoginProfile", {"userName": "new.user", "passwordResetRequired": True}),
+        ("UpdateLoginProfile", {"userName": "new.user", "passwordResetRequired": False}),
+        ("UpdateLoginProfile", {"userName": "new.user", "passwordResetRequired": True}),
+        ("DeleteLoginProfile", {"userName": "new.user"}),
+    ]
+    profile = recorded[0]["responseElements"]["loginProfile"]
+    assert profile["userName"] == "new.user"
+    assert {each["userIdentity"]["type"] for each in recorded} == {"Root"}
+    assert {each["recipientAccountId"] for each in recorded} == {EXAMPLE_CORP}
+    assert NEW_PASSWORD not in str(recorded)
+
+
+def test_a_policy_is_given_to_an_account_changed_and_taken_away(operator):
+    operator.visit(page("passwordpolicy/add/"))
+    operator.submit("passwordpolicy_form", account=EXAMPLE_CORP, minimum_length="5")
+    assert "greater than or equal to 6" in operator.words
+    operator.submit("passwordpolicy_form", account=EXAMPLE_CORP, hard_expiry="on")
+    assert "after how many days" in operator.words
+    operator.visit(page("passwordpolicy/add/"))
+    operator.submit(
+        "passwordpolicy_form", account=EXAMPLE_CORP, minimum_length="14", max_age_days="60"
+    )
+    policy = Account.objects.get(id=EXAMPLE_CORP).password_policy
+    assert (policy.minimum_length, policy.max_age_days) == (14, 60)
+    operator.visit(page(f"passwordpolicy/{EXAMPLE_CORP}/change/"))
+    operator.submit("passwordpolicy_form", reuse_prevention="3", users_may_change=None)
+    operator.visit(page(f"passwordpolicy/{EXAMPLE_CORP}/delete/"))
+    operator.post(operator.url, {"post": "yes", **csrf(operator)})
+    assert not PasswordPolicy.objects.filter(account=EXAMPLE_CORP).exists()
+    recorded = [event.document for event in Event.objects.order_by("id")]
+    assert [each["eventName"] for each in recorded] == [
+        "UpdateAccountPasswordPolicy",
+        "UpdateAccountPasswordPolicy",
+        "DeleteAccountPasswordPolicy",
+    ]
+    assert {each["userAgent"] for each in recorded} == {"console.amazonaws.com"}
+    assert recorded[1]["requestParameters"] == {
+        "minimumPasswordLength": 14,
+        "requireSymbols": False,
+        "requireNumbers": False,
+        "requireUppercaseCharacters": False,
+        "requireLowercaseCharacters": False,
+        "allowUsersToChangePassword": False,
+        "hardExpiry": False,
+        "maxPasswordAge": 60,
+        "passwordReusePrevention": 3,
+    }
 
 
 def test_console_access_is_taken_away_by_a_button_and_for_many_at_once(operator, new_browser):

@@ -134,14 +134,6 @@ def test_an_account_s_state_is_told_after_the_right_password_only(browser, state
     assert outcomes == {"Failure"}
 
 
-def test_whoever_must_change_the_password_is_told_so_after_the_right_one(browser):
-    sign_in_as_iam_user(browser, "new.starter", "wrong")
-    assert "didn't match" in browser.alert
-    browser.submit(password="Start-demo-1")
-    assert "new password" in browser.alert
-    assert browser.step == "iam-user"
-
-
 def test_a_suspended_account_s_open_session_shows_that_page_only(browser):
     sign_in_as_iam_user(browser)
     Account.objects.filter(id=EXAMPLE_CORP).update(state="suspended")

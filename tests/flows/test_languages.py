@@ -23,6 +23,8 @@ from tests.walks import (
     ROOT,
     SANDBOX,
     ZHANG,
+    ask_for_recovery,
+    mailed_link,
     name_root,
     newest_code,
     pass_captcha,
@@ -161,6 +163,15 @@ def as_operator(browser: Browser, path: str) -> Browser:
     return browser.visit(f"{DESK}admin/{path}")
 
 
+def new_password(browser):
+    return sign_in_as_iam_user(browser, "new.starter", "Start-demo-1")
+
+
+def in_strict(browser, username, password):
+    browser.visit(address("example-strict.signin.aws.amazon.com", "/console"))
+    return browser.submit(username=username, password=password)
+
+
 Walk = Callable[[Browser], Browser]
 
 SIGN_IN_PAGES: dict[str, Walk] = {
@@ -168,7 +179,13 @@ SIGN_IN_PAGES: dict[str, Walk] = {
     "security check": lambda browser: name_root(browser, ROOT[0]),
     "password": lambda browser: name_root(browser, SANDBOX[0]),
     "mailed code": mailed_code,
+    "recovery": lambda browser: ask_for_recovery(browser, SANDBOX[0]),
+    "recovery, sent": lambda browser: pass_captcha(ask_for_recovery(browser, SANDBOX[0])),
+    "reset password": lambda browser: browser.visit(mailed_link(browser, SANDBOX[0])),
+    "password set": lambda browser: browser.visit(SIGNIN + "recovery/done"),
     "IAM user": lambda browser: browser.visit(ACCOUNT_PAGE),
+    "given password": new_password,
+    "expired password": lambda browser: in_strict(browser, "expired.user", "Expired-demo-1"),
 }
 REFUSALS: dict[str, tuple[Walk, str]] = {
     "no e-mail": (
@@ -200,6 +217,22 @@ REFUSALS: dict[str, tuple[Walk, str]] = {
         lambda browser: mailed_code(browser).submit(code=another(newest_code(SANDBOX[0]))),
         "送信したコードと異なり",
     ),
+    "poor new password": (
+        lambda browser: new_password(browser).submit(
+            password="Start-demo-1", new_password="Ab1", confirm_password="Ab1"
+        ),
+        "8～128 文字にしてください",
+    ),
+    "wrong current password": (
+        lambda browser: new_password(browser).submit(
+            password="wrong", new_password="Tidy-Kettle-88", confirm_password="Tidy-Kettle-88"
+        ),
+        "現在のパスワードと一致しません",
+    ),
+    "no permission to choose": (
+        lambda browser: in_strict(browser, "stuck.user", "Stuck-demo-1"),
+        "管理者に依頼してください",
+    ),
     "no code at all": (lambda browser: mailed_code(browser).submit(code="1"), "数字 6 桁"),
 }
 CONSOLE_PAGES: dict[str, Walk] = {
@@ -208,6 +241,8 @@ CONSOLE_PAGES: dict[str, Walk] = {
     "security credentials": lambda browser: sign_in_as_iam_user(browser).visit(
         "/iam/security_credentials"
     ),
+    "own password": lambda browser: sign_in_as_iam_user(browser).visit("/iam/password"),
+    "password expires": lambda browser: in_strict(browser, "expires.soon", "Soon-demo-1"),
     "support center": lambda browser: sign_in_as_iam_user(browser).visit("/support/home"),
     "suspended": lambda browser: sign_in_as_root(
         browser, "suspended@example.com", "Suspended-demo-1"
@@ -231,6 +266,8 @@ DESK_PAGES: dict[str, Walk] = {
     "operator's sign-in": lambda browser: browser.visit(DESK + "admin/"),
     "admin site": lambda browser: as_operator(browser, ""),
     "accounts": lambda browser: as_operator(browser, "accounts/account/"),
+    "password policies": lambda browser: as_operator(browser, "accounts/passwordpolicy/"),
+    "new password policy": lambda browser: as_operator(browser, "accounts/passwordpolicy/add/"),
     "new account": lambda browser: as_operator(browser, "accounts/account/add/"),
     "new IAM user": lambda browser: as_operator(browser, "accounts/iamuser/add/"),
     "sessions": lambda browser: as_operator(sign_in_as_iam_user(browser), "accounts/session/"),
@@ -242,6 +279,16 @@ ERROR_PAGES: dict[str, tuple[Walk, int, str]] = {
         lambda browser: browser.visit(SIGNIN + "signin/nothing"),
         410,
         "このサインインは終了",
+    ),
+    "link over": (
+        lambda browser: browser.visit(SIGNIN + "recovery"),
+        410,
+        "リンクはもう使えません",
+    ),
+    "sign out first": (
+        lambda browser: sign_in_as_iam_user(browser).visit(SIGNIN + "recovery"),
+        409,
+        "先にサインアウト",
     ),
     "hand-off failed": (
         lambda browser: browser.visit(CONSOLE + "console/auth?code=x"),

@@ -14,6 +14,8 @@ from tests.walks import (
     ACCOUNT_PAGE,
     ROOT,
     SANDBOX,
+    ask_for_recovery,
+    mailed_link,
     name_root,
     newest_code,
     pass_captcha,
@@ -40,9 +42,16 @@ def every_page() -> list[tuple[str, Browser]]:
     keep("captcha, wrong", name_root(Browser(), ROOT[0]).submit(captcha="zzz"))
     keep("password", pass_captcha(name_root(Browser(), ROOT[0])))
     keep("password, wrong", pass_captcha(name_root(Browser(), ROOT[0])).submit(password="wrong"))
+    keep("recovery", ask_for_recovery(Browser(), SANDBOX[0]))
+    keep("recovery, sent", pass_captcha(ask_for_recovery(Browser(), SANDBOX[0])))
+    keep("reset password", Browser().visit(mailed_link(Browser(), SANDBOX[0])))
+    keep("password set", Browser().visit(SIGNIN + "recovery/done"))
+    keep("link over", Browser().visit(SIGNIN + "recovery"))
+    keep("sign out first", sign_in_as_iam_user(Browser()).visit(SIGNIN + "recovery"))
     keep("mailed code", name_root(Browser(), SANDBOX[0]).submit(password=SANDBOX[1]))
     keep("IAM user", Browser().visit(ACCOUNT_PAGE))
-    for path in ("/console/home", "/iam/security_credentials", "/support/home"):
+    keep("new password", sign_in_as_iam_user(Browser(), "new.starter", "Start-demo-1"))
+    for path in ("/console/home", "/iam/security_credentials", "/iam/password", "/support/home"):
         keep(path, sign_in_as_iam_user(Browser()).visit(path))
     keep("suspended", sign_in_as_root(Browser(), "suspended@example.com", "Suspended-demo-1"))
     keep("closed", sign_in_as_root(Browser(), "closed@example.com", "Closed-demo-1"))
@@ -240,7 +249,14 @@ def test_no_secret_stays_anywhere(browser, caplog, capsys):
     secrets.add(browser.cookie("vestibule-console", CONSOLE))
     secrets.add(browser.cookie("vestibule-signin", SIGNIN))
     secrets.add(browser.cookie("vestibule-flow", SIGNIN))
-    sign_in_as_iam_user(Browser())
+    sign_in_as_iam_user(Browser()).visit(CONSOLE + "iam/password")
+    chooser = sign_in_as_iam_user(Browser(), "new.starter", "Start-demo-1")
+    for new in ("Cnry-17", "Canary-Kettle-77"):
+        fields = {"new_password": new, "confirm_password": new}
+        chooser.submit(password="Start-demo-1", **fields)
+        secrets.add(new)
+    assert chooser.signed_in_as
+    secrets.add("Start-demo-1")
     other = name_root(Browser(), ROOT[0]).submit(captcha="canary-captcha")
     assert other.step == "captcha"
     with connection.cursor() as cursor:

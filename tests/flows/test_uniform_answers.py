@@ -9,11 +9,15 @@ from collections.abc import Callable
 
 import pytest
 
-from accounts import passwords
-from accounts.models import Account
+from accounts import lockout, passwords
+from accounts.models import Account, Lockout, Principal
+from accounts.models.accounts import REOPENABLE_FOR
+from signin import mails
 from signin.events.models import Event
+from signin.kernel import clock
+from signin.mailbox.models import Message
 from tests.browser import CONSOLE, Browser, address
-from tests.walks import ACCOUNT_PAGE, pass_captcha
+from tests.walks import ACCOUNT_PAGE, ask_for_recovery, pass_captcha
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
@@ -40,6 +44,16 @@ def iam_user_with_a_wrong_password(browser: Browser, username: str) -> None:
     browser.visit(ACCOUNT_PAGE).submit(username=username, password="wrong")
 
 
+def strict_user_with_a_wrong_password(browser: Browser, username: str) -> None:
+    browser.visit(address("example-strict.signin.aws.amazon.com", "/console"))
+    browser.submit(username=username, password="wrong")
+
+
+def hard_user_with_a_wrong_password(browser: Browser, username: str) -> None:
+    browser.visit(address("example-hard.signin.aws.amazon.com", "/console"))
+    browser.submit(username=username, password="wrong")
+
+
 def account_named_at_the_main_page(browser: Browser, account: str) -> None:
     browser.visit(CONSOLE).submit(user_type="iam", account=account)
 
@@ -61,6 +75,19 @@ def throttled_root(browser: Browser, email: str) -> None:
         browser.submit(password="wrong")
 
 
+def page_that_sends_the_link(browser: Browser, email: str) -> None:
+    ask_for_recovery(browser, email)
+
+
+def link_sent(browser: Browser, email: str) -> None:
+    pass_captcha(ask_for_recovery(browser, email))
+
+
+def link_sent_too_often(browser: Browser, email: str) -> None:
+    for _ in range(lockout.MAILS_TO_ONE.failures + 1):
+        link_sent(browser, email)
+
+
 CASES: list[tuple[Callable[[Browser, str], None], str, str]] = [
     (root_up_to_the_password, "root@example.com", "nobody@example.com"),
     (root_up_to_the_password, "root@example.com", "suspended@example.com"),
@@ -70,6 +97,9 @@ CASES: list[tuple[Callable[[Browser, str], None], str, str]] = [
     (iam_user_with_a_wrong_password, "zhang", "nobody"),
     (iam_user_with_a_wrong_password, "zhang", "no.console"),
     (iam_user_with_a_wrong_password, "zhang", "new.starter"),
+    (strict_user_with_a_wrong_password, "expired.user", "nobody"),
+    (strict_user_with_a_wrong_password, "stuck.user", "nobody"),
+    (hard_user_with_a_wrong_password, "hard.expired", "nobody"),
     (account_named_at_the_main_page, "example-corp", "nobodys-corp"),
     (account_named_at_the_main_page, "111122223333", "999999999999"),
     (account_in_the_host_name, "example-corp", "nobodys-corp"),
@@ -77,7 +107,24 @@ CASES: list[tuple[Callable[[Browser, str], None], str, str]] = [
     (account_with_a_wrong_password, "example-corp", "nobodys-corp"),
     (account_with_a_wrong_password, "111122223333", "777788889999"),
     (throttled_root, "root@example.com", "nobody@example.com"),
+    (page_that_sends_the_link, "root@example.com", "nobody@example.com"),
+    (link_sent, "root@example.com", "nobody@example.com"),
+    (link_sent, "root@example.com", "suspended@example.com"),
+    (link_sent, "root@example.com", "closed@example.com"),
+    (link_sent, "root@example.com", "gone@example.com"),
+    (link_sent_too_often, "root@example.com", "nobody@example.com"),
 ]
+
+
+@pytest.fixture(autouse=True)
+def gone_account(demo):
+    """Let there be an account that is closed for good."""
+    gone = Account(id="999988887777", name="Example Gone")
+    gone.close(clock.now() - REOPENABLE_FOR)
+    gone.save()
+    root_user = Principal(kind="root-user", username="gone@example.com", account=gone)
+    passwords.assign(root_user, "Gone-demo-1")
+    root_user.save()
 
 
 @pytest.mark.requirement("S-017", "S-020", "S-023", "S-022")
@@ -90,7 +137,7 @@ def test_known_and_unknown_are_answered_alike(new_browser, walk, known, unknown)
 
 
 @pytest.mark.requirement("S-018")
-@pytest.mark.parametrize(("walk", "known", "unknown"), CASES[3:8] + CASES[12:14])
+@pytest.mark.parametrize(("walk", "known", "unknown"), CASES[3:11] + CASES[15:17])
 def test_known_and_unknown_cost_the_same_work(new_browser, monkeypatch, walk, known, unknown):
     work = []
     for name in (known, unknown):
@@ -101,6 +148,18 @@ def test_known_and_unknown_cost_the_same_work(new_browser, monkeypatch, walk, kn
         monkeypatch.undo()
         work.append(len(hashes))
     assert work == [1, 1]
+
+
+@pytest.mark.requirement("S-019")
+@pytest.mark.parametrize("unknown", ["nobody@example.com", "gone@example.com"])
+def test_to_nobody_a_mail_is_written_too(new_browser, monkeypatch, unknown):
+    written = []
+    monkeypatch.setattr(mails, "write", counting(written, mails.write))
+    link_sent(new_browser(), "root@example.com")
+    assert (len(written), Message.objects.count()) == (1, 1)
+    link_sent(new_browser(), unknown)
+    assert (len(written), Message.objects.count()) == (2, 1)
+    assert Lockout.objects.filter(kind="mail").count() == 3
 
 
 @pytest.mark.requirement("S-014")
@@ -146,8 +205,8 @@ def masked(text: str, name: str) -> str:
 
 
 def counting(calls: list[object], method: Callable[..., object]) -> Callable[..., object]:
-    def counted(*arguments: object) -> object:
+    def counted(*arguments: object, **named: object) -> object:
         calls.append(arguments)
-        return method(*arguments)
+        return method(*arguments, **named)
 
     return counted

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from accounts import codes, lockout, sessions
+from accounts import codes, lockout, passwords, recovery, sessions
+from accounts.errors import LinkOver
 from accounts.models import Lockout, Principal
 from signin.captcha import challenges
+from signin.events.models import Event
 from signin.flow.models import Attempt
 from signin.http import Browser
 from signin.kernel.errors import LockedOut, Refusal
+from signin.mailbox.models import Message
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("demo")]
 
@@ -104,3 +107,31 @@ def test_parallel_tries_are_all_counted_and_none_slips_through():
     assert len(refused) == 24 - lockout.IDENTITY.failures
     assert Lockout.objects.get(kind="identity").failures == lockout.IDENTITY.failures
     assert Lockout.objects.get(kind="client").failures == lockout.IDENTITY.failures
+
+
+@pytest.mark.requirement("S-025", "S-047")
+def test_a_link_sets_one_password(chromium):
+    recovery.request("sandbox@example.com", browser=chromium)
+    token = Message.objects.get().link.partition("token=")[2]
+    chosen = iter([f"Brand-new-{number}" for number in range(70, 70 + THREADS)])
+
+    def set_one() -> str:
+        password = next(chosen)
+        recovery.complete(token, password, browser=chromium)
+        return password
+
+    results = at_once(set_one)
+    [winner] = [each for each in results if isinstance(each, str)]
+    assert sum(isinstance(each, LinkOver) for each in results) == THREADS - 1
+    root_user = Principal.objects.get(username="sandbox@example.com")
+    assert passwords.is_right(root_user, winner)
+    assert Event.objects.filter(name="PasswordRecoveryCompleted").count() == 1
+    assert Message.objects.filter(kind="password-changed").count() == 1
+
+
+@pytest.mark.requirement("S-026", "S-047")
+def test_of_links_that_are_asked_for_at_once_one_lives(chromium):
+    at_once(lambda: recovery.request("sandbox@example.com", browser=chromium), 6)
+    tokens = [mail.link.partition("token=")[2] for mail in Message.objects.all()]
+    assert len(tokens) == 6
+    assert len([token for token in tokens if recovery.find(token)]) == 1

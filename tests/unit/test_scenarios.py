@@ -1,12 +1,15 @@
 """Scenarios: what their documents may say."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from accounts import policies
 from accounts.models import Account, Behaviour, Principal
 from signin.control import scenarios
 from signin.control.scenarios import Scenario, ScenarioInvalid
+from signin.kernel import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +30,8 @@ def test_the_demo_scenario_has_its_people(demo):
     root = Principal.objects.get(username="root@example.com")
     assert root.kind == Principal.Kind.ROOT_USER
     assert root.check_password("Root-demo-1")
-    names = set(Principal.objects.filter(kind="iam-user").values_list("username", flat=True))
+    iam_users = Principal.objects.filter(kind="iam-user", account="111122223333")
+    names = set(iam_users.values_list("username", flat=True))
     assert names == {"zhang", "jane.doe", "new.starter", "no.console"}
     assert Principal.objects.get(username="new.starter").must_change_password
     assert not Principal.objects.get(username="no.console").has_usable_password()
@@ -54,6 +58,18 @@ def test_accounts_take_the_scenario_s_checks_unless_they_say_otherwise():
     assert Behaviour.objects.get().captcha_mode == "after-failures"
 
 
+def test_a_policy_and_the_age_of_a_password_come_from_the_document():
+    clock.freeze()
+    old = {"name": "a", "password": "b", "password_set_days_ago": 7, "may_change_password": False}
+    policy = {"minimum_length": 20, "require_numbers": True, "max_age_days": 30}
+    load({"accounts": [account(users=[old], password_policy=policy)]})
+    person = Principal.objects.get(username="a")
+    assert person.password_changed_at == clock.now() - timedelta(days=7)
+    assert person.may_change_password is False
+    rules = policies.rules_for(person)
+    assert (rules.min_length, rules.digits, rules.symbols, rules.max_age) == (20, True, False, 30)
+
+
 @pytest.mark.requirement("R-236")
 @pytest.mark.parametrize(
     ("document", "says"),
@@ -76,6 +92,40 @@ def test_accounts_take_the_scenario_s_checks_unless_they_say_otherwise():
         (
             {"accounts": [account(users=[{"name": "a", "must_change_password": "no"}])]},
             "must_change_password: true or false",
+        ),
+        ({"accounts": [account(password_policy=[])]}, "password_policy: an object"),
+        ({"accounts": [account(password_policy={"age": 3})]}, "password_policy: not known here"),
+        (
+            {"accounts": [account(password_policy={"minimum_length": 5})]},
+            "accounts[0].password_policy.minimum_length: ",
+        ),
+        (
+            {"accounts": [account(password_policy={"minimum_length": "9"})]},
+            "password_policy.minimum_length: a whole number",
+        ),
+        (
+            {"accounts": [account(password_policy={"max_age_days": True})]},
+            "password_policy.max_age_days: a whole number",
+        ),
+        (
+            {"accounts": [account(password_policy={"require_symbols": 1})]},
+            "password_policy.require_symbols: true or false",
+        ),
+        (
+            {"accounts": [account(password_policy={"hard_expiry": True})]},
+            "password_policy.hard_expiry: Say after",
+        ),
+        (
+            {"accounts": [account(users=[{"name": "a", "may_change_password": 1}])]},
+            "may_change_password: true or false",
+        ),
+        (
+            {
+                "accounts": [
+                    account(users=[{"name": "a", "password": "b", "password_set_days_ago": -1}])
+                ]
+            },
+            "users[0].password_set_days_ago: a whole",
         ),
         ({"accounts": [account(sign_in={"captcha": "x"})]}, "sign_in.captcha: one of always"),
         ({"accounts": [account(root={})]}, "accounts[0].root: missing: email"),
