@@ -1,23 +1,14 @@
-"""The two languages: a complete catalogue, pages without a rest of English, and the switch."""
+"""The two languages: pages without a rest of English, and the switch."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
-from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog, Message
-from babel.messages.mofile import read_mo
-from babel.messages.pofile import read_po
-from django.conf import settings
 
 from signin.control import operators
 from signin.mailbox.models import Message as Mail
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
+from tests.catalogue import TAG, english_pieces
 from tests.walks import (
     ACCOUNT_PAGE,
     ROOT,
@@ -34,101 +25,10 @@ from tests.walks import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
-CATALOGUE = Path(settings.LOCALE_PATHS[0]) / "ja" / "LC_MESSAGES" / "django.po"
-SOURCES = ["signin", "accounts", "templates", "manage.py"]
 BANNER = (
     "これはローカルエミュレーターで、AWS ではありません。本物の認証情報を入力しないでください。"
 )
 JAPANESE = re.compile("[\u3041-\u30ff\u4e00-\u9fff]")
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
-TAG = re.compile(r"<[^>]+>")
-SHORT = 12  # characters: shorter pieces are names, which both languages share
-
-
-def read_catalogue(path: Path = CATALOGUE) -> Catalog:
-    with path.open("rb") as file:
-        return read_po(file, locale="ja")
-
-
-def texts(catalogue: Catalog) -> list[Message]:
-    return [message for message in catalogue if message.id]
-
-
-def in_english(message: Message) -> list[str]:
-    """Return the text, and its plural where it has one."""
-    return [message.id] if isinstance(message.id, str) else list(message.id)
-
-
-def in_japanese(message: Message) -> list[str]:
-    return [message.string] if isinstance(message.string, str) else list(message.string)
-
-
-def by_text(catalogue: Catalog) -> dict[tuple[str, str], list[str]]:
-    found = {}
-    for message in texts(catalogue):
-        context = message.context or ""
-        if isinstance(context, bytes):  # so babel reads it from a compiled catalogue
-            context = context.decode()
-        found[in_english(message)[0], context] = in_japanese(message)
-    return found
-
-
-def english_pieces() -> set[str]:
-    """Return what stands in our English texts and has no business on a Japanese page."""
-    pieces = set()
-    for message in texts(read_catalogue()):
-        for text in in_english(message):
-            for piece in re.split(f"{PLACEHOLDER.pattern}|{TAG.pattern}", text):
-                shared = any(piece.strip() in japanese for japanese in in_japanese(message))
-                if len(piece.strip()) > SHORT and not shared:
-                    pieces.add(piece.strip())
-    return pieces
-
-
-# The catalogue.
-
-
-def test_every_text_has_a_translation():
-    catalogue = read_catalogue()
-    assert len(texts(catalogue)) > 300
-    assert not [each.id for each in texts(catalogue) if not all(in_japanese(each))]
-    assert not [each.id for each in catalogue if each.fuzzy]
-    assert not catalogue.obsolete
-
-
-def test_translations_keep_the_placeholders_and_the_markup():
-    for message in texts(read_catalogue()):
-        english = in_english(message)[-1]
-        for japanese in in_japanese(message):
-            for mark in (PLACEHOLDER, TAG):
-                assert Counter(mark.findall(japanese)) == Counter(mark.findall(english)), english
-
-
-def test_the_compiled_catalogue_is_that_of_the_texts():
-    with CATALOGUE.with_suffix(".mo").open("rb") as file:
-        assert by_text(read_mo(file)) == by_text(read_catalogue())
-
-
-def test_no_text_of_the_sources_is_missing_from_the_catalogue(tmp_path):
-    if not shutil.which("xgettext"):
-        assert not os.environ.get("CI"), "xgettext is missing: apt install gettext"
-        pytest.skip("xgettext is missing: apt install gettext")
-    for name in SOURCES:
-        source, copy = settings.BASE_DIR / name, tmp_path / name
-        if source.is_dir():
-            shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__", "locale"))
-        else:
-            shutil.copy(source, copy)
-    data = {"SIGNIN_DATA_DIR": str(tmp_path / "data"), "DJANGO_SETTINGS_MODULE": "signin.settings"}
-    subprocess.run(
-        [sys.executable, "manage.py", "makemessages", "--locale=ja", "--no-location"],
-        cwd=tmp_path,
-        env=os.environ | data,
-        capture_output=True,
-        check=True,
-    )
-    collected = read_catalogue(tmp_path / CATALOGUE.relative_to(settings.BASE_DIR))
-    assert set(by_text(collected)) == set(by_text(read_catalogue())), "run `make translations`"
 
 
 # The pages.

@@ -1,0 +1,229 @@
+"""The tables of the README and of what is emulated match the code."""
+
+import ast
+import re
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+
+from accounts import browsers, codes, forms, lockout, passwords, policies, recovery, sessions
+from accounts.models import PasswordPolicy, Principal
+from accounts.models.accounts import REOPENABLE_FOR
+from signin import hosts
+from signin import http as signin_http
+from signin.captcha import challenges
+from signin.console import remembered
+from signin.console.flows import FLOWS
+from signin.console.views import EXPIRY_TOLD
+from signin.control import scenarios
+from signin.flow import models as flow
+from tests.docs.reading import CODE, EMULATED, PAGES, ROOT, rows, section
+
+TABLES = ("Doors", "Pages", "Numbers", "Outcomes", "Cookies", "Events", "Mails")
+
+
+def limits(column: str) -> str:
+    """Return the least and the greatest number that a policy may have in a column."""
+    least, most, *_ = (
+        each.limit_value for each in PasswordPolicy._meta.get_field(column).validators
+    )
+    return f"{least} to {most}"
+
+
+# What each row of the table of numbers says, from the code.
+NUMBERS: dict[str, list[timedelta | str]] = {
+    "Console session": [sessions.CONSOLE_LIFETIME],
+    "Attempt": [flow.LIFETIME],
+    "Hand-off code": [sessions.HANDOFF_LIFETIME],
+    "Security check": [challenges.LIFETIME, f"{challenges.LENGTH} characters"],
+    "Mailed code": [codes.LIFETIME, f"{codes.TRIES} tries"],
+    "Recovery link": [recovery.LIFETIME],
+    "Known browser": [browsers.REMEMBERED_FOR],
+    "Remembered account": [timedelta(seconds=remembered.LIFETIME)],
+    "Closed account can be reopened": [REOPENABLE_FOR],
+    "Throttling of one identity": [
+        f"{lockout.IDENTITY.failures} failures",
+        lockout.IDENTITY.first_wait,
+        lockout.IDENTITY.longest_wait,
+        lockout.IDENTITY.memory,
+    ],
+    "Throttling of one client address": [
+        f"{lockout.CLIENT.failures} failures",
+        lockout.CLIENT.first_wait,
+        lockout.CLIENT.longest_wait,
+        lockout.CLIENT.memory,
+    ],
+    "Security check after failures": [f"{lockout.FAILURES_BEFORE_CAPTCHA} failures"],
+    "Mails to one person": [
+        f"{lockout.MAILS_TO_ONE.failures} in",
+        lockout.MAILS_TO_ONE.memory,
+    ],
+    "Mails from one client address": [
+        f"{lockout.MAILS_FROM_CLIENT.failures} in",
+        lockout.MAILS_FROM_CLIENT.memory,
+    ],
+    "Longest password": [f"{passwords.LONGEST} characters"],
+    "Password of a root user or an IAM user without a policy": [
+        f"{policies.DEFAULT.min_length} to {policies.DEFAULT.max_length} characters",
+    ],
+    "Symbols that count": [f"{len(policies.IAM_SYMBOLS)} for IAM users"],
+    "Password policy: shortest password": [limits("minimum_length")],
+    "Password policy: age": [limits("max_age_days")],
+    "Password policy: reuse": [limits("reuse_prevention")],
+    "Notice before a password expires": [EXPIRY_TOLD],
+    "IAM user name": [f"{forms.IamUserForm.base_fields['username'].max_length} characters"],
+}
+
+COOKIES = {
+    signin_http.FLOW_COOKIE: flow.LIFETIME,
+    signin_http.SIGNIN_COOKIE: sessions.CONSOLE_LIFETIME,
+    signin_http.CONSOLE_COOKIE: sessions.CONSOLE_LIFETIME,
+    signin_http.DEVICE_COOKIE: browsers.REMEMBERED_FOR,
+    signin_http.REMEMBER_COOKIE: timedelta(seconds=remembered.LIFETIME),
+    settings.CSRF_COOKIE_NAME: None,
+    settings.LANGUAGE_COOKIE_NAME: timedelta(seconds=settings.LANGUAGE_COOKIE_AGE),
+    settings.SESSION_COOKIE_NAME: timedelta(seconds=settings.SESSION_COOKIE_AGE),
+}
+
+
+def spoken(duration: timedelta) -> str:
+    """Return a duration as the documentation writes it."""
+    seconds = int(duration.total_seconds())
+    for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds % length == 0 and not (unit == "day" and seconds == length):
+            count = seconds // length
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{seconds} seconds"
+
+
+def says(text: str, number: str) -> bool:
+    """Return whether a number with its unit stands in a text, not as a part of another one."""
+    return bool(re.search(rf"(?<![\d.]){re.escape(number)}\b", text))
+
+
+class TestTheReadme:
+    def test_the_settings_are_those_that_are_read(self):
+        read = settings_that_are_read()
+        told = {CODE.findall(row[0])[0]: row[1] for row in rows(section(PAGES[0], "Settings"))}
+        assert set(told) == set(read)
+        for name, default in read.items():
+            if default is not None:
+                assert str(default) in told[name], name
+
+    def test_the_tasks_are_those_of_the_makefile(self):
+        there = re.findall(r"^([a-z]+):.*?## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
+        told = CODE.findall(" ".join(row[0] for row in rows(section(PAGES[0], "Tasks"))))
+        assert told == ["make", *(f"make {name}" for name in there if name != "help")]
+
+    def test_the_people_are_those_of_the_demo_scenario(self):
+        told = rows(section(PAGES[0], "People of the demo scenario"))
+        there = []
+        for account in scenarios.find("demo").document["accounts"]:
+            there.append((account["id"], account["root"]["email"], account["root"]["password"]))
+            there += [
+                (account["id"], user["name"], user["password"])
+                for user in account.get("users", [])
+                if "password" in user
+            ]
+        assert there == [
+            (row[1][:12], CODE.findall(row[2])[0], CODE.findall(row[3])[0]) for row in told
+        ]
+
+
+class TestWhatIsEmulated:
+    def test_every_row_has_a_state_and_its_proof(self):
+        table = [row for name in TABLES for row in rows(section(EMULATED, name))]
+        assert len(table) > 80
+        for row in table:
+            assert len(row) == 5, row
+            thing, _, here, state, proof = row
+            assert state in {"yes", "differs", "not yet"}, thing
+            if state == "not yet":
+                assert not proof, thing
+            else:
+                assert here, thing
+                assert (ROOT / CODE.findall(proof)[0]).is_file(), thing
+
+    def test_every_host_is_named(self):
+        doors = section(EMULATED, "Doors")
+        for host in [*hosts.HOSTS, hosts.DESK]:
+            assert f"`{host.name}`" in doors
+            assert f"| `{host.name}` | {host.door} | `{host.urlconf}` | {host.stack} |" in section(
+                ROOT / "docs" / "architecture.md", "Hosts"
+            )
+
+    def test_the_numbers_are_those_of_the_code(self):
+        told = {row[0]: row[2] for row in rows(section(EMULATED, "Numbers"))}
+        assert set(told) == set(NUMBERS)
+        for thing, values in NUMBERS.items():
+            for value in values:
+                number = value if isinstance(value, str) else spoken(value)
+                assert says(told[thing], number), (thing, number)
+
+    def test_the_cookies_are_those_of_the_code(self):
+        told = {CODE.findall(row[0])[0]: row[2] for row in rows(section(EMULATED, "Cookies"))}
+        ours = {value for name, value in vars(signin_http).items() if name.endswith("_COOKIE")}
+        of_settings = {
+            getattr(settings, name)
+            for name in ("CSRF_COOKIE_NAME", "SESSION_COOKIE_NAME", "LANGUAGE_COOKIE_NAME")
+        }
+        assert set(told) == ours | of_settings == set(COOKIES)
+        for name, lifetime in COOKIES.items():
+            assert "HttpOnly" in told[name], name
+            if lifetime:
+                assert says(told[name], spoken(lifetime)), name
+
+    def test_every_step_is_told_with_its_fields_and_acts(self):
+        told = [[CODE.findall(cell) for cell in row] for row in rows(section(EMULATED, "Steps"))]
+        there = [
+            (step.name, name, set(step.form_class.base_fields), set(step.acts))
+            for name, each in FLOWS.items()
+            for step in each.steps
+        ]
+        assert len(told) == len(there)
+        for step, of_flow, fields, acts in there:
+            [row] = [row for row in told if row[0] == [step]]
+            assert row[1] == [of_flow]
+            assert fields <= set(row[2]), step
+            assert set(row[3]) == acts, step
+
+    def test_every_id_of_the_pages_is_told(self):
+        told = set(CODE.findall(section(EMULATED, "Ids") + section(EMULATED, "Steps")))
+        for folder in ("steps", "recovery", "console", "errors", "layouts", "components"):
+            for template in (ROOT / "templates" / folder).glob("*.html"):
+                for found in re.findall(r'\bid="([^"{]+)"', template.read_text()):
+                    assert found in told, (template.name, found)
+        templates = "".join(path.read_text() for path in (ROOT / "templates").rglob("*.html"))
+        for each in CODE.findall(section(EMULATED, "Ids")):
+            assert f'id="{each}"' in templates or "<" in each, each
+
+    @pytest.mark.django_db
+    def test_one_address_gets_fifty_mails_in_ten_minutes(self):
+        scenarios.store(scenarios.read(scenarios.find("demo")))
+        people = list(Principal.objects.filter(kind=Principal.Kind.ROOT_USER))
+        people += list(Principal.objects.filter(kind=Principal.Kind.IAM_USER))
+        asked = [
+            lockout.may_mail(person.folded, ip="127.0.0.9", principal=person)
+            for person in people * 9
+        ]
+        assert sum(asked) == lockout.MAILS_FROM_CLIENT.failures
+        assert asked == sorted(asked, reverse=True)
+
+
+def settings_that_are_read() -> dict[str, object]:
+    """Return the names that the settings read from the environment, with plain defaults."""
+    found: dict[str, object] = {}
+    for node in ast.walk(ast.parse((ROOT / "signin" / "settings.py").read_text())):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+            and node.func.value.id == "env"
+        ):
+            name = ast.literal_eval(node.args[0])
+            default = next((each.value for each in node.keywords if each.arg == "default"), None)
+            plain = isinstance(default, ast.Constant) and name != "EMAIL_URL"
+            found[name] = default.value if plain else None
+    assert "SIGNIN_PORT" in found
+    return found

@@ -1,0 +1,15 @@
+"""The fixtures that several modules of flows share."""
+
+import pytest
+
+from signin.control import operators
+from tests.flows.admin_walks import ADMIN, log_in
+
+
+@pytest.fixture
+def operator(new_browser):
+    """Return a browser in which the operator is logged in."""
+    browser = new_browser()
+    log_in(browser, operators.NAME, operators.create())
+    assert browser.url == ADMIN
+    return browser
