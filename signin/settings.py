@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "signin.events",
     "signin.captcha",
     "accounts",
+    "mfa",
     "signin.mailbox",
     "signin.console",
     "signin.control",

@@ -20,6 +20,8 @@ CREATE TABLE "django_session" ("session_key" varchar(40) NOT NULL PRIMARY KEY, "
 CREATE TABLE "events_event" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "event_id" char(32) NOT NULL UNIQUE, "name" varchar(64) NOT NULL, "account_id" varchar(12) NOT NULL, "recorded_at" datetime NOT NULL, "document" text NOT NULL CHECK ((JSON_VALID("document") OR "document" IS NULL)));
 CREATE TABLE "flow_attempt" ("handle" varchar(32) NOT NULL PRIMARY KEY, "flow" varchar(40) NOT NULL, "browser_digest" varchar(64) NOT NULL, "facts" text NOT NULL CHECK ((JSON_VALID("facts") OR "facts" IS NULL)), "version" integer unsigned NOT NULL CHECK ("version" >= 0), "begun_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "closed_at" datetime NULL);
 CREATE TABLE "mailbox_message" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "channel" varchar(4) NOT NULL, "kind" varchar(64) NOT NULL, "sender" varchar(254) NOT NULL, "recipient" varchar(254) NOT NULL, "subject" varchar(254) NOT NULL, "text" text NOT NULL, "html" text NOT NULL, "code" varchar(64) NOT NULL, "link" varchar(2048) NOT NULL, "sent_at" datetime NOT NULL);
+CREATE TABLE "mfa_ceremony" ("id" varchar(32) NOT NULL PRIMARY KEY, "challenge" BLOB NOT NULL, "expires_at" datetime NOT NULL, "consumed_at" datetime NULL, "attempt_id" varchar(32) NOT NULL REFERENCES "flow_attempt" ("handle") DEFERRABLE INITIALLY DEFERRED, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE "mfa_device" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" varchar(8) NOT NULL, "name" varchar(64) NOT NULL, "serial_number" varchar(256) NOT NULL UNIQUE, "slot" smallint unsigned NULL CHECK ("slot" >= 0), "registered_at" datetime NULL, "last_used_at" datetime NULL, "expires_at" datetime NULL, "secret" text NOT NULL, "drift" integer NOT NULL, "last_step" bigint NOT NULL, "out_of_step" bool NOT NULL, "credential_id" varchar(1364) NULL UNIQUE, "credential" BLOB NULL, "sign_count" bigint NOT NULL, "transports" text NOT NULL CHECK ((JSON_VALID("transports") OR "transports" IS NULL)), "backup_eligible" bool NOT NULL, "backed_up" bool NOT NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "one_device_in_a_slot" UNIQUE ("principal_id", "slot"));
 CREATE INDEX "accounts_knownbrowser_expires_at_f0a9a177" ON "accounts_knownbrowser" ("expires_at");
 CREATE INDEX "accounts_knownbrowser_principal_id_ecd75118" ON "accounts_knownbrowser" ("principal_id");
 CREATE INDEX "accounts_lockout_expires_at_8ed100f9" ON "accounts_lockout" ("expires_at");
@@ -45,6 +47,11 @@ CREATE INDEX "django_session_expire_date_a5c62663" ON "django_session" ("expire_
 CREATE INDEX "events_by_name_and_account" ON "events_event" ("name", "account_id");
 CREATE INDEX "flow_attempt_expires_at_22f40d74" ON "flow_attempt" ("expires_at");
 CREATE INDEX "messages_by_recipient" ON "mailbox_message" ("recipient", "kind");
+CREATE INDEX "mfa_ceremony_attempt_id_f9830e83" ON "mfa_ceremony" ("attempt_id");
+CREATE INDEX "mfa_ceremony_expires_at_b68c04d8" ON "mfa_ceremony" ("expires_at");
+CREATE INDEX "mfa_ceremony_principal_id_7100b449" ON "mfa_ceremony" ("principal_id");
+CREATE INDEX "mfa_device_expires_at_8e2a4c57" ON "mfa_device" ("expires_at");
+CREATE INDEX "mfa_device_principal_id_92fe37d4" ON "mfa_device" ("principal_id");
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0002_passwords', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0003_password_recovery', '2000-01-01 00:00:00');
@@ -70,6 +77,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('control', '0001_init
 INSERT INTO django_migrations (app, name, applied) VALUES ('events', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('flow', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('mailbox', '0001_initial', '2000-01-01 00:00:00');
+INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('sessions', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_content_type (id, app_label, model) VALUES (1, 'accounts', 'principal');
 INSERT INTO django_content_type (id, app_label, model) VALUES (2, 'accounts', 'iamuser');
@@ -91,5 +99,7 @@ INSERT INTO django_content_type (id, app_label, model) VALUES (17, 'accounts', '
 INSERT INTO django_content_type (id, app_label, model) VALUES (18, 'accounts', 'passwordpolicy');
 INSERT INTO django_content_type (id, app_label, model) VALUES (19, 'accounts', 'oldpassword');
 INSERT INTO django_content_type (id, app_label, model) VALUES (20, 'accounts', 'passwordrecovery');
-INSERT INTO django_content_type (id, app_label, model) VALUES (21, 'mailbox', 'message');
-INSERT INTO django_content_type (id, app_label, model) VALUES (22, 'control', 'loadedscenario');
+INSERT INTO django_content_type (id, app_label, model) VALUES (21, 'mfa', 'ceremony');
+INSERT INTO django_content_type (id, app_label, model) VALUES (22, 'mfa', 'device');
+INSERT INTO django_content_type (id, app_label, model) VALUES (23, 'mailbox', 'message');
+INSERT INTO django_content_type (id, app_label, model) VALUES (24, 'control', 'loadedscenario');

@@ -9,3 +9,13 @@ def root_user(account_id: str) -> str:
 def iam_user(account_id: str, username: str) -> str:
     """Return the ARN of an IAM user."""
     return f"arn:aws:iam::{account_id}:user/{username}"
+
+
+def mfa_device(account_id: str, name: str) -> str:
+    """Return the ARN of an authenticator app, which APIs call its serial number."""
+    return f"arn:aws:iam::{account_id}:mfa/{name}"
+
+
+def passkey(account_id: str, owner: str, label: str) -> str:
+    """Return the ARN of a passkey; ``owner`` is ``user/<name>`` or ``root-account``."""
+    return f"arn:aws:iam::{account_id}:u2f/{owner}/{label}"

@@ -29,6 +29,11 @@ def text(count: int, alphabet: str) -> str:
     return "".join(_SYSTEM.choices(alphabet, k=count))
 
 
+def octets(count: int) -> bytes:
+    """Return that many random bytes."""
+    return secrets.token_bytes(count)
+
+
 def identifier() -> uuid.UUID:
     """Return a random UUID (RFC 9562, version 4)."""
     return uuid.uuid4()

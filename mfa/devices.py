@@ -1,0 +1,213 @@
+"""The devices of a principal: registering, finding, checking their codes, removing them."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from accounts.models import Principal
+from mfa import totp
+from mfa.errors import (
+    CodeWrong,
+    NameTaken,
+    PairWrong,
+    PasskeyKnown,
+    RegistrationOver,
+    SerialTaken,
+    TooManyDevices,
+)
+from mfa.models import MOST_DEVICES, Device
+from signin.kernel import arns, clock, entropy, sealing
+
+PURPOSE = "mfa secret"
+REGISTRATION_LIFETIME = timedelta(minutes=15)
+LABEL_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+LABEL_LENGTH = 26  # random characters at the end of a passkey's ARN
+
+Kind = Device.Kind
+
+
+def of(principal: Principal) -> list[Device]:
+    """Return the registered devices of a principal, in the order of their slots."""
+    return list(principal.devices.filter(slot__isnull=False))
+
+
+def secret_of(device: Device) -> bytes:
+    """Return the secret behind a device's codes."""
+    return sealing.unseal(device.secret, key=settings.SECRET_KEY, purpose=PURPOSE)
+
+
+def sealed(secret: bytes) -> str:
+    """Return what is stored of a secret."""
+    return sealing.seal(secret, key=settings.SECRET_KEY, purpose=PURPOSE)
+
+
+def unfinished(principal: Principal, *, kind: str, name: str, secret: bytes) -> Device:
+    """Make a device that shows codes, not registered yet and not stored."""
+    return Device(
+        principal=principal,
+        kind=kind,
+        name=name,
+        serial_number=name if kind == Kind.HARDWARE else virtual_serial(principal, name),
+        secret=sealed(secret),
+        expires_at=clock.now() + REGISTRATION_LIFETIME,
+    )
+
+
+def virtual_serial(principal: Principal, name: str) -> str:
+    """Return the ARN of an authenticator app of this name, unique in the account."""
+    return arns.mfa_device(principal.account_id or "", name)
+
+
+def passkey_serial(principal: Principal, name: str) -> str:
+    """Return the ARN of a passkey of this name; its end is random, so it is always another one."""
+    is_root = principal.kind == Principal.Kind.ROOT_USER
+    owner = "root-account" if is_root else f"user/{principal.username}"
+    label = f"{name}-{entropy.text(LABEL_LENGTH, LABEL_ALPHABET)}"
+    return arns.passkey(principal.account_id or "", owner, label)
+
+
+def begin_app(principal: Principal, name: str) -> Device:
+    """Make the secret of an authenticator app to be registered within a quarter of an hour.
+
+    A name that is being registered is taken, as AWS's unassigned virtual devices are; but one's
+    own unfinished attempt gives way, and so do those that are too old.
+    """
+    check_room(principal)
+    device = unfinished(principal, kind=Kind.TOTP, name=name, secret=totp.new_secret())
+    return _reserve(device, NameTaken)
+
+
+def begin_token(principal: Principal, serial_number: str) -> Device:
+    """Take a hardware token into one's hand, to be registered with two of its codes."""
+    check_room(principal)
+    secret = totp.secret_of_token(serial_number, key=settings.SECRET_KEY)
+    device = unfinished(principal, kind=Kind.HARDWARE, name=serial_number, secret=secret)
+    return _reserve(device, SerialTaken)
+
+
+def finish_codes(device: Device, first: str, second: str) -> None:
+    """Register a device with two consecutive codes, or raise PairWrong or RegistrationOver.
+
+    Codes of a clock that is off are accepted within five minutes: the device is registered, but
+    out of step, as AWS's are; it has to be resynchronised before its first use (behaviour §6).
+    """
+    now = totp.step_at(clock.now())
+    step = totp.find_pair(
+        secret_of(device), first, second, around=now - 1, window=totp.REGISTRATION_WINDOW
+    )
+    if step is None:
+        raise PairWrong
+    device.last_step = step + 1
+    device.out_of_step = abs(step + 1 - now) > totp.SIGN_IN_WINDOW
+    settle(device)
+
+
+def settle(device: Device) -> None:
+    """Give a device its slot, or raise TooManyDevices; from now on it is asked for (S-066)."""
+    device.registered_at, device.expires_at = clock.now(), None
+    for _round in range(MOST_DEVICES):
+        device.slot = _free_slot(device.principal)
+        try:
+            with transaction.atomic():
+                _store(device)
+        except IntegrityError as error:
+            if device.credential_id and is_known(device.credential_id):
+                raise PasskeyKnown from error
+            continue  # another request took the slot at the same moment
+        return
+    raise TooManyDevices
+
+
+def check_room(principal: Principal) -> None:
+    """Raise TooManyDevices unless one more can be registered."""
+    _free_slot(principal)
+
+
+def check_code(devices: Sequence[Device], code: str) -> Device:
+    """Use up a code and return the device that shows it, or raise CodeWrong.
+
+    The last accepted step of a device is stored by the UPDATE that allows it, so that a code is
+    good once, in parallel requests too (S-061); only the steps beside the present one count
+    (S-062).
+    """
+    now = clock.now()
+    for device in devices:
+        step = totp.find_step(
+            secret_of(device),
+            code,
+            around=totp.step_at(now) + device.drift,
+            window=totp.SIGN_IN_WINDOW,
+        )
+        if step is not None and _use_up(device, step, last_used_at=now, out_of_step=False):
+            return device
+    raise CodeWrong
+
+
+def resync(devices: Sequence[Device], first: str, second: str) -> Device:
+    """Learn from two consecutive codes how far a device's clock is off, or raise PairWrong."""
+    now = totp.step_at(clock.now())
+    for device in devices:
+        step = totp.find_pair(
+            secret_of(device), first, second, around=now - 1, window=totp.RESYNC_WINDOW
+        )
+        if step is not None and _use_up(device, step + 1, drift=step + 1 - now, out_of_step=False):
+            return device
+    raise PairWrong
+
+
+def is_known(credential_id: str) -> bool:
+    """Return whether a passkey is registered, by whomever (S-078)."""
+    return Device.objects.filter(credential_id=credential_id).exists()
+
+
+def rename(device: Device, name: str) -> None:
+    """Give a device another name for people; its serial number or ARN stays as it is."""
+    device.name = name
+    device.save(update_fields=["name"])
+
+
+def remove(device: Device) -> bool:
+    """Remove a device; False if another request was faster."""
+    removed, _counts = Device.objects.filter(pk=device.pk).delete()
+    return bool(removed)
+
+
+def _reserve(device: Device, taken: type[NameTaken] | type[SerialTaken]) -> Device:
+    gives_way = Q(principal=device.principal) | Q(expires_at__lte=clock.now())
+    with transaction.atomic():
+        same = Device.objects.filter(serial_number=device.serial_number)
+        same.filter(gives_way, slot=None).delete()
+        try:
+            with transaction.atomic():
+                device.save(force_insert=True)
+        except IntegrityError as error:
+            raise taken from error
+    return device
+
+
+def _store(device: Device) -> None:
+    if device._state.adding:
+        device.save(force_insert=True)
+        return
+    columns = ["slot", "registered_at", "expires_at", "last_step", "out_of_step"]
+    values = {column: getattr(device, column) for column in columns}
+    begun = Device.objects.filter(pk=device.pk, slot=None, expires_at__gt=clock.now())
+    if not begun.update(**values):
+        raise RegistrationOver
+
+
+def _free_slot(principal: Principal) -> int:
+    taken = set(principal.devices.filter(slot__isnull=False).values_list("slot", flat=True))
+    free = set(range(1, MOST_DEVICES + 1)) - taken
+    if not free:
+        raise TooManyDevices
+    return min(free)
+
+
+def _use_up(device: Device, step: int, **columns: object) -> bool:
+    """Store the step of an accepted code, unless it or a later one was accepted before."""
+    unused = Device.objects.filter(pk=device.pk, last_step__lt=step)
+    return bool(unused.update(last_step=step, **columns))

@@ -1,0 +1,66 @@
+"""How this package says no."""
+
+from mfa import messages
+from signin.kernel.errors import Refusal
+
+
+class CodeWrong(Refusal):
+    """No device of the principal shows these digits now, or they were used before (S-061)."""
+
+    message = messages.CODE_WRONG
+    field = "code"
+
+
+class TooOftenWrong(Refusal):
+    """Five answers in a row were wrong: the password is asked for again (S-064)."""
+
+    message = messages.TOO_OFTEN_WRONG
+
+
+class PairWrong(Refusal):
+    """Two codes are not what a device shows one after the other."""
+
+    message = messages.PAIR_WRONG
+    field = "code2"
+
+
+class PasskeyRefused(Refusal):
+    """A WebAuthn answer failed one of the checks; ``reason`` tells which, for programmers."""
+
+    message = messages.PASSKEY_REFUSED
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class PasskeyKnown(Refusal):
+    """The credential is registered already, by whomever (S-078)."""
+
+    message = messages.PASSKEY_KNOWN
+
+
+class NameTaken(Refusal):
+    """Another device of the account has this name."""
+
+    message = messages.NAME_TAKEN
+    field = "device_name"
+
+
+class SerialTaken(Refusal):
+    """Another principal has this hardware token."""
+
+    message = messages.SERIAL_TAKEN
+    field = "serial_number"
+
+
+class TooManyDevices(Refusal):
+    """A principal has as many devices as there can be (S-066)."""
+
+    message = messages.TOO_MANY_DEVICES
+
+
+class RegistrationOver(Refusal):
+    """What was begun is too old, replaced, or finished."""
+
+    message = messages.REGISTRATION_OVER

@@ -1,0 +1,25 @@
+"""What a person reads when something is refused, or asked, about second factors."""
+
+from django.utils.translation import gettext_lazy as _
+
+CODE_INVALID = _("The code is six digits. Type all of them.")
+CODE_WRONG = _(
+    "That code is not right now. Each code is good once: wait for the device's next one, "
+    "and type that."
+)
+PASSKEY_REFUSED = _("That device could not prove that it is yours. Try again, or use another one.")
+PASSKEY_KNOWN = _("This device is registered already. Use another one.")
+TOO_OFTEN_WRONG = _(
+    "Too many codes were wrong. Type your password again; then there are more tries."
+)
+PAIR_WRONG = _(
+    "These are not two codes that the device shows one after the other. "
+    "Type the one that it shows, wait for the next one, and type that, too."
+)
+NAME_REQUIRED = _("Give the device a name.")
+NAME_INVALID = _("A name is up to 64 letters, digits and + = , . @ _ - without blanks.")
+NAME_TAKEN = _("A device of this name is there already. Choose another name.")
+SERIAL_INVALID = _("The serial number is on the back of the token: 6 to 32 letters and digits.")
+SERIAL_TAKEN = _("A token with this serial number is registered already.")
+TOO_MANY_DEVICES = _("There are eight devices already, and no room for more. Remove one first.")
+REGISTRATION_OVER = _("The registration took too long. Begin again.")
