@@ -82,7 +82,8 @@ class PasswordStep(Step):
         )
 
     def context(self, attempt: Attempt) -> dict[str, Any]:
-        return {"who": attempt.facts["email"]}
+        facts = attempt.facts
+        return {"who": facts["email"], "reauthenticates": facts.get("reauthenticates", False)}
 
 
 class IamUserStep(Step):
@@ -115,6 +116,9 @@ class IamUserStep(Step):
             "username": facts.get("username", ""),
             "remember_account": facts.get("remember_account", False),
         }
+
+    def context(self, attempt: Attempt) -> dict[str, Any]:
+        return {"reauthenticates": attempt.facts.get("reauthenticates", False)}
 
 
 class NewPasswordStep(Step):

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from signin.console import password_views, views
+from signin.console import account_views, password_views, views
 
 handler500 = "signin.context.server_error"
 
@@ -16,5 +16,6 @@ urlpatterns = [
     path("console/sign-out", views.sign_out, name="sign-out"),
     path("iam/security_credentials", views.security_credentials, name="security-credentials"),
     path("iam/password", password_views.own_password, name="own-password"),
+    path("account/", account_views.account, name="account-settings"),
     path("support/home", views.support_center, name="support-center"),
 ]

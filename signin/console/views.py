@@ -31,6 +31,7 @@ from signin.kernel import clock
 Page = Callable[[HttpRequest, Session], HttpResponse]
 
 EXPIRY_TOLD = timedelta(days=15)
+FRESH_FOR = timedelta(minutes=15)
 NEWS_FOR = timedelta(minutes=1)
 
 
@@ -43,6 +44,28 @@ def signed_in(page: Page) -> Callable[[HttpRequest], HttpResponse]:
 def signed_in_with_form(page: Page) -> Callable[[HttpRequest], HttpResponse]:
     """Let only a signed-in browser see a page that has a form, and send it."""
     return require_http_methods(["GET", "HEAD", "POST"])(_guarded(page))
+
+
+def fresh(page: Page) -> Callable[[HttpRequest], HttpResponse]:
+    """Let only somebody who signed in a short while ago see a page that has a form, and send it."""
+    return signed_in_with_form(recently(page))
+
+
+def recently(page: Page) -> Page:
+    """Ask whoever signed in too long ago to do it again, before a page shows or changes anything.
+
+    It is the whole sign-in, not a page for the password alone, so that no factor is left out
+    (S-048). What was sent is lost on the way.
+    """
+
+    @wraps(page)
+    def view(request: HttpRequest, session: Session) -> HttpResponse:
+        signed_in_at = (session.parent or session).created_at
+        if signed_in_at + FRESH_FOR > clock.now():
+            return page(request, session)
+        return _go_and_sign_in(request, via=_via(session), prompt="login")
+
+    return view
 
 
 def _guarded(page: Page) -> Callable[[HttpRequest], HttpResponse]:
@@ -116,31 +139,30 @@ def _session(request: HttpRequest) -> Session | None:
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:
-    """Ask the sign-in host for a session, bound to a secret that only this browser has."""
-    verifier = flow_key(request)
-    facts = Facts(
-        destination=_here(request),
-        challenge=sessions.challenge_of(verifier),
-    )
+    """Ask the sign-in host for a session: this region's, or the one that a link of ours names.
+
+    Each host has cookies of its own; ``via`` tells where this browser is signed in already.
+    """
+    region = cast(hosts.HostRequest, request).host_values.get("region") or ""
     passed_on = {
         name: request.GET[name]
         for name in ("account", "user_type", "different_account")
         if name in request.GET
     }
-    start = start_url(facts, **passed_on, **language_choice(request))
-    response = redirect(_signin_origin(request) + start)
+    return _go_and_sign_in(request, via=request.GET.get("via", region), **passed_on)
+
+
+def _go_and_sign_in(request: HttpRequest, *, via: str, **more: str) -> HttpResponse:
+    """Send the browser to a sign-in host, bound to a secret that only this browser has."""
+    verifier = flow_key(request)
+    facts = Facts(
+        destination=_here(request),
+        challenge=sessions.challenge_of(verifier),
+    )
+    origin = hosts.origin("signin", region=via) if via in REGIONS else hosts.origin("signin")
+    response = redirect(origin + start_url(facts, **more, **language_choice(request)))
     set_cookie(response, FLOW_COOKIE, verifier, max_age=int(LIFETIME.total_seconds()))
     return response
-
-
-def _signin_origin(request: HttpRequest) -> str:
-    """Return the sign-in host to ask: this region's, or the one that a link of ours names.
-
-    Each host has cookies of its own; ``via`` tells where this browser is signed in already.
-    """
-    region = cast(hosts.HostRequest, request).host_values.get("region") or ""
-    via = request.GET.get("via", region)
-    return hosts.origin("signin", region=via) if via in REGIONS else hosts.origin("signin")
 
 
 def _via(session: Session) -> str:
