@@ -13,7 +13,7 @@ from signin.control import operators
 from signin.events.models import Event
 from signin.kernel import clock
 from signin.mailbox.models import Message
-from tests.walks import ROOT, MAILED, name_root, sign_in_as_iam_user
+from tests.walks import MAILED, ROOT, name_root, sign_in_as_iam_user
 
 pytestmark = pytest.mark.django_db
 

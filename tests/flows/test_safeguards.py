@@ -12,8 +12,8 @@ from signin.captcha.models import Captcha
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
 from tests.walks import (
     ACCOUNT_PAGE,
-    ROOT,
     MAILED,
+    ROOT,
     ask_for_recovery,
     mailed_link,
     name_root,
