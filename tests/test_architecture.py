@@ -121,7 +121,7 @@ def test_every_flow_is_known_by_its_name_and_its_steps_by_theirs():
 def test_every_step_of_the_code_is_in_a_flow_and_has_its_template():
     used = {type(step) for flow in FLOWS.values() for step in flow.steps}
     for path, _, _ in modules():
-        if path.endswith("/steps.py"):
+        if path.endswith("steps.py"):
             load(path)
     assert set(kinds_of(Step)) == used
     for step in used:

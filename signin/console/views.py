@@ -98,6 +98,13 @@ def accept(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_safe
+def open_account(request: HttpRequest) -> HttpResponse:
+    """Send the browser to open an account, and back to the home, whoever is signed in here."""
+    region = cast(hosts.HostRequest, request).host_values.get("region")
+    return _ask(request, destinations.home(region), path="/open-account")
+
+
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session here and at the sign-in host, and show the public page (R-194)."""
@@ -116,18 +123,22 @@ def _session(request: HttpRequest) -> Session | None:
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:
-    """Ask the sign-in host for a session, bound to a secret that only this browser has."""
-    verifier = flow_key(request)
-    facts = Facts(
-        destination=_here(request),
-        challenge=sessions.challenge_of(verifier),
-    )
+    """Ask the sign-in host for a session, for whom the query says."""
     passed_on = {
         name: request.GET[name]
         for name in ("account", "user_type", "different_account")
         if name in request.GET
     }
-    start = start_url(facts, **passed_on, **language_choice(request))
+    return _ask(request, _here(request), **passed_on)
+
+
+def _ask(
+    request: HttpRequest, destination: str, *, path: str = "/oauth", **passed_on: str
+) -> HttpResponse:
+    """Ask the sign-in host for a session, bound to a secret that only this browser has."""
+    verifier = flow_key(request)
+    facts = Facts(destination=destination, challenge=sessions.challenge_of(verifier))
+    start = start_url(facts, path, **passed_on, **language_choice(request))
     response = redirect(_signin_origin(request) + start)
     set_cookie(response, FLOW_COOKIE, verifier, max_age=int(LIFETIME.total_seconds()))
     return response

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import get_hasher
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import TextChoices
 
 from accounts import passwords
 from accounts.models import Account, Behaviour, PasswordPolicy, Principal
@@ -44,6 +45,14 @@ class ScenarioInvalid(Refusal):
     def __init__(self, where: str, problem: str) -> None:
         super().__init__(where)
         self.message = f"{where}: {problem}"
+
+
+# The members of ``sign_in``: their columns, and what they can be.
+MODES: dict[str, tuple[str, type[TextChoices]]] = {
+    "captcha": ("captcha_mode", Account.CaptchaMode),
+    "code": ("email_code_mode", Account.EmailCodeMode),
+    "used_email": ("used_email_mode", Behaviour.UsedEmailMode),
+}
 
 
 @dataclass(frozen=True)
@@ -104,7 +113,9 @@ def read(scenario: Scenario) -> Content:
     """Return what a scenario's document says, or raise ScenarioInvalid."""
     document = _object(scenario.document, scenario.name, optional={"title", "sign_in", "accounts"})
     behaviour = Behaviour()
-    for field, mode in _modes(document, scenario.name).items():
+    for field, mode in _modes(
+        document, scenario.name, optional={"captcha", "code", "used_email"}
+    ).items():
         setattr(behaviour, field, mode)
     accounts: list[Account] = []
     policies: list[PasswordPolicy] = []
@@ -181,7 +192,7 @@ def _account(entry: object, where: str, behaviour: Behaviour) -> tuple[Account, 
     modes = {
         "captcha_mode": behaviour.captcha_mode,
         "email_code_mode": behaviour.email_code_mode,
-        **_modes(fields, where),
+        **_modes(fields, where, optional={"captcha", "code"}),
     }
     account = Account(
         id=_text(fields, "id", where),
@@ -284,15 +295,16 @@ def _with_password(principal: Principal, fields: Mapping[str, Any], where: str) 
     return principal
 
 
-def _modes(fields: Mapping[str, Any], where: str) -> dict[str, str]:
+def _modes(fields: Mapping[str, Any], where: str, *, optional: set[str]) -> dict[str, str]:
     """Return the columns that a ``sign_in`` object sets."""
-    modes = _object(fields.get("sign_in", {}), f"{where}.sign_in", optional={"captcha", "code"})
-    columns = {"captcha": "captcha_mode", "code": "email_code_mode"}
-    allowed = {"captcha": Account.CaptchaMode.values, "code": Account.EmailCodeMode.values}
+    modes = _object(fields.get("sign_in", {}), f"{where}.sign_in", optional=optional)
+    columns = {}
     for name, mode in modes.items():
-        if mode not in allowed[name]:
-            raise ScenarioInvalid(f"{where}.sign_in.{name}", f"one of {', '.join(allowed[name])}")
-    return {columns[name]: mode for name, mode in modes.items()}
+        column, allowed = MODES[name]
+        if mode not in allowed.values:
+            raise ScenarioInvalid(f"{where}.sign_in.{name}", f"one of {', '.join(allowed.values)}")
+        columns[column] = mode
+    return columns
 
 
 def _object(

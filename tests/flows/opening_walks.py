@@ -1,0 +1,35 @@
+"""What the tests of opening an account share."""
+
+from accounts.models import Principal
+from tests.browser import Browser
+from tests.walks import newest_code, open_account
+
+EMAIL = "new@example.com"
+PASSWORD = "Brand-new-77"
+PHONE = "+1 (555) 0100-22"
+
+
+def verify(browser: Browser, email: str = EMAIL) -> Browser:
+    """Go up to the page that asks for the password of the root user to be."""
+    return open_account(browser, email).submit(code=newest_code(email))
+
+
+def choose(browser: Browser, password: str = PASSWORD, again: str | None = None) -> Browser:
+    """Type the password of the root user to be."""
+    again = password if again is None else again
+    return browser.submit(new_password=password, confirm_password=again)
+
+
+def up_to_the_phone(browser: Browser, email: str = EMAIL) -> Browser:
+    """Go up to the page that asks for the phone number."""
+    return choose(verify(browser, email))
+
+
+def open_whole(browser: Browser, email: str = EMAIL) -> Browser:
+    """Open an account, all the way to the console."""
+    return up_to_the_phone(browser, email).submit(phone=PHONE)
+
+
+def root_users() -> int:
+    """Return how many root users there are."""
+    return Principal.objects.filter(kind=Principal.Kind.ROOT_USER).count()
