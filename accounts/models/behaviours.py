@@ -1,7 +1,6 @@
 """How the scenario behaves where no account says otherwise."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models.accounts import Account
 
@@ -10,8 +9,8 @@ class Behaviour(models.Model):
     """One row: what holds for e-mails that no account has, and for accounts that say nothing."""
 
     class UsedEmailMode(models.TextChoices):
-        NEUTRAL = "neutral", _("answered like any other")
-        TOLD = "told", _("told")
+        NEUTRAL = "neutral"
+        TOLD = "told"
 
     captcha_mode = models.CharField(
         max_length=14, choices=Account.CaptchaMode, default=Account.CaptchaMode.ALWAYS

@@ -1,8 +1,8 @@
 """What the tests of opening an account share."""
 
-from accounts.models import Principal
+from accounts.models import Behaviour, Principal
 from tests.browser import Browser
-from tests.walks import newest_code, open_account
+from tests.walks import SANDBOX, newest_code, open_account
 
 EMAIL = "new@example.com"
 PASSWORD = "Brand-new-77"
@@ -28,6 +28,24 @@ def up_to_the_phone(browser: Browser, email: str = EMAIL) -> Browser:
 def open_whole(browser: Browser, email: str = EMAIL) -> Browser:
     """Open an account, all the way to the console."""
     return up_to_the_phone(browser, email).submit(phone=PHONE)
+
+
+def taken_meanwhile(browser: Browser) -> Browser:
+    """Finish an opening after somebody else's with the same address."""
+    up_to_the_phone(browser)
+    open_whole(Browser())
+    return browser.submit(phone=PHONE)
+
+
+def tell() -> None:
+    """Let the scenario tell at the first step that an address is used."""
+    Behaviour.objects.update(used_email_mode="told")
+
+
+def told_of_use(browser: Browser) -> Browser:
+    """Type an address that is in use, where that is told at once."""
+    tell()
+    return open_account(browser, SANDBOX[0])
 
 
 def root_users() -> int:

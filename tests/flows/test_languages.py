@@ -5,10 +5,19 @@ from collections.abc import Callable
 
 import pytest
 
+from signin.console import signin_views
 from signin.control import operators
 from signin.mailbox.models import Message as Mail
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
 from tests.catalogue import TAG, english_pieces
+from tests.flows.opening_walks import (
+    EMAIL,
+    choose,
+    taken_meanwhile,
+    told_of_use,
+    up_to_the_phone,
+    verify,
+)
 from tests.walks import (
     ACCOUNT_PAGE,
     ROOT,
@@ -18,6 +27,7 @@ from tests.walks import (
     mailed_link,
     name_root,
     newest_code,
+    open_account,
     pass_captcha,
     sign_in_as_iam_user,
     sign_in_as_root,
@@ -83,6 +93,10 @@ SIGN_IN_PAGES: dict[str, Walk] = {
     "recovery, sent": lambda browser: pass_captcha(ask_for_recovery(browser, SANDBOX[0])),
     "reset password": lambda browser: browser.visit(mailed_link(browser, SANDBOX[0])),
     "password set": lambda browser: browser.visit(SIGNIN + "recovery/done"),
+    "new account": lambda browser: browser.visit(SIGNIN + "open-account"),
+    "new account, code": lambda browser: open_account(browser, EMAIL),
+    "new account, password": verify,
+    "new account, phone": up_to_the_phone,
     "IAM user": lambda browser: browser.visit(ACCOUNT_PAGE),
     "given password": new_password,
     "expired password": lambda browser: in_strict(browser, "expired.user", "Expired-demo-1"),
@@ -133,6 +147,17 @@ REFUSALS: dict[str, tuple[Walk, str]] = {
         lambda browser: in_strict(browser, "stuck.user", "Stuck-demo-1"),
         "管理者に依頼してください",
     ),
+    "no address for a new account": (
+        lambda browser: open_account(browser, ""),
+        "新しいアカウントのメールアドレス",
+    ),
+    "address in use": (told_of_use, "すでにアカウントで使われています"),
+    "no name for a new account": (
+        lambda browser: open_account(browser, EMAIL, "漢字"),
+        "半角の英数字",
+    ),
+    "poor first password": (lambda browser: choose(verify(browser), "Ab1"), "8～128 文字"),
+    "no phone number": (lambda browser: up_to_the_phone(browser).submit(phone="x"), "電話番号は"),
     "no code at all": (lambda browser: mailed_code(browser).submit(code="1"), "数字 6 桁"),
 }
 CONSOLE_PAGES: dict[str, Walk] = {
@@ -152,7 +177,7 @@ CONSOLE_PAGES: dict[str, Walk] = {
 }
 HELP_PAGES: dict[str, Walk] = {
     name: lambda browser, name=name: browser.visit(f"{SIGNIN}help/{name}")
-    for name in ("ways-to-sign-in", "which-user", "cannot-sign-in", "account-number", "builder-id")
+    for name in sorted(signin_views.HELP_PAGES)
 }
 DESK_PAGES: dict[str, Walk] = {
     "doors": lambda browser: browser.visit(DESK),
@@ -190,6 +215,7 @@ ERROR_PAGES: dict[str, tuple[Walk, int, str]] = {
         409,
         "先にサインアウト",
     ),
+    "address taken": (taken_meanwhile, 409, "先に使われました"),
     "hand-off failed": (
         lambda browser: browser.visit(CONSOLE + "console/auth?code=x"),
         400,

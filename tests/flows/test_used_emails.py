@@ -5,16 +5,16 @@ from datetime import timedelta
 import pytest
 
 from accounts import lockout
-from accounts.models import Account, Behaviour, Lockout, Principal, VerificationCode
+from accounts.models import Account, Lockout, Principal, VerificationCode
 from signin.kernel import clock, entropy
 from signin.mailbox.models import Message
 from tests.flows.opening_walks import (
     EMAIL,
     PASSWORD,
-    PHONE,
     open_whole,
     root_users,
-    up_to_the_phone,
+    taken_meanwhile,
+    tell,
 )
 from tests.walks import SANDBOX, open_account, sign_in_as_root
 
@@ -25,10 +25,6 @@ def close(email, days_ago):
     account = Account.objects.get(principals__username=email)
     account.close(clock.now() - timedelta(days=days_ago))
     account.save()
-
-
-def tell():
-    Behaviour.objects.update(used_email_mode="told")
 
 
 # In use.
@@ -82,17 +78,14 @@ def test_one_client_is_limited_over_all_addresses(browser):
 
 
 @pytest.mark.requirement("R-236", "S-047")
-def test_of_two_who_open_with_one_address_the_slower_is_told(browser, new_browser):
-    slower = up_to_the_phone(new_browser())
-    open_whole(browser)
+def test_of_two_who_open_with_one_address_the_slower_is_told(browser):
     before = root_users()
-    slower.submit(phone=PHONE)
-    assert slower.status == 409
-    assert 'id="email-taken"' in slower.text
-    assert EMAIL in slower.words
-    assert root_users() == before
+    assert taken_meanwhile(browser).status == 409
+    assert 'id="email-taken"' in browser.text
+    assert EMAIL in browser.words
+    assert root_users() == before + 1
     assert not Account.objects.exclude(principals__kind="root-user").exists()
-    assert slower.visit(slower.url).status == 410
+    assert browser.visit(browser.url).status == 410
 
 
 # Other addresses.
