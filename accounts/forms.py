@@ -14,6 +14,7 @@ from signin.hosts import ACCOUNT
 
 SHORTEST_EMAIL = 6
 LONGEST_EMAIL = 64
+SHORTEST_PHONE = 6
 LONGEST_PHONE = 20
 
 
@@ -141,7 +142,7 @@ class ContactPhoneForm(forms.Form):
     phone = forms.RegexField(
         regex=r"\A\+?[ ()-]*[0-9][0-9 ()-]*\Z",
         label=_("Phone number"),
-        min_length=6,
+        min_length=SHORTEST_PHONE,
         max_length=LONGEST_PHONE,
         strip=True,
         widget=forms.TextInput(

@@ -72,6 +72,11 @@ NUMBERS: dict[str, list[timedelta | str]] = {
     "Password policy: age": [limits("max_age_days")],
     "Password policy: reuse": [limits("reuse_prevention")],
     "Notice before a password expires": [EXPIRY_TOLD],
+    "E-mail of a new account": [f"{forms.SHORTEST_EMAIL} to {forms.LONGEST_EMAIL} characters"],
+    "Account name": [
+        f"1 to {forms.OpenAccountForm.base_fields['account_name'].max_length} characters"
+    ],
+    "Contact phone": [f"{forms.SHORTEST_PHONE} to {forms.LONGEST_PHONE} characters"],
     "IAM user name": [f"{forms.IamUserForm.base_fields['username'].max_length} characters"],
 }
 

@@ -1,4 +1,4 @@
-"""The two languages: pages without a rest of English, and the switch."""
+"""The two languages: pages without a rest of English."""
 
 import re
 from collections.abc import Callable
@@ -266,12 +266,6 @@ def assert_is_japanese(browser: Browser) -> None:
     assert not re.findall(r"(?:\b[A-Za-z']+ ){3,}[a-z']+", words)
 
 
-@pytest.fixture
-def japanese(new_browser) -> Browser:
-    """Return a browser of somebody who prefers Japanese."""
-    return new_browser(language="ja-JP,ja;q=0.9,en;q=0.5")
-
-
 @pytest.mark.parametrize(
     "walk",
     [
@@ -297,109 +291,3 @@ def test_an_error_page_is_in_japanese(japanese, walk, status, says):
     assert walk(japanese).status == status
     assert says in japanese.words
     assert_is_japanese(japanese)
-
-
-# The switch.
-
-
-@pytest.mark.parametrize(
-    ("accepted", "language"),
-    [
-        ("ja", "ja"),
-        ("ja-JP", "ja"),
-        ("en-GB,en;q=0.9,ja;q=0.8", "en"),
-        ("fr,ja;q=0.5", "ja"),
-        ("fr", "en"),
-        ("*", "en"),
-        ("", "en"),
-        ("x" * 2000, "en"),
-    ],
-)
-def test_without_a_choice_the_browser_s_languages_decide(new_browser, accepted, language):
-    browser = new_browser(language=accepted).visit(CONSOLE)
-    assert language_of(browser) == language
-    assert browser.cookie("vestibule-language", SIGNIN) is None
-
-
-@pytest.mark.parametrize("locale", ["ja", "ja-JP"])
-def test_a_chosen_language_is_kept_whatever_the_browser_prefers(browser, locale):
-    browser.visit(f"{SIGNIN}help/which-user?locale={locale}")
-    assert_is_japanese(browser)
-    assert browser.cookie("vestibule-language", SIGNIN) == "ja"
-    assert language_of(browser.visit("/help/builder-id")) == "ja"
-    assert language_of(browser.visit("/help/builder-id?locale=en")) == "en"
-    assert language_of(browser.visit("/help/builder-id")) == "en"
-
-
-@pytest.mark.parametrize("locale", ["", "fr", "xx", "../ja", "jamaica", "<script>", "%00", "日本"])
-def test_a_language_that_there_is_not_changes_nothing(browser, locale):
-    browser.visit(f"{SIGNIN}help/which-user?locale={locale}")
-    assert browser.status == 200
-    assert language_of(browser) == "en"
-    assert browser.cookie("vestibule-language", SIGNIN) is None
-
-
-def test_every_page_offers_the_other_language_under_its_own_name(browser):
-    browser.visit(SIGNIN + "help/which-user?from=mail")
-    switch = re.search(r'<a href="([^"]*)" lang="ja" hreflang="ja"[^>]*>日本語</a>', browser.text)
-    assert language_of(browser.visit(switch[1])) == "ja"
-    assert "from=mail" in browser.url
-    switch = re.search(r'<a href="([^"]*)" lang="en" hreflang="en"[^>]*>English</a>', browser.text)
-    assert language_of(browser.visit(switch[1])) == "en"
-
-
-def test_a_language_chosen_at_the_console_stays_through_sign_in_and_sign_out(browser):
-    browser.visit(CONSOLE + "?locale=ja")
-    assert browser.step == "user-type"
-    assert language_of(browser) == "ja"
-    assert browser.cookie("vestibule-language", CONSOLE) == "ja"
-    assert browser.cookie("vestibule-language", SIGNIN) == "ja"
-    browser.submit(user_type="iam", account="example-corp")
-    assert language_of(browser) == "ja"
-    browser.submit(username=ZHANG[0], password=ZHANG[1])
-    assert browser.signed_in_as
-    assert language_of(browser) == "ja"
-    browser.submit("sign-out")
-    assert "公開ページ" in browser.words
-    assert language_of(browser) == "ja"
-    assert language_of(browser.visit(CONSOLE)) == "ja"
-
-
-@pytest.mark.parametrize(
-    "step",
-    [
-        "kind of user",
-        "IAM user",
-        "security check",
-        "password",
-    ],
-)
-def test_a_language_chosen_at_any_step_reaches_the_console(browser, step):
-    SIGN_IN_PAGES[step](browser)
-    browser.visit(browser.url + ("&" if "?" in browser.url else "?") + "locale=ja")
-    assert language_of(browser) == "ja"
-    if browser.step == "user-type":
-        browser.submit(user_type="root", email=SANDBOX[0])
-    if browser.step == "captcha":
-        pass_captcha(browser).submit(password=ROOT[1])
-    elif browser.step == "password":
-        browser.submit(password=SANDBOX[1])
-        browser.submit(code=newest_code(SANDBOX[0]))
-    else:
-        browser.submit(username=ZHANG[0], password=ZHANG[1])
-    assert browser.signed_in_as
-    assert language_of(browser) == "ja"
-
-
-def test_the_mail_is_in_the_language_of_the_page_that_asked_for_it(browser, japanese):
-    mailed_code(browser)
-    mail = Mail.objects.latest("id")
-    assert mail.subject == "[Vestibule] Your verification code"
-    assert not JAPANESE.search(mail.text)
-    mailed_code(japanese)
-    mail = Mail.objects.latest("id")
-    assert JAPANESE.search(mail.subject)
-    assert "6 桁の数字" in mail.text
-    assert not [piece for piece in english_pieces() if piece in mail.subject + mail.text]
-    japanese.visit(japanese.url + "?locale=en").submit(button="act=resend")
-    assert not JAPANESE.search(Mail.objects.latest("id").text)
