@@ -15,6 +15,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from django.conf import settings
+from django.utils.translation import gettext
 from fido2 import cbor
 from fido2.cose import ES256, RS256, CoseKey, EdDSA
 from fido2.utils import websafe_decode, websafe_encode
@@ -27,7 +28,6 @@ from mfa.models import Ceremony, Device
 from signin.flow.models import Attempt
 from signin.kernel import clock, entropy
 
-RP_NAME = "Vestibule emulator"
 CHALLENGE_LENGTH = 32  # bytes
 LONGEST_ANSWER = 16 * 1024  # characters
 CREDENTIAL_ID_LENGTHS = range(16, 1024)  # bytes
@@ -96,7 +96,7 @@ def registration_options(ceremony: Ceremony, label: str) -> dict[str, Any]:
     known = [each for each in registered.of(principal) if each.kind == Device.Kind.PASSKEY]
     return {
         "challenge": websafe_encode(bytes(ceremony.challenge)),
-        "rp": {"id": rp_id(), "name": RP_NAME},
+        "rp": {"id": rp_id(), "name": gettext("Vestibule emulator")},
         "user": {
             "id": websafe_encode(user_handle(principal)),
             "name": principal.username,

@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import TemplateView
 
 from signin.captcha import views as captcha
+from signin.console import opening_views as opening
 from signin.console import recovery_views as recovery
 from signin.console import signin_views as views
 from signin.console.flows import FLOWS
@@ -18,6 +19,8 @@ urlpatterns = [
     path("oauth", views.authorize, name="authorize"),
     path("signin/<str:handle>", take, {"flows": FLOWS}, name="attempt"),
     path("signin/<str:handle>/recovery", recovery.ask, name="ask-for-recovery"),
+    path("signin/<str:handle>/open-account", opening.instead, name="open-account-instead"),
+    path("open-account", opening.start, name="open-account"),
     path("recovery", recovery.reset, name="recovery"),
     path("recovery/done", recovery.done, name="recovery-done"),
     path("captcha/<str:captcha_id>.png", captcha.picture, name="captcha-picture"),

@@ -1,8 +1,9 @@
 CREATE TABLE "accounts_account" ("id" varchar(12) NOT NULL PRIMARY KEY, "name" varchar(50) NOT NULL, "alias" varchar(63) NULL UNIQUE, "phone" varchar(20) NOT NULL, "state" varchar(10) NOT NULL, "closed_at" datetime NULL, "expires_at" datetime NULL, "captcha_mode" varchar(14) NOT NULL, "email_code_mode" varchar(11) NOT NULL, "created_at" datetime NOT NULL, "root_mfa_grace_ends_at" datetime NULL, "root_mfa_mode" varchar(8) NOT NULL);
-CREATE TABLE "accounts_behaviour" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "captcha_mode" varchar(14) NOT NULL, "email_code_mode" varchar(11) NOT NULL);
+CREATE TABLE "accounts_behaviour" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "captcha_mode" varchar(14) NOT NULL, "email_code_mode" varchar(11) NOT NULL, "used_email_mode" varchar(7) NOT NULL);
 CREATE TABLE "accounts_knownbrowser" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key_digest" varchar(64) NOT NULL, "user_agent" varchar(1024) NOT NULL, "ip" char(39) NOT NULL, "expires_at" datetime NOT NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "a_browser_is_known_once_per_principal" UNIQUE ("principal_id", "key_digest"));
 CREATE TABLE "accounts_lockout" ("key" varchar(64) NOT NULL PRIMARY KEY, "kind" varchar(10) NOT NULL, "failures" integer unsigned NOT NULL CHECK ("failures" >= 0), "allowed" integer unsigned NOT NULL CHECK ("allowed" >= 0), "blocked_until" datetime NULL, "expires_at" datetime NOT NULL, "principal_id" bigint NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "accounts_oldpassword" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "encoded" varchar(128) NOT NULL, "set_at" datetime NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE "accounts_opening" ("attempt_id" varchar(32) NOT NULL PRIMARY KEY REFERENCES "flow_attempt" ("handle") DEFERRABLE INITIALLY DEFERRED, "encoded" varchar(128) NOT NULL);
 CREATE TABLE "accounts_passwordpolicy" ("account_id" varchar(12) NOT NULL PRIMARY KEY REFERENCES "accounts_account" ("id") DEFERRABLE INITIALLY DEFERRED, "minimum_length" smallint unsigned NOT NULL CHECK ("minimum_length" >= 0), "require_uppercase" bool NOT NULL, "require_lowercase" bool NOT NULL, "require_numbers" bool NOT NULL, "require_symbols" bool NOT NULL, "max_age_days" smallint unsigned NULL CHECK ("max_age_days" >= 0), "reuse_prevention" smallint unsigned NULL CHECK ("reuse_prevention" >= 0), "hard_expiry" bool NOT NULL, "users_may_change" bool NOT NULL);
 CREATE TABLE "accounts_passwordrecovery" ("principal_id" bigint NOT NULL PRIMARY KEY REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, "token_digest" varchar(64) NOT NULL UNIQUE, "binding" varchar(64) NOT NULL, "expires_at" datetime NOT NULL, "consumed_at" datetime NULL);
 CREATE TABLE "accounts_principal" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "password" varchar(128) NOT NULL, "kind" varchar(20) NOT NULL, "realm" varchar(40) NOT NULL, "username" varchar(254) NOT NULL, "folded" varchar(254) NOT NULL, "unique_id" varchar(21) NOT NULL, "must_change_password" bool NOT NULL, "password_changed_at" datetime NULL, "created_at" datetime NOT NULL, "account_id" varchar(12) NULL REFERENCES "accounts_account" ("id") DEFERRABLE INITIALLY DEFERRED, "may_change_password" bool NULL, CONSTRAINT "one_principal_per_name_in_a_realm" UNIQUE ("kind", "realm", "folded"));
@@ -55,7 +56,8 @@ CREATE INDEX "mfa_device_principal_id_92fe37d4" ON "mfa_device" ("principal_id")
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0002_passwords', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0003_password_recovery', '2000-01-01 00:00:00');
-INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0004_root_mfa', '2000-01-01 00:00:00');
+INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0004_opening', '2000-01-01 00:00:00');
+INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0005_root_mfa', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0002_logentry_remove_auto_add', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0003_logentry_add_action_flag_choices', '2000-01-01 00:00:00');
@@ -100,7 +102,8 @@ INSERT INTO django_content_type (id, app_label, model) VALUES (17, 'accounts', '
 INSERT INTO django_content_type (id, app_label, model) VALUES (18, 'accounts', 'passwordpolicy');
 INSERT INTO django_content_type (id, app_label, model) VALUES (19, 'accounts', 'oldpassword');
 INSERT INTO django_content_type (id, app_label, model) VALUES (20, 'accounts', 'passwordrecovery');
-INSERT INTO django_content_type (id, app_label, model) VALUES (21, 'mfa', 'ceremony');
-INSERT INTO django_content_type (id, app_label, model) VALUES (22, 'mfa', 'device');
-INSERT INTO django_content_type (id, app_label, model) VALUES (23, 'mailbox', 'message');
-INSERT INTO django_content_type (id, app_label, model) VALUES (24, 'control', 'loadedscenario');
+INSERT INTO django_content_type (id, app_label, model) VALUES (21, 'accounts', 'opening');
+INSERT INTO django_content_type (id, app_label, model) VALUES (22, 'mfa', 'ceremony');
+INSERT INTO django_content_type (id, app_label, model) VALUES (23, 'mfa', 'device');
+INSERT INTO django_content_type (id, app_label, model) VALUES (24, 'mailbox', 'message');
+INSERT INTO django_content_type (id, app_label, model) VALUES (25, 'control', 'loadedscenario');

@@ -66,9 +66,9 @@ REFUSALS = {
         "そのコードは現在のものではありません",
     ),
     "no pair of codes": (
-        lambda browser: asked(browser)
-        .submit(button="act=resync")
-        .submit(code1="123456", code2="123456"),
+        lambda browser: (
+            asked(browser).submit(button="act=resync").submit(code1="123456", code2="123456")
+        ),
         "続けて表示された 2 つのコードではありません",
     ),
     "name of a device is taken": (
