@@ -31,6 +31,7 @@ from signin.kernel import clock, entropy
 CHALLENGE_LENGTH = 32  # bytes
 LONGEST_ANSWER = 16 * 1024  # characters
 CREDENTIAL_ID_LENGTHS = range(16, 1024)  # bytes
+RSA_LENGTHS = range(2048, 8193)  # bits
 TRANSPORTS = ("usb", "nfc", "ble", "smart-card", "hybrid", "internal")
 
 # What is offered, in the order of our liking, with the type of key that belongs to it (RFC 9053).
@@ -290,6 +291,9 @@ def _check_key(key: CoseKey) -> None:
     _demand(key.ALGORITHM in KEY_TYPES, "The algorithm was not offered.")
     _demand(key.get(1) == KEY_TYPES[key.ALGORITHM], "The key is of another type.")
     with _parsing("public key"):
+        if key.ALGORITHM == RS256.ALGORITHM:
+            length = int.from_bytes(key[-1], "big").bit_length()
+            _demand(length in RSA_LENGTHS, "The RSA key has less than 2048 or more than 8192 bits.")
         try:
             key.verify(b"", b"")
         except InvalidSignature:
