@@ -12,16 +12,27 @@ IAM = "iam.amazonaws.com"
 
 def console_login_succeeded(attempt: Attempt, principal: Principal) -> None:
     """Record that somebody is signed in to the console."""
-    _record(attempt, _identity(principal), principal.account_id or "", error=None)
+    _record(
+        attempt,
+        identity_of(principal),
+        principal.account_id or "",
+        error=None,
+        mfa_used="mfa_identifier" in attempt.facts,
+    )
 
 
 def console_login_failed(
-    attempt: Attempt, principal: Principal | None, account: Account | None
+    attempt: Attempt,
+    principal: Principal | None,
+    account: Account | None,
+    *,
+    mfa_used: bool = False,
 ) -> None:
     """Record a refused try. A name that nobody has is masked: it may be a mistyped password.
 
     An e-mail that no root user has, and an account that nobody has, belong to no account: such an
-    event has no recipient, and AWS shows it to nobody.
+    event has no recipient, and AWS shows it to nobody. ``mfa_used`` says that it was the second
+    factor that was wrong.
     """
     if principal is None:
         account_id = account.id if account else ""
@@ -31,13 +42,8 @@ def console_login_failed(
         _record(attempt, identity, account_id, error=shapes.NO_SUCH_USER)
         return
     account_id = principal.account_id or ""
-    identity = shapes.unauthenticated(
-        is_root=_is_root(principal),
-        account_id=account_id,
-        principal_id=principal.unique_id,
-        username=principal.username,
-    )
-    _record(attempt, identity, account_id, error=shapes.FAILED)
+    identity = unproven_identity_of(principal)
+    _record(attempt, identity, account_id, error=shapes.FAILED, mfa_used=mfa_used)
 
 
 def password_changed(iam_user: Principal, *, browser: Browser) -> None:
@@ -45,7 +51,7 @@ def password_changed(iam_user: Principal, *, browser: Browser) -> None:
     log.record_api_call(
         "ChangePassword",
         source=IAM,
-        identity=_identity(iam_user),
+        identity=identity_of(iam_user),
         account_id=iam_user.account_id or "",
         region=shapes.ROOT_REGION,
         browser=browser,
@@ -74,13 +80,13 @@ def login_profile_set(iam_user: Principal, *, is_new: bool, browser: Browser) ->
     changed_at = iam_user.password_changed_at
     profile = {**parameters, "createDate": f"{changed_at:%b %-d, %Y %-I:%M:%S %p}"}
     response = {"loginProfile": profile} if is_new else None
-    _administered(name, iam_user.account_id or "", browser, parameters, response)
+    administered(name, iam_user.account_id or "", browser, parameters, response)
 
 
 def login_profile_deleted(iam_user: Principal, *, browser: Browser) -> None:
     """Record that an IAM user lost the password, and with it the console."""
     parameters = {"userName": iam_user.username}
-    _administered("DeleteLoginProfile", iam_user.account_id or "", browser, parameters)
+    administered("DeleteLoginProfile", iam_user.account_id or "", browser, parameters)
 
 
 def password_policy_set(policy: PasswordPolicy, *, browser: Browser) -> None:
@@ -98,15 +104,15 @@ def password_policy_set(policy: PasswordPolicy, *, browser: Browser) -> None:
         parameters["maxPasswordAge"] = policy.max_age_days
     if policy.reuse_prevention is not None:
         parameters["passwordReusePrevention"] = policy.reuse_prevention
-    _administered("UpdateAccountPasswordPolicy", policy.account_id, browser, parameters)
+    administered("UpdateAccountPasswordPolicy", policy.account_id, browser, parameters)
 
 
 def password_policy_deleted(account_id: str, *, browser: Browser) -> None:
     """Record that an account goes back to the default policy."""
-    _administered("DeleteAccountPasswordPolicy", account_id, browser, None)
+    administered("DeleteAccountPasswordPolicy", account_id, browser, None)
 
 
-def _administered(
+def administered(
     name: str,
     account_id: str,
     browser: Browser,
@@ -132,14 +138,15 @@ def _administered(
 def _recovered(name: str, root_user: Principal, browser: Browser) -> None:
     log.record(
         name,
-        identity=_identity(root_user),
+        identity=identity_of(root_user),
         account_id=root_user.account_id or "",
         region=shapes.ROOT_REGION,
         browser=browser,
     )
 
 
-def _identity(principal: Principal) -> shapes.Identity:
+def identity_of(principal: Principal) -> shapes.Identity:
+    """Return how events name somebody who proved to be it."""
     return shapes.authenticated(
         is_root=_is_root(principal),
         account_id=principal.account_id or "",
@@ -148,8 +155,23 @@ def _identity(principal: Principal) -> shapes.Identity:
     )
 
 
+def unproven_identity_of(principal: Principal) -> shapes.Identity:
+    """Return how events name somebody who is known, but did not prove to be it."""
+    return shapes.unauthenticated(
+        is_root=_is_root(principal),
+        account_id=principal.account_id or "",
+        principal_id=principal.unique_id,
+        username=principal.username,
+    )
+
+
 def _record(
-    attempt: Attempt, identity: shapes.Identity, account_id: str, error: str | None
+    attempt: Attempt,
+    identity: shapes.Identity,
+    account_id: str,
+    error: str | None,
+    *,
+    mfa_used: bool = False,
 ) -> None:
     browser = attempt.browser
     is_root = identity["type"] == "Root"
@@ -165,7 +187,10 @@ def _record(
         browser=browser,
         error=error,
         details=shapes.console_login_details(
-            login_to=attempt.facts["destination"], user_agent=browser.user_agent
+            login_to=attempt.facts["destination"],
+            user_agent=browser.user_agent,
+            mfa_used=mfa_used,
+            mfa_identifier=attempt.facts.get("mfa_identifier", ""),
         ),
     )
 

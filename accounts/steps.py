@@ -1,6 +1,6 @@
 """The steps by which root users and IAM users say who they are and prove it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib.auth import authenticate
@@ -37,6 +37,13 @@ from signin.kernel.errors import LockedOut, Refusal
 PASSWORD = "password"
 EMAIL_CODE = "email-code"
 
+# What else is looked at once a password was right, such as devices, which nothing here knows.
+Then = Callable[[Attempt], None]
+
+
+def _nothing_more(attempt: Attempt) -> None:
+    pass
+
 
 class UserTypeStep(Step):
     """Ask whether a root user or an IAM user signs in, and with which e-mail or account."""
@@ -66,6 +73,9 @@ class PasswordStep(Step):
     template = "steps/password.html"
     form_class = PasswordForm
 
+    def __init__(self, then: Then = _nothing_more) -> None:
+        self.then = then
+
     def needed(self, attempt: Attempt) -> bool:
         return not attempt.facts.get("password_verified")
 
@@ -80,9 +90,11 @@ class PasswordStep(Step):
             mode == Account.EmailCodeMode.NEW_BROWSER
             and not browsers.is_known(root_user, attempt.browser)
         )
+        self.then(attempt)
 
     def context(self, attempt: Attempt) -> dict[str, Any]:
-        return {"who": attempt.facts["email"]}
+        facts = attempt.facts
+        return {"who": facts["email"], "resynchronised": facts.get("resynchronised")}
 
 
 class IamUserStep(Step):
@@ -91,6 +103,9 @@ class IamUserStep(Step):
     name = "iam-user"
     template = "steps/iam_user.html"
     form_class = IamUserForm
+
+    def __init__(self, then: Then = _nothing_more) -> None:
+        self.then = then
 
     def needed(self, attempt: Attempt) -> bool:
         return not attempt.facts.get("password_verified")
@@ -107,6 +122,10 @@ class IamUserStep(Step):
         # Not earlier: what was typed there by mistake may be a password.
         attempt.facts["username"] = answer["username"]
         attempt.facts["new_password_due"] = _is_change_due(proven(attempt))
+        self.then(attempt)
+
+    def context(self, attempt: Attempt) -> dict[str, Any]:
+        return {"resynchronised": attempt.facts.get("resynchronised")}
 
     def initial(self, attempt: Attempt) -> Answer:
         facts = attempt.facts
@@ -167,7 +186,8 @@ class EmailCodeStep(Step):
 
     def needed(self, attempt: Attempt) -> bool:
         facts = attempt.facts
-        return bool(facts.get("email_code_due")) and not facts.get("email_code_verified")
+        is_proven = facts.get("email_code_verified") or facts.get("mfa_verified")
+        return bool(facts.get("email_code_due")) and not is_proven
 
     def prepare(self, attempt: Attempt) -> None:
         if not attempt.facts.get("email_code_sent"):

@@ -44,23 +44,6 @@ def sealed(secret: bytes) -> str:
     return sealing.seal(secret, key=settings.SECRET_KEY, purpose=PURPOSE)
 
 
-def unfinished(principal: Principal, *, kind: str, name: str, secret: bytes) -> Device:
-    """Make a device that shows codes, not registered yet and not stored."""
-    return Device(
-        principal=principal,
-        kind=kind,
-        name=name,
-        serial_number=name if kind == Kind.HARDWARE else virtual_serial(principal, name),
-        secret=sealed(secret),
-        expires_at=clock.now() + REGISTRATION_LIFETIME,
-    )
-
-
-def virtual_serial(principal: Principal, name: str) -> str:
-    """Return the ARN of an authenticator app of this name, unique in the account."""
-    return arns.mfa_device(principal.account_id or "", name)
-
-
 def passkey_serial(principal: Principal, name: str) -> str:
     """Return the ARN of a passkey of this name; its end is random, so it is always another one."""
     is_root = principal.kind == Principal.Kind.ROOT_USER
@@ -76,16 +59,41 @@ def begin_app(principal: Principal, name: str) -> Device:
     own unfinished attempt gives way, and so do those that are too old.
     """
     check_room(principal)
-    device = unfinished(principal, kind=Kind.TOTP, name=name, secret=totp.new_secret())
-    return _reserve(device, NameTaken)
+    return _reserve(app(principal, name, totp.new_secret()), NameTaken)
 
 
-def begin_token(principal: Principal, serial_number: str) -> Device:
+def begin_token(principal: Principal, name: str, *, serial_number: str) -> Device:
     """Take a hardware token into one's hand, to be registered with two of its codes."""
     check_room(principal)
-    secret = totp.secret_of_token(serial_number, key=settings.SECRET_KEY)
-    device = unfinished(principal, kind=Kind.HARDWARE, name=serial_number, secret=secret)
-    return _reserve(device, SerialTaken)
+    return _reserve(token(principal, name, serial_number), SerialTaken)
+
+
+def app(principal: Principal, name: str, secret: bytes) -> Device:
+    """Return an authenticator app, not registered and not stored yet."""
+    return Device(
+        principal=principal,
+        kind=Kind.TOTP,
+        name=name,
+        serial_number=arns.mfa_device(principal.account_id or "", name),
+        secret=sealed(secret),
+    )
+
+
+def token(
+    principal: Principal, name: str, serial_number: str, secret: bytes | None = None
+) -> Device:
+    """Return a hardware token, not registered and not stored yet.
+
+    Its secret is that of its serial number, unless a real token's is known.
+    """
+    secret = secret or totp.secret_of_token(serial_number, key=settings.SECRET_KEY)
+    return Device(
+        principal=principal,
+        kind=Kind.HARDWARE,
+        name=name,
+        serial_number=serial_number,
+        secret=sealed(secret),
+    )
 
 
 def finish_codes(device: Device, first: str, second: str) -> None:
@@ -163,6 +171,16 @@ def is_known(credential_id: str) -> bool:
     return Device.objects.filter(credential_id=credential_id).exists()
 
 
+def being_registered(principal: Principal, device_id: int) -> Device:
+    """Return a device that a principal is registering, or raise RegistrationOver."""
+    begun = Device.objects.select_related("principal__account").filter(
+        pk=device_id, principal=principal, slot=None, expires_at__gt=clock.now()
+    )
+    if (device := begun.first()) is None:
+        raise RegistrationOver
+    return device
+
+
 def rename(device: Device, name: str) -> None:
     """Give a device another name for people; its serial number or ARN stays as it is."""
     device.name = name
@@ -176,6 +194,7 @@ def remove(device: Device) -> bool:
 
 
 def _reserve(device: Device, taken: type[NameTaken] | type[SerialTaken]) -> Device:
+    device.expires_at = clock.now() + REGISTRATION_LIFETIME
     gives_way = Q(principal=device.principal) | Q(expires_at__lte=clock.now())
     with transaction.atomic():
         same = Device.objects.filter(serial_number=device.serial_number)

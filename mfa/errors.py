@@ -4,6 +4,12 @@ from mfa import messages
 from signin.kernel.errors import Refusal
 
 
+class KindUnknown(Refusal):
+    """The principal has no device of the kind that was chosen."""
+
+    message = messages.KIND_UNKNOWN
+
+
 class CodeWrong(Refusal):
     """No device of the principal shows these digits now, or they were used before (S-061)."""
 
@@ -58,6 +64,12 @@ class TooManyDevices(Refusal):
     """A principal has as many devices as there can be (S-066)."""
 
     message = messages.TOO_MANY_DEVICES
+
+
+class GraceOver(Refusal):
+    """The time is over in which a root user could go on without a device."""
+
+    message = messages.GRACE_OVER
 
 
 class RegistrationOver(Refusal):

@@ -2,10 +2,15 @@
 
 from django.utils.translation import gettext_lazy as _
 
+KIND_REQUIRED = _("Choose a kind of device.")
+KIND_UNKNOWN = _("You have no device of this kind. Choose another one.")
 CODE_INVALID = _("The code is six digits. Type all of them.")
 CODE_WRONG = _(
     "That code is not right now. Each code is good once: wait for the device's next one, "
     "and type that."
+)
+PASSKEY_REQUIRED = _(
+    "Press the button, and follow what your browser says. It needs JavaScript for that."
 )
 PASSKEY_REFUSED = _("That device could not prove that it is yours. Try again, or use another one.")
 PASSKEY_KNOWN = _("This device is registered already. Use another one.")
@@ -23,3 +28,4 @@ SERIAL_INVALID = _("The serial number is on the back of the token: 6 to 32 lette
 SERIAL_TAKEN = _("A token with this serial number is registered already.")
 TOO_MANY_DEVICES = _("There are eight devices already, and no room for more. Remove one first.")
 REGISTRATION_OVER = _("The registration took too long. Begin again.")
+GRACE_OVER = _("You can't go on without a device any more. Register one now.")

@@ -108,6 +108,11 @@ def origin(door: str, **values: str) -> str:
     return f"{settings.SIGNIN_SCHEME}://{name}:{settings.SIGNIN_PORT}"
 
 
+def origin_of(host: str) -> str:
+    """Return the origin of the pages at a host, named with its port as requests do."""
+    return f"{settings.SIGNIN_SCHEME}://{host}"
+
+
 def samples() -> list[str]:
     """Return one address for each row of the table, with sample values for placeholders."""
     values = {"region": "eu-central-1", "account": "111122223333"}

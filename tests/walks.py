@@ -7,7 +7,7 @@ from signin.mailbox.models import Message
 from tests.browser import CONSOLE, Browser, address
 
 ROOT = ("root@example.com", "Root-demo-1")  # security check always, no mailed code
-SANDBOX = ("sandbox@example.com", "Sandbox-demo-1")  # no check, code for a new browser
+MAILED = ("mailed@example.com", "Mailed-demo-1")  # no check, code for a new browser
 ZHANG = ("zhang", "Zhang-demo-1")
 EXAMPLE_CORP = "111122223333"
 ACCOUNT_PAGE = address("example-corp.signin.aws.amazon.com", "/console")

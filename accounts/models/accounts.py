@@ -30,6 +30,10 @@ class Account(models.Model):
         ALWAYS = "always", _("always")
         NEVER = "never", _("never")
 
+    class RootMfaMode(models.TextChoices):
+        OPTIONAL = "optional", _("as they like")
+        REQUIRED = "required", _("required, after 35 days at the latest")
+
     id = models.CharField(
         _("account ID"),
         primary_key=True,
@@ -77,6 +81,16 @@ class Account(models.Model):
         max_length=11,
         choices=EmailCodeMode,
         default=EmailCodeMode.NEW_BROWSER,
+    )
+    root_mfa_mode = models.CharField(
+        _("second factor of the root user"),
+        max_length=8,
+        choices=RootMfaMode,
+        default=RootMfaMode.OPTIONAL,
+    )
+    # Set by the first sign-in that asks for a device (newer behaviour C4).
+    root_mfa_grace_ends_at = models.DateTimeField(
+        _("root user may do without a device until"), null=True, blank=True
     )
     created_at = models.DateTimeField(_("created at"), default=clock.now)
 

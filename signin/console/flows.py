@@ -20,6 +20,8 @@ from accounts.steps import (
     proven,
     proven_by,
 )
+from mfa.steps import registration
+from mfa.steps import sign_in as mfa
 from signin import hosts
 from signin.captcha.steps import CaptchaStep
 from signin.console import destinations, remembered
@@ -40,7 +42,8 @@ def choose_flow(request: HttpRequest, attempt: Attempt) -> HttpResponse:
 def open_console(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """Sign the browser in at this host, and send it to the console with a single-use code."""
     principal = proven(attempt)
-    factors, destination = proven_by(attempt), attempt.facts["destination"]
+    factors = [*proven_by(attempt), *mfa.factors(attempt)]
+    destination = attempt.facts["destination"]
     with transaction.atomic():
         if not attempt.close():
             return over(request)  # another request with the same answer was faster
@@ -117,6 +120,18 @@ def _device_key(attempt: Attempt, principal: Principal) -> str:
 
 
 LAYOUT = "layouts/console_signin.html"
+DEVICE_STEPS = [
+    mfa.ResyncStep(),
+    mfa.ChooseDeviceStep(),
+    mfa.CodeStep(),
+    mfa.PasskeyStep(),
+]
+REGISTRATION_STEPS = [
+    registration.NewDeviceStep(),
+    registration.RegisterAppStep(),
+    registration.RegisterTokenStep(),
+    registration.RegisterPasskeyStep(),
+]
 
 CONSOLE = Flow(
     name="console",
@@ -128,14 +143,25 @@ CONSOLE = Flow(
 ROOT_USER = Flow(
     name="root-user",
     layout=LAYOUT,
-    steps=[CaptchaStep(), PasswordStep(), EmailCodeStep()],
+    steps=[
+        CaptchaStep(),
+        PasswordStep(then=mfa.look_for_devices),
+        *DEVICE_STEPS,
+        EmailCodeStep(),
+        registration.PromptStep(),
+        *REGISTRATION_STEPS,
+    ],
     finish=open_console,
     links=links,
 )
 IAM_USER = Flow(
     name="iam-user",
     layout=LAYOUT,
-    steps=[IamUserStep(), NewPasswordStep()],
+    steps=[
+        IamUserStep(then=mfa.look_for_devices),
+        *DEVICE_STEPS,
+        NewPasswordStep(),
+    ],
     finish=open_console,
     links=links,
 )

@@ -23,6 +23,7 @@ from django.core.management import call_command
 from django.db import connection, connections, transaction
 
 from accounts.models import Account, Principal
+from mfa.models import Device
 from signin.control import operators, scenarios
 from signin.control.models import LoadedScenario
 from signin.kernel import clock
@@ -38,8 +39,9 @@ KEPT = {
 }
 # What a scenario dates from the moment that it is loaded.
 DATES = {
-    Account._meta.db_table: ("created_at", "closed_at", "expires_at"),
+    Account._meta.db_table: ("created_at", "closed_at", "expires_at", "root_mfa_grace_ends_at"),
     Principal._meta.db_table: ("created_at", "password_changed_at"),
+    Device._meta.db_table: ("registered_at",),
     LoadedScenario._meta.db_table: ("loaded_at",),
 }
 TEXT = "'%%Y-%%m-%%d %%H:%%M:%%f'"

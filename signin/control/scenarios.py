@@ -5,9 +5,9 @@ Built-in ones lie beside this module, one's own in the data directory's ``scenar
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,13 +20,23 @@ from django.db import transaction
 from accounts import passwords
 from accounts.models import Account, Behaviour, PasswordPolicy, Principal
 from accounts.models.principals import UNIQUE_ID_ALPHABET, iam_user_id
+from mfa import devices, grace, totp
+from mfa.forms import SERIAL_NUMBER
+from mfa.models import MFA_NAME, MOST_DEVICES, Device
+from signin.control.documents import (
+    ScenarioInvalid,
+    read_days_ago,
+    read_flag,
+    read_list,
+    read_object,
+    read_text,
+)
 from signin.control.models import LoadedScenario
 from signin.kernel import clock
 from signin.kernel.errors import Refusal
 
 BUILTIN = Path(__file__).parent / "builtin"
 HASHES = BUILTIN / "hashes.json"
-MOST_DAYS = 36_500
 
 
 class ScenarioUnknown(Refusal):
@@ -36,14 +46,6 @@ class ScenarioUnknown(Refusal):
         known = ", ".join(names())
         super().__init__(name)
         self.message = f"There is no scenario “{name}”. Known scenarios: {known}."
-
-
-class ScenarioInvalid(Refusal):
-    """A scenario's document says something that can't be."""
-
-    def __init__(self, where: str, problem: str) -> None:
-        super().__init__(where)
-        self.message = f"{where}: {problem}"
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ class Content:
     accounts: list[Account]
     policies: list[PasswordPolicy]
     principals: list[Principal]
+    devices: list[Device]
 
 
 def names() -> list[str]:
@@ -102,22 +105,26 @@ def find(name: str) -> Scenario:
 
 def read(scenario: Scenario) -> Content:
     """Return what a scenario's document says, or raise ScenarioInvalid."""
-    document = _object(scenario.document, scenario.name, optional={"title", "sign_in", "accounts"})
+    document = read_object(
+        scenario.document, scenario.name, optional={"title", "sign_in", "accounts"}
+    )
     behaviour = Behaviour()
     for field, mode in _modes(document, scenario.name).items():
         setattr(behaviour, field, mode)
     accounts: list[Account] = []
     policies: list[PasswordPolicy] = []
     principals: list[Principal] = []
-    for number, entry in enumerate(_list(document, "accounts", scenario.name)):
+    their_devices: list[Device] = []
+    for number, entry in enumerate(read_list(document, "accounts", scenario.name)):
         where = f"accounts[{number}]"
-        account, people = _account(entry, where, behaviour)
+        account, people, own = _account(entry, where, behaviour)
         accounts.append(account)
         if "password_policy" in entry:
             policies.append(_policy(entry["password_policy"], f"{where}.password_policy", account))
         principals.extend(people)
-    _check_unique(accounts, principals)
-    return Content(scenario.name, behaviour, accounts, policies, principals)
+        their_devices.extend(own)
+    _check_unique(accounts, principals, their_devices)
+    return Content(scenario.name, behaviour, accounts, policies, principals, their_devices)
 
 
 def store(content: Content) -> None:
@@ -127,6 +134,7 @@ def store(content: Content) -> None:
         Account.objects.bulk_create(content.accounts)
         PasswordPolicy.objects.bulk_create(content.policies)
         Principal.objects.bulk_create(content.principals)
+        Device.objects.bulk_create(content.devices)
         LoadedScenario.objects.create(name=content.name, loaded_at=clock.now())
 
 
@@ -162,8 +170,10 @@ def _folders() -> list[Path]:
     return [settings.SIGNIN_DATA_DIR / "scenarios", BUILTIN]
 
 
-def _account(entry: object, where: str, behaviour: Behaviour) -> tuple[Account, list[Principal]]:
-    fields = _object(
+def _account(
+    entry: object, where: str, behaviour: Behaviour
+) -> tuple[Account, list[Principal], list[Device]]:
+    fields = read_object(
         entry,
         where,
         required={"id", "name"},
@@ -174,6 +184,7 @@ def _account(entry: object, where: str, behaviour: Behaviour) -> tuple[Account, 
             "closed_days_ago",
             "sign_in",
             "password_policy",
+            "root_mfa",
             "root",
             "users",
         },
@@ -184,36 +195,49 @@ def _account(entry: object, where: str, behaviour: Behaviour) -> tuple[Account, 
         **_modes(fields, where),
     }
     account = Account(
-        id=_text(fields, "id", where),
-        name=_text(fields, "name", where),
-        alias=_text(fields, "alias", where) or None,
-        phone=_text(fields, "phone", where),
-        state=_text(fields, "state", where) or Account.State.ACTIVE,
+        id=read_text(fields, "id", where),
+        name=read_text(fields, "name", where),
+        alias=read_text(fields, "alias", where) or None,
+        phone=read_text(fields, "phone", where),
+        state=read_text(fields, "state", where) or Account.State.ACTIVE,
         **modes,
     )
     if account.state == Account.State.CLOSED:
-        account.close(_days_ago(fields, "closed_days_ago", where))
+        account.close(read_days_ago(fields, "closed_days_ago", where))
+    if "root_mfa" in fields:
+        account.root_mfa_mode = read_text(fields, "root_mfa", where)
     _validated(account, where)
-    people = []
+    people, their_devices = [], []
     if "root" in fields:
-        people.append(_root_user(fields["root"], f"{where}.root", account))
-    for number, user in enumerate(_list(fields, "users", where)):
-        people.append(_iam_user(user, f"{where}.users[{number}]", account))
-    return account, people
+        person, own = _root_user(fields["root"], f"{where}.root", account)
+        people.append(person)
+        their_devices += own
+    for number, user in enumerate(read_list(fields, "users", where)):
+        person, own = _iam_user(user, f"{where}.users[{number}]", account)
+        people.append(person)
+        their_devices += own
+    return account, people, their_devices
 
 
-def _root_user(entry: object, where: str, account: Account) -> Principal:
-    fields = _object(
-        entry, where, required={"email"}, optional={"password", "password_set_days_ago"}
+def _root_user(entry: object, where: str, account: Account) -> tuple[Principal, list[Device]]:
+    fields = read_object(
+        entry,
+        where,
+        required={"email"},
+        optional={"password", "password_set_days_ago", "devices", "mfa_prompted_days_ago"},
     )
+    if "mfa_prompted_days_ago" in fields:
+        prompted_at = read_days_ago(fields, "mfa_prompted_days_ago", where)
+        account.root_mfa_grace_ends_at = prompted_at + grace.GRACE
     root_user = Principal(
-        kind=Principal.Kind.ROOT_USER, account=account, username=_text(fields, "email", where)
+        kind=Principal.Kind.ROOT_USER, account=account, username=read_text(fields, "email", where)
     )
-    return _with_password(root_user, fields, where)
+    _add_password(root_user, fields, where)
+    return root_user, _devices(root_user, fields, where)
 
 
-def _iam_user(entry: object, where: str, account: Account) -> Principal:
-    fields = _object(
+def _iam_user(entry: object, where: str, account: Account) -> tuple[Principal, list[Device]]:
+    fields = read_object(
         entry,
         where,
         required={"name"},
@@ -222,22 +246,24 @@ def _iam_user(entry: object, where: str, account: Account) -> Principal:
             "password_set_days_ago",
             "must_change_password",
             "may_change_password",
+            "devices",
         },
     )
     iam_user = Principal(
         kind=Principal.Kind.IAM_USER,
         account=account,
-        username=_text(fields, "name", where),
-        must_change_password=_yes_or_no(fields, "must_change_password", where) or False,
-        may_change_password=_yes_or_no(fields, "may_change_password", where),
-        unique_id=_stable_id(account.id, _text(fields, "name", where)),
+        username=read_text(fields, "name", where),
+        must_change_password=read_flag(fields, "must_change_password", where) or False,
+        may_change_password=read_flag(fields, "may_change_password", where),
+        unique_id=_stable_id(account.id, read_text(fields, "name", where)),
     )
-    return _with_password(iam_user, fields, where)
+    _add_password(iam_user, fields, where)
+    return iam_user, _devices(iam_user, fields, where)
 
 
 def _policy(entry: object, where: str, account: Account) -> PasswordPolicy:
     numbers = {"minimum_length", "max_age_days", "reuse_prevention"}
-    fields = _object(
+    fields = read_object(
         entry,
         where,
         optional={
@@ -254,7 +280,7 @@ def _policy(entry: object, where: str, account: Account) -> PasswordPolicy:
     )
     for name, value in fields.items():
         if name not in numbers:
-            _yes_or_no(fields, name, where)
+            read_flag(fields, name, where)
         elif type(value) is not int:
             raise ScenarioInvalid(f"{where}.{name}", "a whole number")
     policy = PasswordPolicy(account=account, **fields)
@@ -270,74 +296,60 @@ def _stable_id(account_id: str, name: str) -> str:
     )
 
 
-def _with_password(principal: Principal, fields: Mapping[str, Any], where: str) -> Principal:
-    if password := _text(fields, "password", where):
+def _devices(principal: Principal, fields: Mapping[str, Any], where: str) -> list[Device]:
+    """Return the registered devices of a principal."""
+    own = []
+    for number, entry in enumerate(read_list(fields, "devices", where)):
+        device = _device(principal, entry, f"{where}.devices[{number}]")
+        device.slot, device.registered_at = number + 1, clock.now()
+        own.append(device)
+    if len(own) > MOST_DEVICES:
+        raise ScenarioInvalid(f"{where}.devices", f"at most {MOST_DEVICES}")
+    return own
+
+
+def _device(principal: Principal, entry: object, where: str) -> Device:
+    fields = read_object(entry, where, optional={"kind", "name", "serial_number", "secret"})
+    kind = read_text(fields, "kind", where) or Device.Kind.TOTP
+    if kind not in {Device.Kind.TOTP, Device.Kind.HARDWARE}:
+        raise ScenarioInvalid(f"{where}.kind", "totp or hardware")
+    serial_number = read_text(fields, "serial_number", where)
+    name = read_text(fields, "name", where) or serial_number
+    if not re.fullmatch(MFA_NAME, name):
+        raise ScenarioInvalid(f"{where}.name", "1 to 64 letters, digits and + = , . @ _ -")
+    try:
+        secret = totp.decode(fields["secret"]) if "secret" in fields else None
+    except totp.SecretInvalid as error:
+        raise ScenarioInvalid(f"{where}.secret", str(error)) from error
+    if kind == Device.Kind.TOTP:
+        return devices.app(principal, name, secret or totp.new_secret())
+    if not re.fullmatch(SERIAL_NUMBER, serial_number):
+        raise ScenarioInvalid(f"{where}.serial_number", "6 to 32 letters and digits")
+    return devices.token(principal, name, serial_number, secret)
+
+
+def _add_password(principal: Principal, fields: Mapping[str, Any], where: str) -> None:
+    if password := read_text(fields, "password", where):
         if len(password) > passwords.LONGEST:
             problem = f"at most {passwords.LONGEST} characters"
             raise ScenarioInvalid(f"{where}.password", problem)
         principal.password = hashed(password)
-        principal.password_changed_at = _days_ago(fields, "password_set_days_ago", where)
+        principal.password_changed_at = read_days_ago(fields, "password_set_days_ago", where)
     else:
         principal.set_unusable_password()
     principal.complete()
     _validated(principal, where)
-    return principal
 
 
 def _modes(fields: Mapping[str, Any], where: str) -> dict[str, str]:
     """Return the columns that a ``sign_in`` object sets."""
-    modes = _object(fields.get("sign_in", {}), f"{where}.sign_in", optional={"captcha", "code"})
+    modes = read_object(fields.get("sign_in", {}), f"{where}.sign_in", optional={"captcha", "code"})
     columns = {"captcha": "captcha_mode", "code": "email_code_mode"}
     allowed = {"captcha": Account.CaptchaMode.values, "code": Account.EmailCodeMode.values}
     for name, mode in modes.items():
         if mode not in allowed[name]:
             raise ScenarioInvalid(f"{where}.sign_in.{name}", f"one of {', '.join(allowed[name])}")
     return {columns[name]: mode for name, mode in modes.items()}
-
-
-def _object(
-    value: object,
-    where: str,
-    *,
-    required: frozenset[str] | set[str] = frozenset(),
-    optional: frozenset[str] | set[str] = frozenset(),
-) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ScenarioInvalid(where, "an object is needed here")
-    if missing := required - set(value):
-        raise ScenarioInvalid(where, f"missing: {', '.join(sorted(missing))}")
-    if unknown := set(value) - required - optional:
-        raise ScenarioInvalid(where, f"not known here: {', '.join(sorted(unknown))}")
-    return value
-
-
-def _list(fields: Mapping[str, Any], name: str, where: str) -> list[Any]:
-    value = fields.get(name, [])
-    if not isinstance(value, list):
-        raise ScenarioInvalid(f"{where}.{name}", "a list is needed here")
-    return value
-
-
-def _text(fields: Mapping[str, Any], name: str, where: str) -> str:
-    value = fields.get(name, "")
-    if not isinstance(value, str):
-        raise ScenarioInvalid(f"{where}.{name}", "a text is needed here")
-    return value
-
-
-def _yes_or_no(fields: Mapping[str, Any], name: str, where: str) -> bool | None:
-    value = fields.get(name)
-    if name in fields and not isinstance(value, bool):
-        raise ScenarioInvalid(f"{where}.{name}", "true or false")
-    return value
-
-
-def _days_ago(fields: Mapping[str, Any], name: str, where: str) -> datetime:
-    days = fields.get(name, 0)
-    if type(days) is not int or not 0 <= days <= MOST_DAYS:
-        problem = f"a whole number of days from 0 to {MOST_DAYS}"
-        raise ScenarioInvalid(f"{where}.{name}", problem)
-    return clock.now() - timedelta(days=days)
 
 
 def _validated(model: Account | PasswordPolicy | Principal, where: str) -> None:
@@ -357,11 +369,14 @@ MEMBERS: dict[tuple[type, str], dict[str, str]] = {
 }
 
 
-def _check_unique(accounts: list[Account], principals: list[Principal]) -> None:
+def _check_unique(
+    accounts: list[Account], principals: list[Principal], their_devices: list[Device]
+) -> None:
     seen: set[tuple[str, ...]] = set()
     names: list[tuple[str, ...]] = [("account", account.id) for account in accounts]
     names += [("alias", account.alias) for account in accounts if account.alias]
     names += [(person.kind, person.realm, person.folded) for person in principals]
+    names += [("device", device.serial_number) for device in their_devices]
     for name in names:
         if name in seen:
             raise ScenarioInvalid("accounts", f"twice there: {' '.join(filter(None, name))}")

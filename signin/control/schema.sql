@@ -1,4 +1,4 @@
-CREATE TABLE "accounts_account" ("id" varchar(12) NOT NULL PRIMARY KEY, "name" varchar(50) NOT NULL, "alias" varchar(63) NULL UNIQUE, "phone" varchar(20) NOT NULL, "state" varchar(10) NOT NULL, "closed_at" datetime NULL, "expires_at" datetime NULL, "captcha_mode" varchar(14) NOT NULL, "email_code_mode" varchar(11) NOT NULL, "created_at" datetime NOT NULL);
+CREATE TABLE "accounts_account" ("id" varchar(12) NOT NULL PRIMARY KEY, "name" varchar(50) NOT NULL, "alias" varchar(63) NULL UNIQUE, "phone" varchar(20) NOT NULL, "state" varchar(10) NOT NULL, "closed_at" datetime NULL, "expires_at" datetime NULL, "captcha_mode" varchar(14) NOT NULL, "email_code_mode" varchar(11) NOT NULL, "created_at" datetime NOT NULL, "root_mfa_grace_ends_at" datetime NULL, "root_mfa_mode" varchar(8) NOT NULL);
 CREATE TABLE "accounts_behaviour" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "captcha_mode" varchar(14) NOT NULL, "email_code_mode" varchar(11) NOT NULL);
 CREATE TABLE "accounts_knownbrowser" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key_digest" varchar(64) NOT NULL, "user_agent" varchar(1024) NOT NULL, "ip" char(39) NOT NULL, "expires_at" datetime NOT NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "a_browser_is_known_once_per_principal" UNIQUE ("principal_id", "key_digest"));
 CREATE TABLE "accounts_lockout" ("key" varchar(64) NOT NULL PRIMARY KEY, "kind" varchar(10) NOT NULL, "failures" integer unsigned NOT NULL CHECK ("failures" >= 0), "allowed" integer unsigned NOT NULL CHECK ("allowed" >= 0), "blocked_until" datetime NULL, "expires_at" datetime NOT NULL, "principal_id" bigint NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED);
@@ -58,6 +58,7 @@ CREATE INDEX "phones_call_number_c74e338a" ON "phones_call" ("number");
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0002_passwords', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0003_password_recovery', '2000-01-01 00:00:00');
+INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0004_root_mfa', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0002_logentry_remove_auto_add', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0003_logentry_add_action_flag_choices', '2000-01-01 00:00:00');

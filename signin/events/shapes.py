@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
-Identity = dict[str, str]
+Identity = dict[str, Any]
 
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 FAILED = "Failed authentication"
@@ -59,13 +59,16 @@ def region(*, is_root: bool, host_region: str | None, alias_cookie: bool) -> str
     return str(settings.SIGNIN_ALIAS_COOKIE_REGION) if alias_cookie else ROOT_REGION
 
 
-def console_login_details(*, login_to: str, user_agent: str) -> dict[str, Any]:
-    """Return ``additionalEventData`` of a ConsoleLogin without a second factor."""
-    return {
+def console_login_details(
+    *, login_to: str, user_agent: str, mfa_used: bool, mfa_identifier: str
+) -> dict[str, Any]:
+    """Return ``additionalEventData`` of a ConsoleLogin; the device is named if one proved it."""
+    details = {
         "LoginTo": login_to,
         "MobileVersion": "Yes" if "Mobi" in user_agent else "No",
-        "MFAUsed": "No",
+        "MFAUsed": "Yes" if mfa_used else "No",
     }
+    return {**details, "MFAIdentifier": mfa_identifier} if mfa_identifier else details
 
 
 def _root(account_id: str) -> Identity:

@@ -28,6 +28,26 @@ class Facts(TypedDict, total=False):
     came_from: str  # the handle of the attempt that Cancel leads back to
     recovery_requested: bool
 
+    mfa_due: bool  # the principal has devices
+    mfa_kinds: list[str]  # of these kinds
+    mfa_kind: str  # the one that is asked for
+    mfa_wrong: int  # answers that were wrong, in this attempt
+    mfa_trouble: bool  # somebody can't use the device
+    mfa_ceremony: str  # the challenge that the page shows
+    mfa_verified: bool
+    mfa_identifier: str  # serial number or ARN of the device that proved it
+    resync_due: bool
+    resynchronised: bool
+
+    mfa_prompt_due: bool  # the account wants its root user to register a device
+    mfa_may_skip: bool  # not yet, that is
+    registering: bool
+    new_kind: str  # of the device that is being registered
+    new_name: str
+    new_device: int
+    device_registered: bool
+    session: str  # the ID of the console session in which this goes on
+
     email_code_due: bool
     email_code_sent: bool
     email_code_verified: bool

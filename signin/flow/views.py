@@ -60,8 +60,10 @@ def show(
     """Show the page of one step, with what was refused and a form that may carry errors."""
     before = dict(attempt.facts)
     step.prepare(attempt)
-    if attempt.facts != before and not attempt.keep():
-        return redirect("attempt", attempt.handle)
+    if attempt.facts != before:
+        is_kept = attempt.keep()
+        if not is_kept or flow.current_step(attempt) is not step:
+            return redirect("attempt", attempt.handle)
     page = {
         "layout": flow.layout,
         "step": step,

@@ -141,7 +141,7 @@ def live_in(server: Server) -> str:
     """Leave a mail, events and an open security check; return the check's id."""
     server.control("POST", "/reset", {"scenario": "demo"})
     walker = Walker(server).visit(server.address("console.aws.amazon.com"))
-    walker.submit(user_type="root", email="sandbox@example.com").submit(password="Sandbox-demo-1")
+    walker.submit(user_type="root", email="mailed@example.com").submit(password="Mailed-demo-1")
     walker = Walker(server)
     walker.visit(server.address("example-corp.signin.aws.amazon.com", "/console"))
     walker.submit(account="example-corp", username="zhang", password="Zhang-demo-1")

@@ -98,12 +98,12 @@ def test_the_security_check_can_be_heard_and_changed(page, server):
 @pytest.mark.requirement("S-007")
 def test_a_password_can_be_pasted_and_looked_at(page, server, context):
     context.grant_permissions(["clipboard-read", "clipboard-write"])
-    name_root(page, server, "sandbox@example.com")
+    name_root(page, server, "mailed@example.com")
     field = page.get_by_label("Password", exact=True)
-    page.evaluate("navigator.clipboard.writeText('Sandbox-demo-1')")
+    page.evaluate("navigator.clipboard.writeText('Mailed-demo-1')")
     field.focus()
     page.keyboard.press("Control+V")
-    expect(field).to_have_value("Sandbox-demo-1")
+    expect(field).to_have_value("Mailed-demo-1")
     expect(field).to_have_attribute("type", "password")
     page.get_by_role("button", name=re.compile("show", re.IGNORECASE)).click()
     expect(field).to_have_attribute("type", "text")
@@ -115,7 +115,7 @@ def test_a_mailed_code_is_found_in_the_mailbox_and_typed(page, server, context):
     mailbox = context.new_page()
     mailbox.goto(server.address("localhost", "/mailbox/"))
     expect(mailbox.get_by_text("No mail yet")).to_be_visible()
-    sign_in_as_root(page, server, "sandbox@example.com", "Sandbox-demo-1")
+    sign_in_as_root(page, server, "mailed@example.com", "Mailed-demo-1")
     expect(page.locator("form[data-step=email-code]")).to_be_visible()
     mailbox.bring_to_front()
     code = mailbox.locator("#messages code").first
@@ -124,15 +124,15 @@ def test_a_mailed_code_is_found_in_the_mailbox_and_typed(page, server, context):
     page.bring_to_front()
     page.get_by_label("Verification code").fill(digits)
     page.get_by_role("button", name="Verify").click()
-    expect(page.locator("#signed-in-as")).to_contain_text("4444-5555-6666")
+    expect(page.locator("#signed-in-as")).to_contain_text("6666-7777-8888")
 
 
 @pytest.mark.requirement("S-047")
 def test_two_tabs_don_t_mix(page, server, context):
     name_root(page, server, "root@example.com")
     other = context.new_page()
-    name_root(other, server, "sandbox@example.com")
-    expect(other.locator("#who")).to_have_text("sandbox@example.com")
+    name_root(other, server, "mailed@example.com")
+    expect(other.locator("#who")).to_have_text("mailed@example.com")
     pass_captcha(page, server)
     expect(page.locator("#who")).to_have_text("root@example.com")
     page.get_by_label("Password", exact=True).fill("Root-demo-1")

@@ -33,7 +33,7 @@ def root_password(page: Page, server: Server, password: str = "") -> None:
 
 
 def ask_for_recovery(page: Page, server: Server) -> None:
-    name_root(page, server, "sandbox@example.com")
+    name_root(page, server, "mailed@example.com")
     page.locator("#forgot-password").click()
 
 
@@ -42,7 +42,7 @@ def mailed_link(page: Page, server: Server) -> str:
     type_characters(page, server)
     page.locator("#send_button").click()
     page.locator("#recovery-sent").wait_for()
-    mail = server.control("GET", "/messages/wait?to=sandbox@example.com&kind=password-recovery")
+    mail = server.control("GET", "/messages/wait?to=mailed@example.com&kind=password-recovery")
     return str(mail["link"])
 
 
@@ -80,7 +80,7 @@ def new_password_wrong(page: Page, server: Server) -> None:
 
 
 def with_mail(page: Page, server: Server, path: str) -> None:
-    sign_in_as_root(page, server, "sandbox@example.com", "Sandbox-demo-1")
+    sign_in_as_root(page, server, "mailed@example.com", "Mailed-demo-1")
     page.goto(server.address("localhost", path))
 
 
@@ -108,7 +108,7 @@ WALKS: dict[str, Walk] = {
     "link-over": lambda page, server: page.goto(signin(server, "/recovery?token=nothing")),
     "sign-out-first": sign_out_first,
     "email-code": lambda page, server: sign_in_as_root(
-        page, server, "sandbox@example.com", "Sandbox-demo-1"
+        page, server, "mailed@example.com", "Mailed-demo-1"
     ),
     "iam-user": lambda page, server: page.goto(
         server.address("example-corp.signin.aws.amazon.com", "/console")

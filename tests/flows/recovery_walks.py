@@ -2,7 +2,7 @@
 
 from accounts.models import Principal
 from tests.browser import Browser
-from tests.walks import SANDBOX
+from tests.walks import MAILED
 
 NEW = "Brand-new-77"
 
@@ -13,9 +13,9 @@ def set_password(browser: Browser, password: str = NEW, again: str | None = None
     return browser.submit("reset-password", new_password=password, confirm_password=again)
 
 
-def sandbox_user() -> Principal:
-    """Return the root user of the sandbox as stored now."""
-    return Principal.objects.get(username=SANDBOX[0])
+def mailed_user() -> Principal:
+    """Return the root user of the mailed as stored now."""
+    return Principal.objects.get(username=MAILED[0])
 
 
 def is_over(browser: Browser) -> bool:

@@ -17,8 +17,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 def test_accounts_are_listed_with_their_people_and_found_by_a_grouped_id(operator):
     operator.visit(page("account/"))
     assert "1111-2222-3333 Example Corp example-corp active root@example.com 4" in operator.words
-    operator.visit(page("account/?q=4444-5555-6666"))
-    assert "Example Sandbox" in operator.words
+    operator.visit(page("account/?q=6666-7777-8888"))
+    assert "Example Mailed" in operator.words
     assert "Example Corp" not in operator.words
     operator.visit(page("account/?state=suspended"))
     assert "Example Suspended" in operator.words

@@ -21,7 +21,7 @@ from tests.flows.admin_walks import (
 from tests.walks import (
     EXAMPLE_CORP,
     ROOT,
-    SANDBOX,
+    MAILED,
     ZHANG,
     name_root,
     sign_in_as_iam_user,
@@ -47,9 +47,9 @@ def test_a_new_password_works_and_signs_the_user_out_everywhere(operator, new_br
 
 @pytest.mark.requirement("S-068")
 def test_a_new_password_of_a_root_user_forgets_known_browsers(operator, new_browser):
-    root_user = sign_in_as_root(new_browser(), *SANDBOX).submit("sign-out")
-    set_password(operator, named(SANDBOX[0]), NEW_PASSWORD)
-    name_root(root_user, SANDBOX[0]).submit(password=NEW_PASSWORD)
+    root_user = sign_in_as_root(new_browser(), *MAILED).submit("sign-out")
+    set_password(operator, named(MAILED[0]), NEW_PASSWORD)
+    name_root(root_user, MAILED[0]).submit(password=NEW_PASSWORD)
     assert root_user.step == "email-code"
 
 

@@ -10,10 +10,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 
 def test_the_form_of_a_user_offers_accounts(operator):
-    query = "app_label=accounts&model_name=iamuser&field_name=account&term=4444-5555-6666"
+    query = "app_label=accounts&model_name=iamuser&field_name=account&term=6666-7777-8888"
     operator.visit(f"{ADMIN}autocomplete/?{query}")
     assert operator.page.json()["results"] == [
-        {"id": "444455556666", "text": "Example Sandbox (4444-5555-6666)"}
+        {"id": "666677778888", "text": "Example Mailed (6666-7777-8888)"}
     ]
 
 
@@ -67,11 +67,11 @@ def test_an_iam_user_that_can_not_be_is_refused(operator, fields, problem):
 
 def test_a_name_may_return_in_another_account_and_in_other_capitals(operator):
     operator.visit(page("iamuser/add/"))
-    operator.submit("iamuser_form", username="zhang", account="444455556666")
+    operator.submit("iamuser_form", username="zhang", account="666677778888")
     assert Principal.objects.filter(folded="zhang").count() == 2
     zhang = Principal.objects.get(folded="zhang", account=EXAMPLE_CORP)
     operator.visit(page(f"iamuser/{zhang.pk}/change/"))
-    operator.submit("iamuser_form", username="Zhang", account="444455556666")
+    operator.submit("iamuser_form", username="Zhang", account="666677778888")
     zhang.refresh_from_db()
     assert (zhang.username, zhang.account_id) == ("Zhang", EXAMPLE_CORP)
 

@@ -19,7 +19,7 @@ from tests.flows.admin_walks import (
     page,
     set_password,
 )
-from tests.walks import ROOT, SANDBOX, name_root, sign_in_as_iam_user, sign_in_as_root
+from tests.walks import ROOT, MAILED, name_root, sign_in_as_iam_user, sign_in_as_root
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
@@ -70,7 +70,7 @@ def test_events_are_neither_changed_nor_deleted(operator, new_browser):
 
 
 def test_messages_and_known_browsers_can_be_deleted(operator, new_browser):
-    sign_in_as_root(new_browser(), *SANDBOX)
+    sign_in_as_root(new_browser(), *MAILED)
     message, known = Message.objects.get(), KnownBrowser.objects.get()
     for path in [f"mailbox/message/{message.pk}", f"accounts/knownbrowser/{known.pk}"]:
         operator.visit(f"{ADMIN}{path}/delete/")
@@ -81,7 +81,7 @@ def test_messages_and_known_browsers_can_be_deleted(operator, new_browser):
 
 @pytest.mark.requirement("S-006", "S-107")
 def test_no_page_of_the_admin_site_shows_a_hash_a_key_or_a_digest(operator, new_browser):
-    sign_in_as_root(new_browser(), *SANDBOX)
+    sign_in_as_root(new_browser(), *MAILED)
     sign_in_as_iam_user(new_browser())
     sign_in_as_iam_user(new_browser(), "zhang", "wrong")
     name_root(new_browser(), ROOT[0])

@@ -9,7 +9,7 @@ from accounts.models import Session
 from signin.flow.models import Attempt
 from signin.kernel import clock
 from tests.browser import CONSOLE, SIGNIN
-from tests.walks import ACCOUNT_PAGE, ROOT, SANDBOX, ZHANG, name_root, pass_captcha
+from tests.walks import ACCOUNT_PAGE, ROOT, MAILED, ZHANG, name_root, pass_captcha
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
@@ -28,7 +28,7 @@ def test_an_attempt_lasts_fifteen_minutes(browser):
 
 @pytest.mark.requirement("S-046")
 def test_another_browser_can_t_go_on_with_an_attempt(browser, new_browser):
-    name_root(browser, SANDBOX[0])
+    name_root(browser, MAILED[0])
     assert new_browser().visit(browser.url).status == 410
 
 
@@ -51,7 +51,7 @@ def test_no_step_can_be_skipped(browser, fields):
 
 @pytest.mark.requirement("S-046")
 def test_a_half_finished_sign_in_opens_no_page_of_the_console(browser):
-    name_root(browser, SANDBOX[0]).submit(password=SANDBOX[1])
+    name_root(browser, MAILED[0]).submit(password=MAILED[1])
     assert browser.step == "email-code"
     assert browser.visit(CONSOLE + "iam/security_credentials").step == "user-type"
 
@@ -59,12 +59,12 @@ def test_a_half_finished_sign_in_opens_no_page_of_the_console(browser):
 def test_an_old_page_sent_again_changes_nothing(browser):
     browser.visit(CONSOLE)
     page, url = browser.page, browser.url
-    browser.submit(user_type="root", email=SANDBOX[0])
+    browser.submit(user_type="root", email=MAILED[0])
     assert browser.step == "password"
     browser.page, browser.url = page, url
     browser.submit(user_type="root", email=ROOT[0])
     assert browser.step == "password"
-    assert SANDBOX[0] in browser.words
+    assert MAILED[0] in browser.words
 
 
 @pytest.mark.requirement("S-047")
@@ -72,10 +72,10 @@ def test_two_tabs_don_t_mix(browser):
     name_root(browser, ROOT[0])
     pass_captcha(browser)
     first_page, first_url = browser.page, browser.url
-    name_root(browser, SANDBOX[0])
+    name_root(browser, MAILED[0])
     assert browser.step == "password"
     browser.page, browser.url = first_page, first_url
-    assert browser.submit(password=SANDBOX[1]).step == "password"
+    assert browser.submit(password=MAILED[1]).step == "password"
     assert "didn't match" in browser.alert
     assert ROOT[0] in browser.words
     browser.submit(password=ROOT[1])

@@ -13,7 +13,7 @@ from signin.control import operators
 from signin.events.models import Event
 from signin.kernel import clock
 from signin.mailbox.models import Message
-from tests.walks import ROOT, SANDBOX, name_root, sign_in_as_iam_user
+from tests.walks import ROOT, MAILED, name_root, sign_in_as_iam_user
 
 pytestmark = pytest.mark.django_db
 
@@ -66,14 +66,14 @@ def test_the_description_is_openapi(control, in_demo):
 
 
 def test_a_message_is_there_with_its_code(control, browser, in_demo):
-    name_root(browser, SANDBOX[0]).submit(password=SANDBOX[1])
-    query = f"?to={SANDBOX[0].upper()}&kind=verification-code&timeout=0"
+    name_root(browser, MAILED[0]).submit(password=MAILED[1])
+    query = f"?to={MAILED[0].upper()}&kind=verification-code&timeout=0"
     status, message = control("GET", f"/messages/wait{query}")
     assert status == 200
     assert set(message) >= {"id", "to", "kind", "subject", "text", "code", "link"}
     assert message["code"] == Message.objects.get().code
     assert message["link"] is None
-    assert control("GET", f"/messages?to={SANDBOX[0]}")[1] == [message]
+    assert control("GET", f"/messages?to={MAILED[0]}")[1] == [message]
     assert control("GET", "/messages?to=other@example.com")[1] == []
 
 
@@ -85,7 +85,7 @@ def test_waiting_for_a_message_that_doesn_t_come_says_what_to_do(control, in_dem
 
 
 def test_after_means_messages_not_seen_yet_oldest_first(control, browser, in_demo):
-    name_root(browser, SANDBOX[0]).submit(password=SANDBOX[1])
+    name_root(browser, MAILED[0]).submit(password=MAILED[1])
     _, first = control("GET", "/messages/wait?timeout=0")
     assert control("GET", f"/messages/wait?after={first['id']}&timeout=0")[0] == 404
     browser.submit(button="act=resend")
@@ -114,7 +114,7 @@ def test_events_by_name_and_account(control, browser, in_demo):
         "Failure",
     ]
     assert len(control("GET", "/events?limit=1")[1]["Records"]) == 1
-    assert control("GET", "/events?account=444455556666")[1] == {"Records": []}
+    assert control("GET", "/events?account=666677778888")[1] == {"Records": []}
     assert len(control("GET", "/events?name=ConsoleLogin")[1]["Records"]) == 2
 
 

@@ -7,7 +7,7 @@ import pytest
 from signin import mails
 from signin.mailbox.models import Message
 from tests.browser import CONSOLE, DESK
-from tests.walks import SANDBOX, name_root, sign_in_as_iam_user
+from tests.walks import MAILED, name_root, sign_in_as_iam_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
@@ -38,10 +38,10 @@ def test_an_empty_mailbox_says_how_to_fill_it(browser):
 
 
 def test_the_mailbox_shows_the_newest_first_with_its_code(browser, mail_from):
-    name_root(browser, SANDBOX[0]).submit(password=SANDBOX[1])
+    name_root(browser, MAILED[0]).submit(password=MAILED[1])
     mail_from("later@example.com", code="654321")
     browser.visit(DESK + "mailbox/")
-    assert browser.words.index("later@example.com") < browser.words.index(SANDBOX[0])
+    assert browser.words.index("later@example.com") < browser.words.index(MAILED[0])
     assert "654321" in browser.words
     newest = Message.objects.latest("id")
     browser.visit(f"/mailbox/{newest.pk}")
@@ -98,7 +98,7 @@ def test_events_are_shown_with_their_json(browser):
     shown = browser.text.split("<pre")[1].split(">", 1)[1].split("</pre>")[0]
     assert json.loads(shown)["eventName"] == "ConsoleLogin"
     assert "zhang" in browser.words
-    assert "No such event" in browser.visit(DESK + "events/?account=444455556666").words
+    assert "No such event" in browser.visit(DESK + "events/?account=666677778888").words
 
 
 def test_the_control_api_s_page_lists_every_call(browser):

@@ -12,7 +12,7 @@ from tests.catalogue import TAG, english_pieces
 from tests.walks import (
     ACCOUNT_PAGE,
     ROOT,
-    SANDBOX,
+    MAILED,
     ZHANG,
     ask_for_recovery,
     mailed_link,
@@ -53,7 +53,7 @@ def with_mail(browser: Browser, path: str) -> Browser:
 
 
 def mailed_code(browser: Browser) -> Browser:
-    return name_root(browser, SANDBOX[0]).submit(password=SANDBOX[1])
+    return name_root(browser, MAILED[0]).submit(password=MAILED[1])
 
 
 def as_operator(browser: Browser, path: str) -> Browser:
@@ -77,11 +77,11 @@ Walk = Callable[[Browser], Browser]
 SIGN_IN_PAGES: dict[str, Walk] = {
     "kind of user": lambda browser: browser.visit(CONSOLE),
     "security check": lambda browser: name_root(browser, ROOT[0]),
-    "password": lambda browser: name_root(browser, SANDBOX[0]),
+    "password": lambda browser: name_root(browser, MAILED[0]),
     "mailed code": mailed_code,
-    "recovery": lambda browser: ask_for_recovery(browser, SANDBOX[0]),
-    "recovery, sent": lambda browser: pass_captcha(ask_for_recovery(browser, SANDBOX[0])),
-    "reset password": lambda browser: browser.visit(mailed_link(browser, SANDBOX[0])),
+    "recovery": lambda browser: ask_for_recovery(browser, MAILED[0]),
+    "recovery, sent": lambda browser: pass_captcha(ask_for_recovery(browser, MAILED[0])),
+    "reset password": lambda browser: browser.visit(mailed_link(browser, MAILED[0])),
     "password set": lambda browser: browser.visit(SIGNIN + "recovery/done"),
     "IAM user": lambda browser: browser.visit(ACCOUNT_PAGE),
     "given password": new_password,
@@ -105,7 +105,7 @@ REFUSALS: dict[str, tuple[Walk, str]] = {
         "文字が一致しません",
     ),
     "wrong password of a root user": (
-        lambda browser: name_root(browser, SANDBOX[0]).submit(password="wrong"),
+        lambda browser: name_root(browser, MAILED[0]).submit(password="wrong"),
         "内容が一致しません",
     ),
     "wrong password of an IAM user": (
@@ -114,7 +114,7 @@ REFUSALS: dict[str, tuple[Walk, str]] = {
     ),
     "too many tries": (throttled, "しばらく待って"),
     "wrong code": (
-        lambda browser: mailed_code(browser).submit(code=another(newest_code(SANDBOX[0]))),
+        lambda browser: mailed_code(browser).submit(code=another(newest_code(MAILED[0]))),
         "送信したコードと異なり",
     ),
     "poor new password": (
@@ -136,7 +136,7 @@ REFUSALS: dict[str, tuple[Walk, str]] = {
     "no code at all": (lambda browser: mailed_code(browser).submit(code="1"), "数字 6 桁"),
 }
 CONSOLE_PAGES: dict[str, Walk] = {
-    "home of a root user": lambda browser: sign_in_as_root(browser, *SANDBOX),
+    "home of a root user": lambda browser: sign_in_as_root(browser, *MAILED),
     "home of an IAM user": sign_in_as_iam_user,
     "security credentials": lambda browser: sign_in_as_iam_user(browser).visit(
         "/iam/security_credentials"
@@ -353,12 +353,12 @@ def test_a_language_chosen_at_any_step_reaches_the_console(browser, step):
     browser.visit(browser.url + ("&" if "?" in browser.url else "?") + "locale=ja")
     assert language_of(browser) == "ja"
     if browser.step == "user-type":
-        browser.submit(user_type="root", email=SANDBOX[0])
+        browser.submit(user_type="root", email=MAILED[0])
     if browser.step == "captcha":
         pass_captcha(browser).submit(password=ROOT[1])
     elif browser.step == "password":
-        browser.submit(password=SANDBOX[1])
-        browser.submit(code=newest_code(SANDBOX[0]))
+        browser.submit(password=MAILED[1])
+        browser.submit(code=newest_code(MAILED[0]))
     else:
         browser.submit(username=ZHANG[0], password=ZHANG[1])
     assert browser.signed_in_as

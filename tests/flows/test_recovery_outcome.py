@@ -12,9 +12,9 @@ from signin.events.models import Event
 from signin.kernel import clock, entropy
 from signin.mailbox.models import Message
 from tests.browser import CONSOLE
-from tests.flows.recovery_walks import NEW, is_over, sandbox_user, set_password, token_of
+from tests.flows.recovery_walks import NEW, is_over, mailed_user, set_password, token_of
 from tests.walks import (
-    SANDBOX,
+    MAILED,
     mailed_link,
     name_root,
     pass_captcha,
@@ -27,41 +27,41 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 @pytest.mark.requirement("S-029")
 def test_every_session_ends_and_no_browser_is_known_any_more(browser, new_browser):
-    sign_in_as_root(browser, *SANDBOX)
+    sign_in_as_root(browser, *MAILED)
     bystander = sign_in_as_iam_user(new_browser())
     assert KnownBrowser.objects.count() == 1
     other = new_browser()
-    set_password(other.visit(mailed_link(other, SANDBOX[0])))
+    set_password(other.visit(mailed_link(other, MAILED[0])))
     assert not KnownBrowser.objects.exists()
-    assert not Session.objects.filter(principal=sandbox_user(), ended_at=None).exists()
+    assert not Session.objects.filter(principal=mailed_user(), ended_at=None).exists()
     assert browser.visit(CONSOLE + "console/home").status == 401
     assert bystander.visit(CONSOLE + "console/home").signed_in_as
-    name_root(browser, SANDBOX[0]).submit(password=NEW)
+    name_root(browser, MAILED[0]).submit(password=NEW)
     assert browser.step == "email-code"
 
 
 @pytest.mark.requirement("S-029")
 def test_the_owner_is_told_without_a_secret(browser):
     clock.freeze()
-    link = mailed_link(browser, SANDBOX[0])
+    link = mailed_link(browser, MAILED[0])
     set_password(browser.visit(link))
     mail = Message.objects.latest("id")
     assert mail.kind == "password-changed"
-    assert mail.recipient == SANDBOX[0]
+    assert mail.recipient == MAILED[0]
     assert mail.sender == "no-reply@signin.aws.localhost"
     assert clock.now().strftime("%Y-%m-%d %H:%M:%S") in mail.text
     said = mail.subject + mail.text + mail.html
     assert mail.link == mail.code == ""
-    assert not [secret for secret in (NEW, SANDBOX[1], token_of(link)) if secret in said]
+    assert not [secret for secret in (NEW, MAILED[1], token_of(link)) if secret in said]
 
 
 def test_who_had_to_wait_signs_in_at_once(browser, new_browser):
-    name_root(browser, SANDBOX[0])
+    name_root(browser, MAILED[0])
     while browser.status != 429:
         browser.submit(password="wrong")
         if browser.step == "captcha":
             pass_captcha(browser)
-    link = mailed_link(new_browser(), SANDBOX[0])
+    link = mailed_link(new_browser(), MAILED[0])
     set_password(new_browser().visit(link))
     assert not Lockout.objects.filter(kind="identity").exists()
     assert Lockout.objects.filter(kind="client").exists()
@@ -71,7 +71,7 @@ def test_who_had_to_wait_signs_in_at_once(browser, new_browser):
 @pytest.mark.requirement("R-026")
 def test_both_halves_are_recorded_as_the_root_user_s(browser, new_browser):
     browser = new_browser(agent="Mozilla/5.0")
-    link = mailed_link(browser, SANDBOX[0])
+    link = mailed_link(browser, MAILED[0])
     [requested] = Event.objects.all()
     set_password(browser.visit(link), "Short-1")
     assert Event.objects.count() == 1
@@ -88,22 +88,22 @@ def test_both_halves_are_recorded_as_the_root_user_s(browser, new_browser):
         assert document["responseElements"] == {name: "Success"}
         assert document["requestParameters"] is None
         assert document["awsRegion"] == "us-east-1"
-        assert document["recipientAccountId"] == event.account_id == "444455556666"
+        assert document["recipientAccountId"] == event.account_id == "666677778888"
         assert document["userAgent"] == "Mozilla/5.0"
         assert "errorMessage" not in document
         assert "additionalEventData" not in document
         assert document["userIdentity"] == {
             "type": "Root",
-            "principalId": "444455556666",
-            "arn": "arn:aws:iam::444455556666:root",
-            "accountId": "444455556666",
+            "principalId": "666677778888",
+            "arn": "arn:aws:iam::666677778888:root",
+            "accountId": "666677778888",
             "accessKeyId": "",
         }
 
 
 @pytest.mark.requirement("S-006", "S-025", "S-057", "S-107")
 def test_the_token_stands_in_the_mail_only_and_no_password_anywhere(browser, caplog, capsys):
-    link = mailed_link(browser, SANDBOX[0])
+    link = mailed_link(browser, MAILED[0])
     token = token_of(link)
     browser.post(link, {"new_password": NEW})  # refused, and logged as such
     set_password(browser.visit(link), "Short-1")
@@ -128,7 +128,7 @@ def test_the_token_stands_in_the_mail_only_and_no_password_anywhere(browser, cap
 
 def test_links_that_are_over_are_swept_away(browser):
     clock.freeze()
-    mailed_link(browser, SANDBOX[0])
+    mailed_link(browser, MAILED[0])
     clock.advance(timedelta(minutes=60, seconds=-1))
     sweep.expired()
     assert PasswordRecovery.objects.exists()

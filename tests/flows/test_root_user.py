@@ -11,7 +11,7 @@ from signin.events.models import Event
 from signin.kernel import clock
 from signin.mailbox.models import Message
 from tests.browser import CONSOLE, SIGNIN
-from tests.walks import ROOT, SANDBOX, name_root, newest_code, pass_captcha, sign_in_as_root
+from tests.walks import ROOT, MAILED, name_root, newest_code, pass_captcha, sign_in_as_root
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
@@ -34,39 +34,39 @@ def test_email_then_security_check_then_password_opens_the_console(browser):
 
 @pytest.mark.requirement("R-011", "R-074", "R-217", "R-218")
 def test_a_new_browser_needs_the_mailed_code_and_is_known_afterwards(browser):
-    name_root(browser, SANDBOX[0])
+    name_root(browser, MAILED[0])
     assert browser.step == "password"
-    browser.submit(password=SANDBOX[1])
+    browser.submit(password=MAILED[1])
     assert browser.step == "email-code"
     mail = Message.objects.get()
-    assert mail.recipient == SANDBOX[0]
+    assert mail.recipient == MAILED[0]
     assert mail.sender.endswith("@verify.signin.aws.localhost")
     assert mail.subject.startswith("[Vestibule] ")
     assert mail.code in mail.text
     assert mail.code in mail.html
     browser.submit(code=mail.code)
-    assert browser.signed_in_as == "Example Sandbox 4444-5555-6666"
+    assert browser.signed_in_as == "Example Mailed 6666-7777-8888"
 
     browser.submit("sign-out")
-    name_root(browser, SANDBOX[0]).submit(password=SANDBOX[1])
-    assert browser.signed_in_as == "Example Sandbox 4444-5555-6666"
+    name_root(browser, MAILED[0]).submit(password=MAILED[1])
+    assert browser.signed_in_as == "Example Mailed 6666-7777-8888"
     assert Message.objects.count() == 1
 
 
 @pytest.mark.requirement("S-068")
 @pytest.mark.parametrize("change", [{"agent": "another browser"}, {"ip": "127.0.0.2"}])
 def test_a_copied_device_cookie_is_worth_nothing_elsewhere(browser, new_browser, change):
-    sign_in_as_root(browser, *SANDBOX).submit("sign-out")
+    sign_in_as_root(browser, *MAILED).submit("sign-out")
     thief = new_browser(**change)
     thief.cookies = browser.cookies
-    name_root(thief, SANDBOX[0]).submit(password=SANDBOX[1])
+    name_root(thief, MAILED[0]).submit(password=MAILED[1])
     assert thief.step == "email-code"
 
 
 def test_a_known_browser_is_forgotten_after_thirty_days(browser):
-    sign_in_as_root(browser, *SANDBOX).submit("sign-out")
+    sign_in_as_root(browser, *MAILED).submit("sign-out")
     clock.advance(timedelta(days=30))
-    name_root(browser, SANDBOX[0]).submit(password=SANDBOX[1])
+    name_root(browser, MAILED[0]).submit(password=MAILED[1])
     assert browser.step == "email-code"
 
 
@@ -74,8 +74,8 @@ def test_a_known_browser_is_forgotten_after_thirty_days(browser):
 def test_a_planted_device_cookie_is_not_taken_over(browser):
     browser.visit(CONSOLE)
     browser.cookies["signin.aws.amazon.com.localhost:8000"]["vestibule-trusted-device"] = "planted"
-    browser.submit(user_type="root", email=SANDBOX[0]).submit(password=SANDBOX[1])
-    browser.submit(code=newest_code(SANDBOX[0]))
+    browser.submit(user_type="root", email=MAILED[0]).submit(password=MAILED[1])
+    browser.submit(code=newest_code(MAILED[0]))
     assert browser.cookie("vestibule-trusted-device", SIGNIN) not in (None, "planted")
     assert KnownBrowser.objects.count() == 1
 
@@ -136,46 +136,46 @@ def test_picture_and_sound_are_served_to_their_own_browser_only(browser, new_bro
 
 
 def test_the_security_check_comes_after_failures_where_the_account_says_so(browser, new_browser):
-    Account.objects.filter(id="444455556666").update(captcha_mode="after-failures")
-    name_root(browser, SANDBOX[0])
+    Account.objects.filter(id="666677778888").update(captcha_mode="after-failures")
+    name_root(browser, MAILED[0])
     for _ in range(2):
         assert browser.submit(password="wrong").step == "password"
     assert browser.submit(password="wrong").step == "captcha"
     assert "didn't match" in browser.alert
     pass_captcha(browser)
     assert browser.step == "password"
-    other = name_root(new_browser(), SANDBOX[0])
+    other = name_root(new_browser(), MAILED[0])
     assert other.step == "captcha"
 
 
 def test_the_code_is_asked_for_each_time_where_the_account_says_so(browser):
-    Account.objects.filter(id="444455556666").update(email_code_mode="always")
-    sign_in_as_root(browser, *SANDBOX).submit("sign-out")
-    name_root(browser, SANDBOX[0]).submit(password=SANDBOX[1])
+    Account.objects.filter(id="666677778888").update(email_code_mode="always")
+    sign_in_as_root(browser, *MAILED).submit("sign-out")
+    name_root(browser, MAILED[0]).submit(password=MAILED[1])
     assert browser.step == "email-code"
 
 
 @pytest.mark.requirement("S-032")
 def test_a_code_dies_after_five_wrong_tries(browser):
-    name_root(browser, SANDBOX[0]).submit(password=SANDBOX[1])
-    code = newest_code(SANDBOX[0])
+    name_root(browser, MAILED[0]).submit(password=MAILED[1])
+    code = newest_code(MAILED[0])
     wrong = "000000" if code != "000000" else "111111"
     for _ in range(4):
         assert "not the code" in browser.submit(code=wrong).error_of("code")
     assert "can't be used" in browser.submit(code=wrong).error_of("code")
     assert "can't be used" in browser.submit(code=code).error_of("code")
     browser.submit(button="act=resend")
-    browser.submit(code=newest_code(SANDBOX[0]))
+    browser.submit(code=newest_code(MAILED[0]))
     assert browser.signed_in_as
 
 
 @pytest.mark.requirement("S-032", "S-026")
 def test_a_new_code_kills_the_old_one(browser):
-    name_root(browser, SANDBOX[0]).submit(password=SANDBOX[1])
-    old = newest_code(SANDBOX[0])
+    name_root(browser, MAILED[0]).submit(password=MAILED[1])
+    old = newest_code(MAILED[0])
     browser.submit(button="act=resend")
     assert browser.step == "email-code"
-    new = newest_code(SANDBOX[0])
+    new = newest_code(MAILED[0])
     assert "not the code" in browser.submit(code=old).error_of("code")
     assert browser.submit(code=new).signed_in_as
 
@@ -183,8 +183,8 @@ def test_a_new_code_kills_the_old_one(browser):
 @pytest.mark.requirement("S-032")
 def test_a_code_is_good_for_ten_minutes(browser):
     clock.freeze()
-    name_root(browser, SANDBOX[0]).submit(password=SANDBOX[1])
-    code = newest_code(SANDBOX[0])
+    name_root(browser, MAILED[0]).submit(password=MAILED[1])
+    code = newest_code(MAILED[0])
     clock.advance(timedelta(minutes=9, seconds=59))
     saved = VerificationCode.objects.get()
     assert saved.expires_at - clock.now() == timedelta(seconds=1)
@@ -194,9 +194,9 @@ def test_a_code_is_good_for_ten_minutes(browser):
 
 @pytest.mark.requirement("S-032")
 def test_a_code_is_bound_to_its_attempt(browser, new_browser):
-    name_root(browser, SANDBOX[0]).submit(password=SANDBOX[1])
-    code = newest_code(SANDBOX[0])
-    other = name_root(new_browser(), SANDBOX[0]).submit(password=SANDBOX[1])
+    name_root(browser, MAILED[0]).submit(password=MAILED[1])
+    code = newest_code(MAILED[0])
+    other = name_root(new_browser(), MAILED[0]).submit(password=MAILED[1])
     assert other.step == "email-code"
     assert "not the code" in other.submit(code=code).error_of("code")
 
@@ -205,24 +205,24 @@ def test_a_code_is_bound_to_its_attempt(browser, new_browser):
     "typed", ["12345", "1234567", "12345x", "１２３４５６", "+12345", "12_456"]
 )
 def test_only_six_ascii_digits_are_a_code(browser, typed):
-    name_root(browser, SANDBOX[0]).submit(password=SANDBOX[1])
+    name_root(browser, MAILED[0]).submit(password=MAILED[1])
     assert "six digits" in browser.submit(code=typed).error_of("code")
     assert VerificationCode.objects.get().tries == 0
 
 
 def test_blanks_in_a_code_do_no_harm(browser):
-    name_root(browser, SANDBOX[0]).submit(password=SANDBOX[1])
-    code = newest_code(SANDBOX[0])
+    name_root(browser, MAILED[0]).submit(password=MAILED[1])
+    code = newest_code(MAILED[0])
     assert browser.submit(code=f" {code[:3]} {code[3:]} ").signed_in_as
 
 
 @pytest.mark.requirement("S-016")
 def test_only_ten_codes_are_mailed_and_the_page_says_nothing_of_it(browser):
-    name_root(browser, SANDBOX[0]).submit(password=SANDBOX[1])
+    name_root(browser, MAILED[0]).submit(password=MAILED[1])
     pages = {browser.submit(button="act=resend").words.replace("  ", " ") for _ in range(15)}
     assert Message.objects.count() == 10
     assert len({page.split("Emulated time")[0] for page in pages}) == 1
-    assert browser.submit(code=newest_code(SANDBOX[0])).signed_in_as
+    assert browser.submit(code=newest_code(MAILED[0])).signed_in_as
     clock.advance(timedelta(minutes=10))
 
 
@@ -251,22 +251,22 @@ def test_ninety_days_after_closing_nobody_is_there_any_more(browser):
 
 @pytest.mark.requirement("S-008")
 def test_only_the_exact_password_works(browser):
-    name_root(browser, SANDBOX[0])
+    name_root(browser, MAILED[0])
     for typed in (
-        "sandbox-demo-1",
-        " Sandbox-demo-1",
-        "Sandbox-demo-1 ",
+        "mailed-demo-1",
+        " Mailed-demo-1",
+        "Mailed-demo-1 ",
         "Sandbox-demo-",
         "x" * 128,
     ):
         assert browser.submit(password=typed).step == "password"
     assert "128 characters" in browser.submit(password="x" * 129).error_of("password")
-    assert browser.submit(password=SANDBOX[1]).step == "email-code"
+    assert browser.submit(password=MAILED[1]).step == "email-code"
 
 
 @pytest.mark.requirement("S-007")
 def test_password_fields_work_with_password_managers(browser):
-    name_root(browser, SANDBOX[0])
+    name_root(browser, MAILED[0])
     assert 'type="password"' in browser.text
     assert 'autocomplete="current-password"' in browser.text
     assert "onpaste" not in browser.text
@@ -297,8 +297,8 @@ def test_what_is_missing_or_malformed_is_named_and_nothing_is_lost(browser, type
 
 
 def test_blanks_around_the_email_and_its_capitals_do_no_harm(browser):
-    name_root(browser, "  SANDBOX@Example.com ")
-    assert browser.submit(password=SANDBOX[1]).step == "email-code"
+    name_root(browser, "  MAILED@Example.com ")
+    assert browser.submit(password=MAILED[1]).step == "email-code"
 
 
 @pytest.mark.requirement("R-026", "S-108")

@@ -13,7 +13,7 @@ from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
 from tests.walks import (
     ACCOUNT_PAGE,
     ROOT,
-    SANDBOX,
+    MAILED,
     ask_for_recovery,
     mailed_link,
     name_root,
@@ -42,13 +42,13 @@ def every_page() -> list[tuple[str, Browser]]:
     keep("captcha, wrong", name_root(Browser(), ROOT[0]).submit(captcha="zzz"))
     keep("password", pass_captcha(name_root(Browser(), ROOT[0])))
     keep("password, wrong", pass_captcha(name_root(Browser(), ROOT[0])).submit(password="wrong"))
-    keep("recovery", ask_for_recovery(Browser(), SANDBOX[0]))
-    keep("recovery, sent", pass_captcha(ask_for_recovery(Browser(), SANDBOX[0])))
-    keep("reset password", Browser().visit(mailed_link(Browser(), SANDBOX[0])))
+    keep("recovery", ask_for_recovery(Browser(), MAILED[0]))
+    keep("recovery, sent", pass_captcha(ask_for_recovery(Browser(), MAILED[0])))
+    keep("reset password", Browser().visit(mailed_link(Browser(), MAILED[0])))
     keep("password set", Browser().visit(SIGNIN + "recovery/done"))
     keep("link over", Browser().visit(SIGNIN + "recovery"))
     keep("sign out first", sign_in_as_iam_user(Browser()).visit(SIGNIN + "recovery"))
-    keep("mailed code", name_root(Browser(), SANDBOX[0]).submit(password=SANDBOX[1]))
+    keep("mailed code", name_root(Browser(), MAILED[0]).submit(password=MAILED[1]))
     keep("IAM user", Browser().visit(ACCOUNT_PAGE))
     keep("new password", sign_in_as_iam_user(Browser(), "new.starter", "Start-demo-1"))
     for path in ("/console/home", "/iam/security_credentials", "/iam/password", "/support/home"):
@@ -211,7 +211,7 @@ def test_a_foreign_page_can_t_steer_the_control_api(foreign):
 
 @pytest.mark.requirement("S-037")
 def test_cookies_are_host_only_http_only_and_say_samesite(browser):
-    sign_in_as_root(browser, *SANDBOX)
+    sign_in_as_root(browser, *MAILED)
     found = [morsel for jar in browser.cookies.values() for morsel in jar.values()]
     names = {morsel.key for morsel in found}
     assert names == {
@@ -242,9 +242,9 @@ def test_over_tls_cookies_are_secure_and_prefixed(settings, browser):
 @pytest.mark.requirement("S-006", "S-107")
 def test_no_secret_stays_anywhere(browser, caplog, capsys):
     """Walk with telling secrets, then look for them in every table, log and answer."""
-    secrets = {"Canary-wrong-1", SANDBOX[1], "Zhang-demo-1", "canary-captcha"}
-    name_root(browser, SANDBOX[0]).submit(password="Canary-wrong-1").submit(password=SANDBOX[1])
-    code = newest_code(SANDBOX[0])
+    secrets = {"Canary-wrong-1", MAILED[1], "Zhang-demo-1", "canary-captcha"}
+    name_root(browser, MAILED[0]).submit(password="Canary-wrong-1").submit(password=MAILED[1])
+    code = newest_code(MAILED[0])
     browser.submit(code="000000" if code != "000000" else "111111").submit(code=code)
     secrets.add(browser.cookie("vestibule-console", CONSOLE))
     secrets.add(browser.cookie("vestibule-signin", SIGNIN))

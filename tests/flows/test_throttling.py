@@ -11,7 +11,7 @@ from tests.browser import CONSOLE, address
 from tests.walks import (
     ACCOUNT_PAGE,
     EXAMPLE_CORP,
-    SANDBOX,
+    MAILED,
     ZHANG,
     name_root,
     newest_code,
@@ -112,28 +112,28 @@ def test_successful_sign_ins_don_t_count(new_browser):
 
 @pytest.mark.requirement("S-013")
 def test_a_stranger_can_t_shut_the_owner_out_of_a_browser_that_is_known(browser, new_browser):
-    sign_in_as_root(browser, *SANDBOX).submit("sign-out")
-    stranger = name_root(new_browser(ip="127.0.3.1"), SANDBOX[0])
+    sign_in_as_root(browser, *MAILED).submit("sign-out")
+    stranger = name_root(new_browser(ip="127.0.3.1"), MAILED[0])
     for _ in range(11):
         stranger.submit(password="wrong")
     assert stranger.status == 429
-    name_root(browser, SANDBOX[0]).submit(password=SANDBOX[1])
+    name_root(browser, MAILED[0]).submit(password=MAILED[1])
     assert browser.signed_in_as
 
 
 @pytest.mark.requirement("S-064")
 def test_wrong_codes_are_counted_over_attempts_whatever_the_password(new_browser):
     for n in range(2):
-        browser = name_root(new_browser(ip=f"127.0.4.{n}"), SANDBOX[0])
-        browser.submit(password=SANDBOX[1])
-        code = newest_code(SANDBOX[0])
+        browser = name_root(new_browser(ip=f"127.0.4.{n}"), MAILED[0])
+        browser.submit(password=MAILED[1])
+        code = newest_code(MAILED[0])
         wrong = str((int(code) + 1) % 1_000_000).zfill(6)
         for _ in range(5):
             assert browser.submit(code=wrong).status == 200
-    browser = name_root(new_browser(ip="127.0.4.9"), SANDBOX[0]).submit(password=SANDBOX[1])
-    assert browser.submit(code=newest_code(SANDBOX[0])).status == 429
+    browser = name_root(new_browser(ip="127.0.4.9"), MAILED[0]).submit(password=MAILED[1])
+    assert browser.submit(code=newest_code(MAILED[0])).status == 429
     clock.advance(timedelta(minutes=1))
-    assert browser.submit(code=newest_code(SANDBOX[0])).signed_in_as
+    assert browser.submit(code=newest_code(MAILED[0])).signed_in_as
 
 
 @pytest.mark.requirement("S-108")

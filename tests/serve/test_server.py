@@ -56,24 +56,24 @@ def test_both_kinds_sign_in_by_plain_http(server):
 
 def test_a_mailed_code_is_there_as_soon_as_it_is_waited_for(server):
     walker = Walker(server).visit(server.address("console.aws.amazon.com"))
-    walker.submit(user_type="root", email="sandbox@example.com").submit(password="Sandbox-demo-1")
-    mail = server.control("GET", "/messages/wait?to=sandbox@example.com&kind=verification-code")
-    assert "4444-5555-6666" in walker.submit(code=mail["code"]).text
+    walker.submit(user_type="root", email="mailed@example.com").submit(password="Mailed-demo-1")
+    mail = server.control("GET", "/messages/wait?to=mailed@example.com&kind=verification-code")
+    assert "6666-7777-8888" in walker.submit(code=mail["code"]).text
 
 
 def test_waiting_for_mail_holds_nobody_up(server):
     with ThreadPoolExecutor(8) as pool:
         waits = [
-            pool.submit(server.control, "GET", "/messages/wait?to=sandbox@example.com&timeout=20")
+            pool.submit(server.control, "GET", "/messages/wait?to=mailed@example.com&timeout=20")
             for _ in range(8)
         ]
         walker = Walker(server).visit(server.address("console.aws.amazon.com"))
-        walker.submit(user_type="root", email="sandbox@example.com")
-        walker.submit(password="Sandbox-demo-1")
+        walker.submit(user_type="root", email="mailed@example.com")
+        walker.submit(password="Mailed-demo-1")
         codes = {each.result()["code"] for each in waits}
     assert len(codes) == 1
     walker.submit(code=codes.pop())
-    assert "4444-5555-6666" in walker.text, walker.text
+    assert "6666-7777-8888" in walker.text, walker.text
 
 
 def test_a_restart_keeps_the_data(server):

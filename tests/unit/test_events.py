@@ -10,7 +10,7 @@ from signin.kernel import clock
 from tests.browser import CONSOLE, address
 from tests.walks import (
     EXAMPLE_CORP,
-    SANDBOX,
+    MAILED,
     name_root,
     newest_code,
     pass_captcha,
@@ -169,8 +169,8 @@ def test_the_region_is_the_sign_in_host_s_but_root_s_is_always_the_same(
         browser.submit(user_type="iam", account="example-corp")
         browser.submit(username="zhang", password="Zhang-demo-1")
     else:
-        browser.submit(user_type="root", email=SANDBOX[0]).submit(password=SANDBOX[1])
-        browser.submit(code=newest_code(SANDBOX[0]))
+        browser.submit(user_type="root", email=MAILED[0]).submit(password=MAILED[1])
+        browser.submit(code=newest_code(MAILED[0]))
     assert browser.signed_in_as
     assert newest()["awsRegion"] == region
 
@@ -210,9 +210,9 @@ def test_a_hostile_user_agent_is_cut_and_stays_one_line(new_browser):
 
 @pytest.mark.requirement("S-108")
 def test_each_refused_code_is_a_failure_and_the_right_one_the_only_success(browser):
-    name_root(browser, SANDBOX[0]).submit(password=SANDBOX[1])
+    name_root(browser, MAILED[0]).submit(password=MAILED[1])
     assert not Event.objects.exists()
-    code = newest_code(SANDBOX[0])
+    code = newest_code(MAILED[0])
     wrong = "000000" if code != "000000" else "111111"
     browser.submit(code=wrong).submit(code=wrong).submit(code=code)
     outcomes = [event.outcome for event in Event.objects.order_by("id")]

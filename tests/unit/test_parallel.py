@@ -111,7 +111,7 @@ def test_parallel_tries_are_all_counted_and_none_slips_through():
 
 @pytest.mark.requirement("S-025", "S-047")
 def test_a_link_sets_one_password(chromium):
-    recovery.request("sandbox@example.com", browser=chromium)
+    recovery.request("mailed@example.com", browser=chromium)
     token = Message.objects.get().link.partition("token=")[2]
     chosen = iter([f"Brand-new-{number}" for number in range(70, 70 + THREADS)])
 
@@ -123,7 +123,7 @@ def test_a_link_sets_one_password(chromium):
     results = at_once(set_one)
     [winner] = [each for each in results if isinstance(each, str)]
     assert sum(isinstance(each, LinkOver) for each in results) == THREADS - 1
-    root_user = Principal.objects.get(username="sandbox@example.com")
+    root_user = Principal.objects.get(username="mailed@example.com")
     assert passwords.is_right(root_user, winner)
     assert Event.objects.filter(name="PasswordRecoveryCompleted").count() == 1
     assert Message.objects.filter(kind="password-changed").count() == 1
@@ -131,7 +131,7 @@ def test_a_link_sets_one_password(chromium):
 
 @pytest.mark.requirement("S-026", "S-047")
 def test_of_links_that_are_asked_for_at_once_one_lives(chromium):
-    at_once(lambda: recovery.request("sandbox@example.com", browser=chromium), 6)
+    at_once(lambda: recovery.request("mailed@example.com", browser=chromium), 6)
     tokens = [mail.link.partition("token=")[2] for mail in Message.objects.all()]
     assert len(tokens) == 6
     assert len([token for token in tokens if recovery.find(token)]) == 1

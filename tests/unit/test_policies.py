@@ -112,7 +112,7 @@ def test_names_of_user_account_and_maker_are_refused(password, is_refused):
 
 @pytest.mark.requirement("S-003")
 def test_of_an_email_the_part_before_the_at_sign_counts_and_short_names_do_not():
-    assert "names" in broken("Sandbox-77-xyz", iam_user("sandbox@example.com"))
+    assert "names" in broken("Mailed-77-xyz", iam_user("mailed@example.com"))
     assert "names" not in broken("Bob-likes-77", iam_user("bob@example.com"))
 
 

@@ -1,0 +1,111 @@
+"""What the events say of devices (events E-03 and E-21)."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from accounts.events import IAM, administered, identity_of, unproven_identity_of
+from accounts.models import Principal, Session
+from mfa.models import Device
+from signin.events import log, shapes
+from signin.flow.models import Attempt
+from signin.http import Browser
+
+ROOT_USER_NAME = "AWS ROOT USER"  # what AWS writes where an API wants a user name
+SEVERAL = "Multiple MFA Devices"
+MFA_TYPES = {
+    Device.Kind.TOTP: "Virtual MFA",
+    Device.Kind.HARDWARE: "Hardware MFA",
+    Device.Kind.PASSKEY: "U2F MFA",
+}
+
+
+def check_mfa(attempt: Attempt, principal: Principal, kinds: Sequence[str]) -> None:
+    """Record that the sign-in asks for a second factor: the password was right, no more."""
+    browser = attempt.browser
+    mfa_type = MFA_TYPES[Device.Kind(kinds[0])] if len(kinds) == 1 else SEVERAL
+    is_root = principal.kind == Principal.Kind.ROOT_USER
+    log.record(
+        "CheckMfa",
+        identity=unproven_identity_of(principal),
+        account_id=principal.account_id or "",
+        region=shapes.region(
+            is_root=is_root,
+            host_region=browser.region,
+            alias_cookie=attempt.facts.get("alias_remembered", False),
+        ),
+        browser=browser,
+        details={"MfaType": mfa_type},
+    )
+
+
+def app_begun(device: Device, *, session: Session | None, browser: Browser) -> None:
+    """Record that the secret of an authenticator app was made; it is not told."""
+    parameters = {"virtualMFADeviceName": device.name}
+    response = {"virtualMFADevice": {"serialNumber": device.serial_number}}
+    _called("CreateVirtualMFADevice", device, session, browser, parameters, response)
+
+
+def enabled(device: Device, *, session: Session | None, browser: Browser) -> None:
+    """Record that a principal registered a device."""
+    _called("EnableMFADevice", device, session, browser, _naming(device))
+
+
+def deactivated(device: Device, *, session: Session | None, browser: Browser) -> None:
+    """Record that a device was removed; an authenticator app's secret goes with it."""
+    _called("DeactivateMFADevice", device, session, browser, _naming(device))
+    if device.kind == Device.Kind.TOTP:
+        parameters = {"serialNumber": device.serial_number}
+        _called("DeleteVirtualMFADevice", device, session, browser, parameters)
+
+
+def resynchronised(device: Device, *, session: Session | None, browser: Browser) -> None:
+    """Record that a device is in step again."""
+    _called("ResyncMFADevice", device, session, browser, _naming(device))
+
+
+def administered_on(name: str, device: Device, *, browser: Browser) -> None:
+    """Record what the operator did to somebody's device, as the account's own doing."""
+    administered(name, device.principal.account_id or "", browser, _naming(device))
+
+
+def _naming(device: Device) -> dict[str, Any]:
+    owner = device.principal
+    is_root = owner.kind == Principal.Kind.ROOT_USER
+    username = ROOT_USER_NAME if is_root else owner.username
+    return {"userName": username, "serialNumber": device.serial_number}
+
+
+def _called(
+    name: str,
+    device: Device,
+    session: Session | None,
+    browser: Browser,
+    parameters: dict[str, Any],
+    response: dict[str, Any] | None = None,
+) -> None:
+    owner = device.principal
+    is_root = owner.kind == Principal.Kind.ROOT_USER
+    identity = identity_of(owner)
+    if session:
+        identity["sessionContext"] = {
+            "attributes": {
+                "creationDate": session.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "mfaAuthenticated": "true" if has_passed_mfa(session) else "false",
+            }
+        }
+    log.record_api_call(
+        name,
+        source=IAM,
+        identity=identity,
+        account_id=owner.account_id or "",
+        region=shapes.ROOT_REGION,
+        browser=browser,
+        user_agent="console.amazonaws.com" if is_root else "signin.amazonaws.com",
+        parameters=parameters,
+        response=response,
+    )
+
+
+def has_passed_mfa(session: Session) -> bool:
+    """Return whether a session's sign-in was confirmed by a device."""
+    return bool(set(session.factors) & set(Device.Kind.values))
