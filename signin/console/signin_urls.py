@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import TemplateView
 
 from signin.captcha import views as captcha
+from signin.console import lost_device_views as lost_device
 from signin.console import recovery_views as recovery
 from signin.console import signin_views as views
 from signin.console.flows import FLOWS
@@ -20,6 +21,7 @@ urlpatterns = [
     path("signin/<str:handle>/recovery", recovery.ask, name="ask-for-recovery"),
     path("recovery", recovery.reset, name="recovery"),
     path("recovery/done", recovery.done, name="recovery-done"),
+    path("lost-device", lost_device.confirm, name="lost-device"),
     path("captcha/<str:captcha_id>.png", captcha.picture, name="captcha-picture"),
     path("captcha/<str:captcha_id>.wav", captcha.sound, name="captcha-sound"),
     path("help/<slug:name>", views.help_page, name="help"),

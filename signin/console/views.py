@@ -16,7 +16,7 @@ from signin.console import destinations
 from signin.console.flows import start_url
 from signin.console.regions import DEFAULT, REGIONS
 from signin.flow.facts import Facts
-from signin.flow.models import LIFETIME
+from signin.flow.models import LIFETIME, WAIT
 from signin.http import (
     CONSOLE_COOKIE,
     FLOW_COOKIE,
@@ -129,7 +129,8 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
     }
     start = start_url(facts, **passed_on, **language_choice(request))
     response = redirect(_signin_origin(request) + start)
-    set_cookie(response, FLOW_COOKIE, verifier, max_age=int(LIFETIME.total_seconds()))
+    # There when the longest attempt comes back.
+    set_cookie(response, FLOW_COOKIE, verifier, max_age=int((LIFETIME + WAIT).total_seconds()))
     return response
 
 

@@ -22,6 +22,7 @@ CREATE TABLE "flow_attempt" ("handle" varchar(32) NOT NULL PRIMARY KEY, "flow" v
 CREATE TABLE "mailbox_message" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "channel" varchar(4) NOT NULL, "kind" varchar(64) NOT NULL, "sender" varchar(254) NOT NULL, "recipient" varchar(254) NOT NULL, "subject" varchar(254) NOT NULL, "text" text NOT NULL, "html" text NOT NULL, "code" varchar(64) NOT NULL, "link" varchar(2048) NOT NULL, "sent_at" datetime NOT NULL);
 CREATE TABLE "mfa_ceremony" ("id" varchar(32) NOT NULL PRIMARY KEY, "challenge" BLOB NOT NULL, "expires_at" datetime NOT NULL, "consumed_at" datetime NULL, "attempt_id" varchar(32) NOT NULL REFERENCES "flow_attempt" ("handle") DEFERRABLE INITIALLY DEFERRED, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "mfa_device" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" varchar(8) NOT NULL, "name" varchar(64) NOT NULL, "serial_number" varchar(256) NOT NULL UNIQUE, "slot" smallint unsigned NULL CHECK ("slot" >= 0), "registered_at" datetime NULL, "last_used_at" datetime NULL, "expires_at" datetime NULL, "secret" text NOT NULL, "drift" integer NOT NULL, "last_step" bigint NOT NULL, "out_of_step" bool NOT NULL, "credential_id" varchar(1364) NULL UNIQUE, "credential" BLOB NULL, "sign_count" bigint NOT NULL, "transports" text NOT NULL CHECK ((JSON_VALID("transports") OR "transports" IS NULL)), "backup_eligible" bool NOT NULL, "backed_up" bool NOT NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "one_device_in_a_slot" UNIQUE ("principal_id", "slot"));
+CREATE TABLE "mfa_lostdevicelink" ("principal_id" bigint NOT NULL PRIMARY KEY REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, "token_digest" varchar(64) NOT NULL UNIQUE, "binding" varchar(64) NOT NULL, "expires_at" datetime NOT NULL, "consumed_at" datetime NULL, "attempt_id" varchar(32) NOT NULL REFERENCES "flow_attempt" ("handle") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "phones_call" ("attempt_id" varchar(32) NOT NULL PRIMARY KEY REFERENCES "flow_attempt" ("handle") DEFERRABLE INITIALLY DEFERRED, "handle" varchar(32) NOT NULL UNIQUE, "number" varchar(20) NOT NULL, "tries" smallint unsigned NOT NULL CHECK ("tries" >= 0), "rung_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "answered_at" datetime NULL);
 CREATE INDEX "accounts_knownbrowser_expires_at_f0a9a177" ON "accounts_knownbrowser" ("expires_at");
 CREATE INDEX "accounts_knownbrowser_principal_id_ecd75118" ON "accounts_knownbrowser" ("principal_id");
@@ -53,6 +54,8 @@ CREATE INDEX "mfa_ceremony_expires_at_b68c04d8" ON "mfa_ceremony" ("expires_at")
 CREATE INDEX "mfa_ceremony_principal_id_7100b449" ON "mfa_ceremony" ("principal_id");
 CREATE INDEX "mfa_device_expires_at_8e2a4c57" ON "mfa_device" ("expires_at");
 CREATE INDEX "mfa_device_principal_id_92fe37d4" ON "mfa_device" ("principal_id");
+CREATE INDEX "mfa_lostdevicelink_attempt_id_44b51a8f" ON "mfa_lostdevicelink" ("attempt_id");
+CREATE INDEX "mfa_lostdevicelink_expires_at_45cf8a1c" ON "mfa_lostdevicelink" ("expires_at");
 CREATE INDEX "phones_call_expires_at_8d5f5f7c" ON "phones_call" ("expires_at");
 CREATE INDEX "phones_call_number_c74e338a" ON "phones_call" ("number");
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0001_initial', '2000-01-01 00:00:00');
@@ -82,6 +85,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('events', '0001_initi
 INSERT INTO django_migrations (app, name, applied) VALUES ('flow', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('mailbox', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0001_initial', '2000-01-01 00:00:00');
+INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0002_lost_device_links', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('phones', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('sessions', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_content_type (id, app_label, model) VALUES (1, 'accounts', 'principal');
@@ -107,5 +111,6 @@ INSERT INTO django_content_type (id, app_label, model) VALUES (20, 'accounts', '
 INSERT INTO django_content_type (id, app_label, model) VALUES (21, 'accounts', 'passwordrecovery');
 INSERT INTO django_content_type (id, app_label, model) VALUES (22, 'mfa', 'ceremony');
 INSERT INTO django_content_type (id, app_label, model) VALUES (23, 'mfa', 'device');
-INSERT INTO django_content_type (id, app_label, model) VALUES (24, 'mailbox', 'message');
-INSERT INTO django_content_type (id, app_label, model) VALUES (25, 'control', 'loadedscenario');
+INSERT INTO django_content_type (id, app_label, model) VALUES (24, 'mfa', 'lostdevicelink');
+INSERT INTO django_content_type (id, app_label, model) VALUES (25, 'mailbox', 'message');
+INSERT INTO django_content_type (id, app_label, model) VALUES (26, 'control', 'loadedscenario');
