@@ -106,9 +106,3 @@ class NoSelfRecovery(Refusal):
     """IAM users can't replace a device by other factors (R-208)."""
 
     message = messages.NO_SELF_RECOVERY
-
-
-class PasswordChanged(Refusal):
-    """The password that an attempt proved is not the one of now (S-027)."""
-
-    message = messages.PASSWORD_CHANGED

@@ -12,7 +12,7 @@ from accounts import lockout
 from accounts.errors import LinkOver
 from accounts.models import Principal
 from mfa import emails
-from mfa.errors import CallNotAnswered, NoContactPhone, PasswordChanged, TooManyCalls
+from mfa.errors import CallNotAnswered, NoContactPhone, TooManyCalls
 from mfa.models import LostDeviceLink
 from signin import hosts
 from signin.flow.models import Attempt
@@ -31,13 +31,14 @@ def contact_phone(root_user: Principal) -> str:
 def send_link(attempt: Attempt, root_user: Principal) -> None:
     """Mail a link, which kills an earlier one; too many look the same and send nothing (S-016).
 
-    The attempt lasts as long as the link from now on. Raises NoContactPhone, because a link alone
-    leads nowhere, or PasswordChanged.
+    The attempt lasts as long as the link from now on; one that proved a password of before ends
+    instead (S-027). Raises NoContactPhone, because a link alone leads nowhere.
     """
     if not contact_phone(root_user):
         raise NoContactPhone
     if root_user.password_changed_at and root_user.password_changed_at > attempt.begun_at:
-        raise PasswordChanged
+        attempt.close()
+        return
     if not lockout.may_mail(root_user.folded, ip=attempt.browser.ip, principal=root_user):
         return
     token, expires_at = entropy.token(), attempt.wait_for_mail()

@@ -37,6 +37,5 @@ CALL_NOT_ANSWERED = _(
 TOO_MANY_CALLS = _("Only so many calls are placed. Wait ten minutes, then have it called again.")
 NO_CONTACT_PHONE = _("The account has no contact phone, and this way takes one.")
 NO_SELF_RECOVERY = _("Only an administrator of your account can deactivate your device.")
-PASSWORD_CHANGED = _("The password was changed meanwhile. Type the one that is good now.")
 REGISTRATION_OVER = _("The registration took too long. Begin again.")
 GRACE_OVER = _("You can't go on without a device any more. Register one now.")

@@ -180,4 +180,6 @@ def test_labels_and_hints_of_fields_are_translated():
             if isinstance(node, ast.keyword) and node.arg in {"label", "help_text", "description"}:
                 plain = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
                 # What the control API says of itself is for programmers, in English.
-                assert not plain or path.startswith("signin/control/api"), f"{path}:{node.value.lineno}"
+                assert not plain or path.startswith("signin/control/api"), (
+                    f"{path}:{node.value.lineno}"
+                )

@@ -8,8 +8,8 @@ from django import forms
 from accounts.models import Principal
 from accounts.steps import proven
 from mfa import devices, lost
-from mfa.errors import MailNotConfirmed, NoSelfRecovery, PasswordChanged
-from mfa.steps.sign_in import ask_for_password_again, is_due, who
+from mfa.errors import MailNotConfirmed, NoSelfRecovery
+from mfa.steps.sign_in import is_due, who
 from signin.flow.engine import Act, Answer, Step
 from signin.flow.models import WAIT, Attempt
 from signin.phones import calls
@@ -95,11 +95,7 @@ def _send_link(attempt: Attempt) -> None:
     principal = proven(attempt)
     if not _is_root(principal):
         raise NoSelfRecovery
-    try:
-        lost.send_link(attempt, principal)
-    except PasswordChanged:
-        ask_for_password_again(attempt)
-        raise
+    lost.send_link(attempt, principal)
     attempt.facts["lost_device_mailed"] = True
 
 
