@@ -112,6 +112,14 @@ def end(session: Session) -> None:
     family.filter(ended_at=None).update(ended_at=clock.now(), handoff_digest=None)
 
 
+def end_earlier(key: str, *, host: str) -> None:
+    """End what came from the sign-in that a browser did before at this host, by its key (S-035)."""
+    if key:
+        earlier = Session.objects.filter(key_digest=entropy.digest(key), door=SIGNIN, host=host)
+        family = Session.objects.filter(Q(pk__in=earlier) | Q(parent__in=earlier))
+        family.filter(ended_at=None).update(ended_at=clock.now(), handoff_digest=None)
+
+
 def end_all(principal: Principal, *, but: Session | None = None) -> int:
     """End every session of a principal but one, if it is named; return how many lived.
 

@@ -94,7 +94,7 @@ class PasswordStep(Step):
 
     def context(self, attempt: Attempt) -> dict[str, Any]:
         facts = attempt.facts
-        return {"who": facts["email"], "resynchronised": facts.get("resynchronised")}
+        return {"who": facts["email"], **_notes(attempt)}
 
 
 class IamUserStep(Step):
@@ -124,9 +124,6 @@ class IamUserStep(Step):
         attempt.facts["new_password_due"] = _is_change_due(proven(attempt))
         self.then(attempt)
 
-    def context(self, attempt: Attempt) -> dict[str, Any]:
-        return {"resynchronised": attempt.facts.get("resynchronised")}
-
     def initial(self, attempt: Attempt) -> Answer:
         facts = attempt.facts
         return {
@@ -134,6 +131,9 @@ class IamUserStep(Step):
             "username": facts.get("username", ""),
             "remember_account": facts.get("remember_account", False),
         }
+
+    def context(self, attempt: Attempt) -> dict[str, Any]:
+        return _notes(attempt)
 
 
 class NewPasswordStep(Step):
@@ -232,6 +232,11 @@ class RecoveryStep(captcha.CaptchaStep):
         super().submit(attempt, answer)
         recovery.request(attempt.facts["email"], browser=attempt.browser)
         attempt.facts["recovery_requested"] = True
+
+
+def _notes(attempt: Attempt) -> dict[str, Any]:
+    """Return why the password is asked for, where it is not the first time."""
+    return {name: attempt.facts.get(name, False) for name in ("reauthenticates", "resynchronised")}
 
 
 def name_root_user(attempt: Attempt, email: str) -> None:

@@ -68,6 +68,33 @@ class PasskeyForm(forms.Form):
     )
 
 
+class DeviceNameField(forms.RegexField):
+    """What people call a device."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            regex=rf"\A{MFA_NAME}\Z",
+            label=_("Name of the device"),
+            max_length=64,
+            strip=True,
+            widget=forms.TextInput(
+                attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+            ),
+            help_text=_("Up to 64 letters, digits and + = , . @ _ - without blanks."),
+            error_messages={
+                "required": messages.NAME_REQUIRED,
+                "invalid": messages.NAME_INVALID,
+                "max_length": messages.NAME_INVALID,
+            },
+        )
+
+
+class DeviceNameForm(forms.Form):
+    """Another name for a device."""
+
+    device_name = DeviceNameField()
+
+
 class PromptForm(forms.Form):
     """Nothing to fill in: the buttons say it all."""
 
@@ -75,21 +102,7 @@ class PromptForm(forms.Form):
 class NewDeviceForm(forms.Form):
     """The name of a new device, and of which kind it is."""
 
-    device_name = forms.RegexField(
-        regex=rf"\A{MFA_NAME}\Z",
-        label=_("Name of the device"),
-        max_length=64,
-        strip=True,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-        ),
-        help_text=_("Up to 64 letters, digits and + = , . @ _ - without blanks."),
-        error_messages={
-            "required": messages.NAME_REQUIRED,
-            "invalid": messages.NAME_INVALID,
-            "max_length": messages.NAME_INVALID,
-        },
-    )
+    device_name = DeviceNameField()
     device_kind = forms.ChoiceField(
         choices=Device.Kind.choices, error_messages={"required": messages.KIND_REQUIRED}
     )

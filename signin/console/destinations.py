@@ -7,7 +7,20 @@ from django.urls import Resolver404, resolve
 from signin import hosts
 
 HOME = "/console/home"
-PAGES = frozenset({"home", "security-credentials", "own-password", "support-center"})
+PAGES = frozenset(
+    {
+        "home",
+        "security-credentials",
+        "own-password",
+        "new-device",
+        "device",
+        "rename-device",
+        "resync-device",
+        "remove-device",
+        "support-center",
+        "account-settings",
+    }
+)
 
 
 def allowed(url: str) -> str:

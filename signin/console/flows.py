@@ -31,7 +31,7 @@ from signin.flow.engine import Flow
 from signin.flow.facts import Facts
 from signin.flow.models import Attempt
 from signin.flow.views import over
-from signin.http import DEVICE_COOKIE, SIGNIN_COOKIE, language_choice, set_cookie
+from signin.http import DEVICE_COOKIE, SIGNIN_COOKIE, cookie, language_choice, set_cookie
 
 
 def choose_flow(request: HttpRequest, attempt: Attempt) -> HttpResponse:
@@ -49,6 +49,7 @@ def open_console(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     with transaction.atomic():
         if not attempt.close():
             return over(request)  # another request with the same answer was faster
+        sessions.end_earlier(cookie(request, SIGNIN_COOKIE), host=attempt.browser.host)
         signed_in = sessions.open_for(
             principal,
             browser=attempt.browser,
@@ -103,10 +104,13 @@ def start_url(facts: Facts, **more: str) -> str:
 
 
 def links(facts: Facts) -> dict[str, str]:
-    """Return the addresses of the first page: forgetting who was here, or keeping it."""
+    """Return the addresses of the first page: forgetting who was here, or keeping it.
+
+    Whoever takes them wants to be asked, even where this browser is signed in.
+    """
     return {
-        "start_over": start_url(facts, different_account="1"),
-        "as_root": start_url(facts, user_type="root"),
+        "start_over": start_url(facts, different_account="1", prompt="login"),
+        "as_root": start_url(facts, user_type="root", prompt="login"),
     }
 
 

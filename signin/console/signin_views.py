@@ -8,15 +8,18 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts import sessions
+from accounts.models import Account, Principal
 from accounts.principals import account_key
 from signin import hosts
 from signin.console import destinations, remembered
-from signin.console.flows import CONSOLE, IAM_USER, hand_over
+from signin.console.flows import CONSOLE, IAM_USER, ROOT_USER, hand_over
+from signin.console.remembered import Remembered
 from signin.flow.facts import Facts
 from signin.flow.views import begin
 from signin.http import SIGNIN_COOKIE, cookie, language_choice
 
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
+WHO = frozenset({"account", "user_type", "different_account"})  # says who is to sign in
 
 # What people look for when they can't get in; one template each.
 HELP_PAGES = frozenset(
@@ -41,7 +44,8 @@ def authorize(request: HttpRequest) -> HttpResponse:
     """Begin a sign-in for the console page in ``redirect_uri``; pass on who is signed in.
 
     ``account`` leads straight to the IAM user's page (R-204); so does what the browser remembers,
-    unless ``user_type=root`` or ``different_account`` says otherwise.
+    unless ``user_type=root`` or ``different_account`` says otherwise. With ``prompt=login``
+    (OpenID Connect Core, 3.1.2.1) nobody is passed on: whoever is signed in proves it again.
     """
     challenge = request.GET.get("code_challenge", "")
     if not CHALLENGE.match(challenge):
@@ -52,22 +56,41 @@ def authorize(request: HttpRequest) -> HttpResponse:
     session = sessions.find(
         cookie(request, SIGNIN_COOKIE), door=sessions.SIGNIN, host=request.get_host()
     )
-    if session:
+    if session and request.GET.get("prompt") != "login":
         host = destinations.host_of(facts["destination"])
         code = sessions.offer(session, host=host, challenge=challenge)
         return hand_over(request, code, facts["destination"])
-    return _begin(request, facts)
-
-
-def _begin(request: HttpRequest, facts: Facts) -> HttpResponse:
     kept = remembered.read(request)
     facts["alias_remembered"] = bool(kept and kept.account and not kept.account.isdigit())
+    if session and not WHO.intersection(request.GET):
+        return _begin_again(request, facts, session.principal, kept)
+    return _begin(request, facts, kept)
+
+
+def _begin_again(
+    request: HttpRequest, facts: Facts, principal: Principal, kept: Remembered | None
+) -> HttpResponse:
+    """Begin the sign-in of whoever is signed in already, and so needs no naming."""
+    facts["reauthenticates"] = True
+    if principal.kind == Principal.Kind.ROOT_USER:
+        facts["user_type"] = "root"
+        facts["email"] = principal.username
+        return begin(request, ROOT_USER, facts)
+    account = cast(Account, principal.account)
+    facts["user_type"] = "iam"
+    facts["account"] = account.alias or account.id
+    facts["username"] = principal.username
+    facts["remember_account"] = bool(kept and kept.account)
+    return begin(request, IAM_USER, facts)
+
+
+def _begin(request: HttpRequest, facts: Facts, kept: Remembered | None) -> HttpResponse:
     if "different_account" in request.GET:
         response = begin(request, CONSOLE, facts)
         remembered.forget(response)
         return response
     if account := request.GET.get("account", "")[:80]:
-        iam_user = remembered.Remembered(account=account_key(account), username="")
+        iam_user = Remembered(account=account_key(account), username="")
     elif kept and request.GET.get("user_type") != "root":
         iam_user = kept
     else:

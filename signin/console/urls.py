@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from signin.console import password_views, views
+from signin.console import account_views, device_views, password_views, views
 
 handler500 = "signin.context.server_error"
 
@@ -16,5 +16,12 @@ urlpatterns = [
     path("console/sign-out", views.sign_out, name="sign-out"),
     path("iam/security_credentials", views.security_credentials, name="security-credentials"),
     path("iam/password", password_views.own_password, name="own-password"),
+    path("iam/mfa/new", device_views.new_device, name="new-device"),
+    path("iam/mfa/new/<str:handle>", device_views.register_device, name="attempt"),
+    path("iam/mfa/<int:device_id>", device_views.device, name="device"),
+    path("iam/mfa/<int:device_id>/rename", device_views.rename, name="rename-device"),
+    path("iam/mfa/<int:device_id>/resync", device_views.resync, name="resync-device"),
+    path("iam/mfa/<int:device_id>/remove", device_views.remove, name="remove-device"),
+    path("account/", account_views.account, name="account-settings"),
     path("support/home", views.support_center, name="support-center"),
 ]

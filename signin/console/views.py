@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import passwords, policies, sessions
 from accounts.models import Account, Principal, Session
+from mfa import devices, lost
+from mfa.models import MOST_DEVICES
 from signin import hosts
 from signin.console import destinations
 from signin.console.flows import start_url
@@ -28,26 +30,50 @@ from signin.http import (
 )
 from signin.kernel import clock
 
-Page = Callable[[HttpRequest, Session], HttpResponse]
+Page = Callable[..., HttpResponse]  # of a request, a session, and what its address names
+View = Callable[..., HttpResponse]
 
 EXPIRY_TOLD = timedelta(days=15)
+FRESH_FOR = timedelta(minutes=15)
 NEWS_FOR = timedelta(minutes=1)
 
 
-def signed_in(page: Page) -> Callable[[HttpRequest], HttpResponse]:
+def signed_in(page: Page) -> View:
     """Let only a signed-in browser see a page; send others to sign in and back again."""
 
     return require_safe(_guarded(page))
 
 
-def signed_in_with_form(page: Page) -> Callable[[HttpRequest], HttpResponse]:
+def signed_in_with_form(page: Page) -> View:
     """Let only a signed-in browser see a page that has a form, and send it."""
     return require_http_methods(["GET", "HEAD", "POST"])(_guarded(page))
 
 
-def _guarded(page: Page) -> Callable[[HttpRequest], HttpResponse]:
+def fresh(page: Page) -> View:
+    """Let only somebody who signed in a short while ago see a page that has a form, and send it."""
+    return signed_in_with_form(recently(page))
+
+
+def recently(page: Page) -> Page:
+    """Ask whoever signed in too long ago to do it again, before a page shows or changes anything.
+
+    It is the whole sign-in, not a page for the password alone, so that no factor is left out
+    (S-048). What was sent is lost on the way.
+    """
+
     @wraps(page)
-    def view(request: HttpRequest) -> HttpResponse:
+    def view(request: HttpRequest, session: Session, **named: Any) -> HttpResponse:
+        signed_in_at = (session.parent or session).created_at
+        if signed_in_at + FRESH_FOR > clock.now():
+            return page(request, session, **named)
+        return _go_and_sign_in(request, via=_via(session), prompt="login")
+
+    return view
+
+
+def _guarded(page: Page) -> View:
+    @wraps(page)
+    def view(request: HttpRequest, **named: Any) -> HttpResponse:
         key = cookie(request, CONSOLE_COOKIE)
         session = _session(request)
         if session is None:
@@ -55,7 +81,7 @@ def _guarded(page: Page) -> Callable[[HttpRequest], HttpResponse]:
         account = cast(Account, session.principal.account)
         if account.state != Account.State.ACTIVE:
             return show(request, session, f"console/{account.state}.html")
-        return page(request, session)
+        return page(request, session, **named)
 
     return view
 
@@ -63,7 +89,8 @@ def _guarded(page: Page) -> Callable[[HttpRequest], HttpResponse]:
 @signed_in
 def home(request: HttpRequest, session: Session) -> HttpResponse:
     """Show the console home (R-075, R-085)."""
-    return show(request, session, "console/home.html")
+    page = {"lost_device": lost.FACTOR in session.factors}
+    return show(request, session, "console/home.html", page)
 
 
 @signed_in
@@ -71,7 +98,14 @@ def security_credentials(request: HttpRequest, session: Session) -> HttpResponse
     """Show one's own account number and credentials (R-214, R-215)."""
     changed_at = session.principal.password_changed_at
     is_news = changed_at is not None and changed_at + NEWS_FOR > clock.now()
-    page = {"password_changed": "password_changed" in request.GET and is_news}
+    own = devices.of(session.principal)
+    page = {
+        "password_changed": "password_changed" in request.GET and is_news,
+        "device_news": request.GET.get("device", ""),
+        "devices": own,
+        "has_room": len(own) < MOST_DEVICES,
+        "most_devices": MOST_DEVICES,
+    }
     return show(request, session, "console/security_credentials.html", page)
 
 
@@ -116,32 +150,31 @@ def _session(request: HttpRequest) -> Session | None:
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:
-    """Ask the sign-in host for a session, bound to a secret that only this browser has."""
-    verifier = flow_key(request)
-    facts = Facts(
-        destination=_here(request),
-        challenge=sessions.challenge_of(verifier),
-    )
+    """Ask the sign-in host for a session: this region's, or the one that a link of ours names.
+
+    Each host has cookies of its own; ``via`` tells where this browser is signed in already.
+    """
+    region = cast(hosts.HostRequest, request).host_values.get("region") or ""
     passed_on = {
         name: request.GET[name]
         for name in ("account", "user_type", "different_account")
         if name in request.GET
     }
-    start = start_url(facts, **passed_on, **language_choice(request))
-    response = redirect(_signin_origin(request) + start)
+    return _go_and_sign_in(request, via=request.GET.get("via", region), **passed_on)
+
+
+def _go_and_sign_in(request: HttpRequest, *, via: str, **more: str) -> HttpResponse:
+    """Send the browser to a sign-in host, bound to a secret that only this browser has."""
+    verifier = flow_key(request)
+    facts = Facts(
+        destination=_here(request),
+        challenge=sessions.challenge_of(verifier),
+    )
+    origin = hosts.origin("signin", region=via) if via in REGIONS else hosts.origin("signin")
+    response = redirect(origin + start_url(facts, **more, **language_choice(request)))
     # There when the longest attempt comes back.
     set_cookie(response, FLOW_COOKIE, verifier, max_age=int((LIFETIME + WAIT).total_seconds()))
     return response
-
-
-def _signin_origin(request: HttpRequest) -> str:
-    """Return the sign-in host to ask: this region's, or the one that a link of ours names.
-
-    Each host has cookies of its own; ``via`` tells where this browser is signed in already.
-    """
-    region = cast(hosts.HostRequest, request).host_values.get("region") or ""
-    via = request.GET.get("via", region)
-    return hosts.origin("signin", region=via) if via in REGIONS else hosts.origin("signin")
 
 
 def _via(session: Session) -> str:

@@ -9,6 +9,8 @@ class Facts(TypedDict, total=False):
     destination: str  # the absolute URL first asked for, one of our own console pages
     challenge: str  # S256 of the secret that the application host gave this browser
 
+    reauthenticates: bool  # is signed in already, and proves it again
+
     user_type: Literal["root", "iam"]
     email: str  # as typed
     account: str  # an account ID or alias, as typed

@@ -15,7 +15,7 @@ from signin import http as signin_http
 from signin.captcha import challenges
 from signin.console import remembered
 from signin.console.flows import FLOWS
-from signin.console.views import EXPIRY_TOLD
+from signin.console.views import EXPIRY_TOLD, FRESH_FOR
 from signin.control import scenarios
 from signin.flow import models as flow
 from tests.docs.reading import CODE, EMULATED, PAGES, ROOT, rows, section
@@ -34,6 +34,7 @@ def limits(column: str) -> str:
 # What each row of the table of numbers says, from the code.
 NUMBERS: dict[str, list[timedelta | str]] = {
     "Console session": [sessions.CONSOLE_LIFETIME],
+    "Fresh sign-in, for what is important": [FRESH_FOR],
     "Attempt": [flow.LIFETIME],
     "Hand-off code": [sessions.HANDOFF_LIFETIME],
     "Security check": [challenges.LIFETIME, f"{challenges.LENGTH} characters"],

@@ -69,6 +69,18 @@ def console_page(page: Page, server: Server, path: str) -> None:
     page.goto(server.address("console.aws.amazon.com", path))
 
 
+def own_account(page: Page, server: Server, path: str = "/account/") -> None:
+    root_password(page, server, "Root-demo-1")
+    page.locator("#signed-in-as").wait_for()
+    page.goto(server.address("console.aws.amazon.com", path))
+
+
+def sign_in_again(page: Page, server: Server) -> None:
+    own_account(page, server)
+    query = f"redirect_uri={page.url}&code_challenge={'x' * 43}&prompt=login"
+    page.goto(signin(server, f"/oauth?{query}"))
+
+
 def own_password_wrong(page: Page, server: Server) -> None:
     console_page(page, server, "/iam/password")
     page.locator("#change_password_button").click()
@@ -128,6 +140,8 @@ WALKS: dict[str, Walk] = {
         page, server, "example-strict", "expired.user", "Expired-demo-1"
     ),
     "new-password-wrong": new_password_wrong,
+    "root-again": sign_in_again,
+    "account": own_account,
     "support-center": lambda page, server: console_page(page, server, "/support/home"),
     "suspended": lambda page, server: sign_in_as_root(
         page, server, "suspended@example.com", "Suspended-demo-1"

@@ -15,7 +15,7 @@ from signin.flow.models import Attempt
 from signin.kernel import clock
 from signin.mailbox.models import Message
 from signin.phones import calls
-from tests.walks import ROOT, MAILED, name_root, sign_in_as_iam_user
+from tests.walks import MAILED, ROOT, name_root, sign_in_as_iam_user
 
 pytestmark = pytest.mark.django_db
 

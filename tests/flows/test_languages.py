@@ -11,8 +11,8 @@ from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
 from tests.catalogue import TAG, english_pieces
 from tests.walks import (
     ACCOUNT_PAGE,
-    ROOT,
     MAILED,
+    ROOT,
     ZHANG,
     ask_for_recovery,
     mailed_link,
@@ -67,6 +67,11 @@ def new_password(browser):
     return sign_in_as_iam_user(browser, "new.starter", "Start-demo-1")
 
 
+def again(browser):
+    query = f"redirect_uri={CONSOLE}account/&code_challenge={'x' * 43}&prompt=login"
+    return browser.visit(f"{SIGNIN}oauth?{query}")
+
+
 def in_strict(browser, username, password):
     browser.visit(address("example-strict.signin.aws.amazon.com", "/console"))
     return browser.submit(username=username, password=password)
@@ -85,6 +90,8 @@ SIGN_IN_PAGES: dict[str, Walk] = {
     "password set": lambda browser: browser.visit(SIGNIN + "recovery/done"),
     "IAM user": lambda browser: browser.visit(ACCOUNT_PAGE),
     "given password": new_password,
+    "root user again": lambda browser: again(sign_in_as_root(browser, *ROOT)),
+    "IAM user again": lambda browser: again(sign_in_as_iam_user(browser)),
     "expired password": lambda browser: in_strict(browser, "expired.user", "Expired-demo-1"),
 }
 REFUSALS: dict[str, tuple[Walk, str]] = {
@@ -137,6 +144,7 @@ REFUSALS: dict[str, tuple[Walk, str]] = {
 }
 CONSOLE_PAGES: dict[str, Walk] = {
     "home of a root user": lambda browser: sign_in_as_root(browser, *MAILED),
+    "account settings": lambda browser: sign_in_as_root(browser, *ROOT).visit("/account/"),
     "home of an IAM user": sign_in_as_iam_user,
     "security credentials": lambda browser: sign_in_as_iam_user(browser).visit(
         "/iam/security_credentials"

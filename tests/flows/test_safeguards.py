@@ -12,8 +12,8 @@ from signin.captcha.models import Captcha
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
 from tests.walks import (
     ACCOUNT_PAGE,
-    ROOT,
     MAILED,
+    ROOT,
     ask_for_recovery,
     mailed_link,
     name_root,
@@ -53,6 +53,7 @@ def every_page() -> list[tuple[str, Browser]]:
     keep("new password", sign_in_as_iam_user(Browser(), "new.starter", "Start-demo-1"))
     for path in ("/console/home", "/iam/security_credentials", "/iam/password", "/support/home"):
         keep(path, sign_in_as_iam_user(Browser()).visit(path))
+    keep("/account/", sign_in_as_root(Browser(), *ROOT).visit("/account/"))
     keep("suspended", sign_in_as_root(Browser(), "suspended@example.com", "Suspended-demo-1"))
     keep("closed", sign_in_as_root(Browser(), "closed@example.com", "Closed-demo-1"))
     keep("public", Browser().visit(address("aws.amazon.com", "/console/")))

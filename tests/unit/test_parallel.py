@@ -11,12 +11,15 @@ from django.db import connections
 from accounts import codes, lockout, passwords, recovery, sessions
 from accounts.errors import LinkOver
 from accounts.models import Lockout, Principal
+from mfa import devices
+from mfa.models import Device
 from signin.captcha import challenges
 from signin.events.models import Event
 from signin.flow.models import Attempt
 from signin.http import Browser
 from signin.kernel.errors import LockedOut, Refusal
 from signin.mailbox.models import Message
+from tests.devices import add_app, code_of, device, named
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("demo")]
 
@@ -135,3 +138,33 @@ def test_of_links_that_are_asked_for_at_once_one_lives(chromium):
     tokens = [mail.link.partition("token=")[2] for mail in Message.objects.all()]
     assert len(tokens) == 6
     assert len([token for token in tokens if recovery.find(token)]) == 1
+
+
+@pytest.mark.requirement("S-061", "S-047")
+def test_a_code_of_a_device_is_used_up_once():
+    code = code_of()
+    results = at_once(lambda: devices.check_code([device()], code))
+    assert sum(not isinstance(each, Refusal) for each in results) == 1
+
+
+@pytest.mark.requirement("S-066", "S-047")
+def test_of_many_new_devices_at_once_no_more_than_eight_are_there():
+    for number in range(6):
+        add_app("zhang", f"app-{number}")
+    numbers = iter(range(100, 200))
+    results = at_once(lambda: add_app("zhang", f"app-{next(numbers)}"))
+    assert sum(not isinstance(each, Refusal) for each in results) == 2
+    assert len(devices.of(named("zhang"))) == 8
+
+
+@pytest.mark.requirement("S-047")
+def test_a_token_is_taken_by_one():
+    people = iter(["zhang", "jane.doe", "new.starter", "no.console"] * 2)
+
+    def take() -> Any:
+        return devices.begin_token(named(next(people)), "blue", serial_number="GAHT12345678")
+
+    results = at_once(take)
+    winners = {each.principal_id for each in results if not isinstance(each, Refusal)}
+    assert Device.objects.filter(serial_number="GAHT12345678").count() == 1
+    assert len(winners) == 1
