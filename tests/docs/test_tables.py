@@ -202,7 +202,15 @@ class TestWhatIsEmulated:
 
     def test_every_id_of_the_pages_is_told(self):
         told = set(CODE.findall(section(EMULATED, "Ids") + section(EMULATED, "Steps")))
-        for folder in ("steps", "recovery", "lost_device", "console", "errors", "layouts", "components"):
+        for folder in (
+            "steps",
+            "recovery",
+            "lost_device",
+            "console",
+            "errors",
+            "layouts",
+            "components",
+        ):
             for template in (ROOT / "templates" / folder).glob("*.html"):
                 for found in re.findall(r'\bid="([^"{]+)"', template.read_text()):
                     assert found in told, (template.name, found)

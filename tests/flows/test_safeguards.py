@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from signin import hosts
 from signin.captcha.models import Captcha
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
+from tests.flows.lost_device_walks import follow, in_trouble, mailed, up_to_the_call
 from tests.walks import (
     ACCOUNT_PAGE,
     MAILED,
@@ -49,6 +50,11 @@ def every_page() -> list[tuple[str, Browser]]:
     keep("link over", Browser().visit(SIGNIN + "recovery"))
     keep("sign out first", sign_in_as_iam_user(Browser()).visit(SIGNIN + "recovery"))
     keep("mailed code", name_root(Browser(), MAILED[0]).submit(password=MAILED[1]))
+    keep("lost device", in_trouble(Browser()))
+    keep("link for a lost device", Browser().visit(mailed(in_trouble(Browser()))))
+    keep("link confirmed", follow(Browser(), mailed(in_trouble(Browser()))))
+    keep("call", up_to_the_call(Browser()).submit(button="act=call"))
+    keep("link for a lost device over", Browser().visit(SIGNIN + "lost-device"))
     keep("IAM user", Browser().visit(ACCOUNT_PAGE))
     keep("new password", sign_in_as_iam_user(Browser(), "new.starter", "Start-demo-1"))
     for path in ("/console/home", "/iam/security_credentials", "/iam/password", "/support/home"):
@@ -67,7 +73,7 @@ def every_page() -> list[tuple[str, Browser]]:
     keep("not this machine", Browser(ip="10.0.0.7").visit(CONSOLE))
     for name in ("ways-to-sign-in", "which-user", "cannot-sign-in", "account-number", "builder-id"):
         keep(f"help: {name}", Browser().visit(f"{SIGNIN}help/{name}"))
-    for path in ("", "mailbox/", "events/", "control/", "admin/login/", "mailbox/1"):
+    for path in ("", "mailbox/", "events/", "control/", "admin/login/", "mailbox/1", "phone/"):
         keep(f"desk: {path}", Browser().visit(DESK + path))
     return list(pages.items())
 
