@@ -70,7 +70,7 @@ def page_of(serial_number=PHONE):
 
 
 class TestAnApp:
-    @pytest.mark.requirement("R-163", "R-164", "R-273")
+    @pytest.mark.requirement("R-165", "R-166")
     def test_it_is_registered_with_two_codes_and_listed(self, zhang):
         assert 'id="no-devices"' in zhang.visit(CREDENTIALS).text
         begin(zhang)

@@ -9,6 +9,7 @@ from signin.control import operators
 from signin.mailbox.models import Message as Mail
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
 from tests.catalogue import TAG, english_pieces
+from tests.flows import device_walks
 from tests.walks import (
     ACCOUNT_PAGE,
     MAILED,
@@ -258,7 +259,13 @@ def japanese(new_browser) -> Browser:
     "walk",
     [
         pytest.param(walk, id=name)
-        for pages in (SIGN_IN_PAGES, CONSOLE_PAGES, HELP_PAGES, DESK_PAGES)
+        for pages in (
+            SIGN_IN_PAGES,
+            CONSOLE_PAGES,
+            device_walks.PAGES,
+            HELP_PAGES,
+            DESK_PAGES,
+        )
         for name, walk in pages.items()
     ],
 )
@@ -267,7 +274,11 @@ def test_a_page_in_japanese_has_no_rest_of_english(japanese, walk):
     assert_is_japanese(japanese)
 
 
-@pytest.mark.parametrize(("walk", "says"), REFUSALS.values(), ids=REFUSALS)
+@pytest.mark.parametrize(
+    ("walk", "says"),
+    [*REFUSALS.values(), *device_walks.REFUSALS.values()],
+    ids=[*REFUSALS, *device_walks.REFUSALS],
+)
 def test_what_is_refused_is_refused_in_japanese(japanese, walk, says):
     walk(japanese)
     assert says in japanese.words
