@@ -63,6 +63,17 @@ def resynchronised(device: Device, *, session: Session | None, browser: Browser)
     _called("ResyncMFADevice", device, session, browser, _naming(device))
 
 
+def alternative_factors_used(attempt: Attempt, root_user: Principal) -> None:
+    """Record that a mailed link and a call stood in for a device; the name is our own."""
+    log.record(
+        "AlternativeFactorsUsed",
+        identity=identity_of(root_user),
+        account_id=root_user.account_id or "",
+        region=shapes.ROOT_REGION,
+        browser=attempt.browser,
+    )
+
+
 def administered_on(name: str, device: Device, *, browser: Browser) -> None:
     """Record what the operator did to somebody's device, as the account's own doing."""
     administered(name, device.principal.account_id or "", browser, _naming(device))

@@ -27,7 +27,9 @@ from accounts.steps import (
     proven,
     proven_by,
 )
-from mfa.steps import registration
+from mfa import emails, lost
+from mfa import events as mfa_events
+from mfa.steps import lost_device, registration
 from mfa.steps import sign_in as mfa
 from signin import hosts
 from signin.captcha.steps import CaptchaStep
@@ -49,7 +51,7 @@ def choose_flow(request: HttpRequest, attempt: Attempt) -> HttpResponse:
 def open_console(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """Sign the browser in at this host, and send it to the console with a single-use code."""
     principal = proven(attempt)
-    factors = [*proven_by(attempt), *mfa.factors(attempt)]
+    factors = [*proven_by(attempt), *mfa.factors(attempt), *lost.factors(attempt)]
     destination = attempt.facts["destination"]
     with transaction.atomic():
         if not attempt.close():
@@ -63,7 +65,11 @@ def open_console(request: HttpRequest, attempt: Attempt) -> HttpResponse:
             challenge=attempt.facts["challenge"],
         )
         events.console_login_succeeded(attempt, principal)
+        if lost.FACTOR in factors:
+            mfa_events.alternative_factors_used(attempt, principal)
         device_key = _device_key(attempt, principal)
+    if lost.FACTOR in factors:
+        emails.lost_device_used(principal)
     response = hand_over(request, signed_in.code, destination)
     lifetime = int(sessions.CONSOLE_LIFETIME.total_seconds())
     set_cookie(response, SIGNIN_COOKIE, signed_in.key, max_age=lifetime)
@@ -186,6 +192,8 @@ ROOT_USER = Flow(
     steps=[
         CaptchaStep(),
         PasswordStep(then=mfa.look_for_devices),
+        lost_device.LostDeviceStep(),
+        lost_device.LostDeviceCallStep(),
         *DEVICE_STEPS,
         EmailCodeStep(),
         registration.PromptStep(),
@@ -199,6 +207,7 @@ IAM_USER = Flow(
     layout=LAYOUT,
     steps=[
         IamUserStep(then=mfa.look_for_devices),
+        lost_device.LostDeviceStep(),
         *DEVICE_STEPS,
         NewPasswordStep(),
     ],

@@ -11,14 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import passwords, policies, sessions
 from accounts.models import Account, Principal, Session
-from mfa import devices
+from mfa import devices, lost
 from mfa.models import MOST_DEVICES
 from signin import hosts
 from signin.console import destinations
 from signin.console.flows import start_url
 from signin.console.regions import DEFAULT, REGIONS
 from signin.flow.facts import Facts
-from signin.flow.models import LIFETIME
+from signin.flow.models import LIFETIME, WAIT
 from signin.http import (
     CONSOLE_COOKIE,
     FLOW_COOKIE,
@@ -36,7 +36,6 @@ View = Callable[..., HttpResponse]
 EXPIRY_TOLD = timedelta(days=15)
 FRESH_FOR = timedelta(minutes=15)
 NEWS_FOR = timedelta(minutes=1)
-LOST_DEVICE = "lost-device"  # the factor of a sign-in that did without the device
 
 
 def signed_in(page: Page) -> View:
@@ -90,7 +89,7 @@ def _guarded(page: Page) -> View:
 @signed_in
 def home(request: HttpRequest, session: Session) -> HttpResponse:
     """Show the console home (R-075, R-085)."""
-    page = {"lost_device": LOST_DEVICE in session.factors}
+    page = {"lost_device": lost.FACTOR in session.factors}
     return show(request, session, "console/home.html", page)
 
 
@@ -185,7 +184,8 @@ def _go(
     facts = Facts(destination=destination, challenge=sessions.challenge_of(verifier))
     origin = hosts.origin("signin", region=via) if via in REGIONS else hosts.origin("signin")
     response = redirect(origin + start_url(facts, path, **more, **language_choice(request)))
-    set_cookie(response, FLOW_COOKIE, verifier, max_age=int(LIFETIME.total_seconds()))
+    # There when the longest attempt comes back.
+    set_cookie(response, FLOW_COOKIE, verifier, max_age=int((LIFETIME + WAIT).total_seconds()))
     return response
 
 

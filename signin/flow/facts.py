@@ -43,6 +43,9 @@ class Facts(TypedDict, total=False):
     resync_due: bool
     resynchronised: bool
 
+    lost_device_mailed: bool
+    lost_device: bool  # a mailed link and a call stood in for the device
+
     mfa_prompt_due: bool  # the account wants its root user to register a device
     mfa_may_skip: bool  # not yet, that is
     registering: bool

@@ -138,15 +138,25 @@ def members_that_scenarios_have() -> set[str]:
 
 
 def live_in(server: Server) -> str:
-    """Leave a mail, events and an open security check; return the check's id."""
+    """Leave a mail, events, a call and an open security check; return the check's id."""
     server.control("POST", "/reset", {"scenario": "demo"})
     walker = Walker(server).visit(server.address("console.aws.amazon.com"))
     walker.submit(user_type="root", email="mailed@example.com").submit(password="Mailed-demo-1")
+    leave_a_call(server)
     walker = Walker(server)
     walker.visit(server.address("example-corp.signin.aws.amazon.com", "/console"))
     walker.submit(account="example-corp", username="zhang", password="Zhang-demo-1")
     walker = Walker(server).visit(server.address("console.aws.amazon.com"))
     return walker.submit(user_type="root", email="root@example.com").field("captcha_id")
+
+
+def leave_a_call(server: Server) -> None:
+    """Let the contact phone of a root user without a device ring."""
+    walker = Walker(server).visit(server.address("console.aws.amazon.com"))
+    walker.submit(user_type="root", email="sandbox@example.com").submit(password="Sandbox-demo-1")
+    walker.submit(act="trouble").submit(act="send_mail")
+    mail = server.control("GET", "/messages/wait?kind=lost-device")
+    walker.visit(mail["link"]).submit("confirm-lost-device").submit(act="call")
 
 
 def call(server: Server, command: str) -> tuple[int, Any]:

@@ -21,6 +21,7 @@ from signin.console.views import EXPIRY_TOLD, FRESH_FOR
 from signin.control import scenarios
 from signin.flow import models as flow
 from signin.flow.engine import Step
+from signin.phones import calls
 from tests.docs.reading import CODE, EMULATED, PAGES, ROOT, rows, section
 
 FLOWS = flows.FLOWS | device_flows.FLOWS
@@ -39,11 +40,21 @@ def limits(column: str) -> str:
 NUMBERS: dict[str, list[timedelta | str]] = {
     "Console session": [sessions.CONSOLE_LIFETIME],
     "Fresh sign-in, for what is important": [FRESH_FOR],
-    "Attempt": [flow.LIFETIME],
+    "Attempt": [flow.LIFETIME, flow.WAIT],
     "Hand-off code": [sessions.HANDOFF_LIFETIME],
     "Security check": [challenges.LIFETIME, f"{challenges.LENGTH} characters"],
     "Mailed code": [codes.LIFETIME, f"{codes.TRIES} tries"],
     "Recovery link": [recovery.LIFETIME],
+    "Link for a lost device": [flow.WAIT],
+    "Call to the contact phone": [
+        calls.LIFETIME,
+        f"{calls.TRIES} tries",
+        f"{calls.DIGITS} digits",
+    ],
+    "Calls to one phone": [
+        f"{lockout.CALLS_TO_ONE.failures} in",
+        lockout.CALLS_TO_ONE.memory,
+    ],
     "Known browser": [browsers.REMEMBERED_FOR],
     "Remembered account": [timedelta(seconds=remembered.LIFETIME)],
     "Closed account can be reopened": [REOPENABLE_FOR],
@@ -221,7 +232,15 @@ class TestWhatIsEmulated:
 
     def test_every_id_of_the_pages_is_told(self):
         told = set(CODE.findall(section(EMULATED, "Ids") + section(EMULATED, "Steps")))
-        for folder in ("steps", "recovery", "console", "errors", "layouts", "components"):
+        for folder in (
+            "steps",
+            "recovery",
+            "lost_device",
+            "console",
+            "errors",
+            "layouts",
+            "components",
+        ):
             for template in (ROOT / "templates" / folder).glob("*.html"):
                 for found in re.findall(r'\bid="([^"{]+)"', template.read_text()):
                     assert found in told, (template.name, found)

@@ -11,8 +11,10 @@ from accounts.models import Account, Principal, Session
 from signin.captcha import challenges
 from signin.control import operators
 from signin.events.models import Event
+from signin.flow.models import Attempt
 from signin.kernel import clock
 from signin.mailbox.models import Message
+from signin.phones import calls
 from tests.walks import MAILED, ROOT, name_root, sign_in_as_iam_user
 
 pytestmark = pytest.mark.django_db
@@ -276,3 +278,23 @@ class TestReset:
         control("POST", "/reset", {"scenario": "empty"})
         control("POST", "/reset", {"scenario": "demo"})
         assert Principal.objects.get(username="zhang").unique_id == before
+
+
+def test_keys_pressed_on_a_phone_answer_its_call(control, in_demo):
+    attempt = Attempt.begin(flow="root-user", flow_key="key", facts={})
+    digits = calls.ring("+1-555-0101", attempt=attempt)
+    wrong = "000000" if digits != "000000" else "111111"
+    path = "/phone/+1-555-0101/keys"
+    assert control("POST", path, {"keys": wrong}) == (200, {"answered": False})
+    assert control("POST", "/phone/%2B15550101/keys", {"keys": digits}) == (200, {"answered": True})
+    status, problem = control("POST", path, {"keys": digits})
+    assert status == 404
+    assert problem["error"] == "No call waits at +1-555-0101."
+    assert "sign-in page" in problem["next"]
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"keys": "12345"}, {"keys": "1234567"}, {"keys": "１２３４５６"}, {"keys": 123456}]
+)
+def test_keys_are_six_digits(control, in_demo, body):
+    assert control("POST", "/phone/+15550101/keys", body)[0] == 422

@@ -11,6 +11,7 @@ from signin import hosts
 from signin.captcha.models import Captcha
 from signin.console.signin_views import HELP_PAGES
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
+from tests.flows.lost_device_walks import follow, in_trouble, mailed, up_to_the_call
 from tests.flows.opening_walks import (
     EMAIL,
     choose,
@@ -58,13 +59,17 @@ def every_page() -> list[tuple[str, Browser]]:
     keep("link over", Browser().visit(SIGNIN + "recovery"))
     keep("sign out first", sign_in_as_iam_user(Browser()).visit(SIGNIN + "recovery"))
     keep("mailed code", name_root(Browser(), MAILED[0]).submit(password=MAILED[1]))
-    keep("mailed code", name_root(Browser(), MAILED[0]).submit(password=MAILED[1]))
     keep("new account", Browser().visit(SIGNIN + "open-account"))
     keep("new account, wrong", open_account(Browser(), "x"))
     keep("new account, code", open_account(Browser(), EMAIL))
     keep("new account, password", verify(Browser()))
     keep("new account, phone", up_to_the_phone(Browser()))
     keep("address taken", taken_meanwhile(Browser()))
+    keep("lost device", in_trouble(Browser()))
+    keep("link for a lost device", Browser().visit(mailed(in_trouble(Browser()))))
+    keep("link confirmed", follow(Browser(), mailed(in_trouble(Browser()))))
+    keep("call", up_to_the_call(Browser()).submit(button="act=call"))
+    keep("link for a lost device over", Browser().visit(SIGNIN + "lost-device"))
     keep("IAM user", Browser().visit(ACCOUNT_PAGE))
     keep("new password", sign_in_as_iam_user(Browser(), "new.starter", "Start-demo-1"))
     for path in ("/console/home", "/iam/security_credentials", "/iam/password", "/support/home"):
@@ -83,7 +88,7 @@ def every_page() -> list[tuple[str, Browser]]:
     keep("not this machine", Browser(ip="10.0.0.7").visit(CONSOLE))
     for name in sorted(HELP_PAGES):
         keep(f"help: {name}", Browser().visit(f"{SIGNIN}help/{name}"))
-    for path in ("", "mailbox/", "events/", "control/", "admin/login/", "mailbox/1"):
+    for path in ("", "mailbox/", "events/", "control/", "admin/login/", "mailbox/1", "phone/"):
         keep(f"desk: {path}", Browser().visit(DESK + path))
     return list(pages.items())
 
