@@ -7,12 +7,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts import messages, passwords
+from accounts.models import Account
 from accounts.models.principals import IAM_USERNAME
 from accounts.principals import account_key
 from signin.forms import OneTimeInput, StrippedCodeField
 from signin.hosts import ACCOUNT
 
 LONGEST_EMAIL = 64
+PHONE = r"\A(?=.{6,20}\Z)\+?[0-9 ()-]*[0-9][0-9 ()-]*\Z"
 
 
 class AccountField(forms.CharField):
@@ -151,6 +153,66 @@ class NewPasswordForm(ChosenPasswordForm):
 
     password = PasswordField(label=_("Current password"), autofocus=True)
     field_order = ("password", "new_password", "confirm_password")
+
+
+class AccountNameForm(forms.Form):
+    """What an account is called."""
+
+    account_name = forms.CharField(
+        label=_("Account name"),
+        max_length=50,
+        validators=Account._meta.get_field("name").validators,
+        widget=forms.TextInput(attrs={"autocomplete": "organization", "autofocus": True}),
+        help_text=_("Up to 50 characters: letters without accents, digits and signs."),
+        error_messages={
+            "required": messages.ACCOUNT_NAME_REQUIRED,
+            "max_length": messages.ACCOUNT_NAME_REQUIRED,
+        },
+    )
+
+
+class PhoneForm(forms.Form):
+    """How somebody who looks after an account is reached."""
+
+    phone = forms.RegexField(
+        regex=PHONE,
+        label=_("Contact phone"),
+        strip=True,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "autofocus": True}),
+        help_text=_("With country and area code, such as +1 (555) 010-0100."),
+        error_messages={"required": messages.PHONE_REQUIRED, "invalid": messages.PHONE_INVALID},
+    )
+
+
+class NewEmailForm(forms.Form):
+    """The address that a root user wants to sign in with from now on."""
+
+    email = forms.EmailField(
+        label=_("New e-mail address"),
+        max_length=LONGEST_EMAIL,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
+        error_messages={
+            "required": messages.NEW_EMAIL_REQUIRED,
+            "invalid": messages.EMAIL_INVALID,
+            "max_length": messages.EMAIL_INVALID,
+        },
+    )
+
+
+class CloseAccountForm(forms.Form):
+    """The ID of the account, typed to show that no other one is meant."""
+
+    account = forms.CharField(
+        label=_("ID of the account to close"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "inputmode": "numeric", "spellcheck": "false"}
+        ),
+        error_messages={
+            "required": messages.ACCOUNT_ID_REQUIRED,
+            "max_length": messages.ACCOUNT_ID_DIFFERS,
+        },
+    )
 
 
 class EmailCodeForm(forms.Form):

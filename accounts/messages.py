@@ -26,7 +26,11 @@ CODE_WRONG = _("That is not the code we sent. Check the newest mail and type its
 CODE_DEAD = _("That code can't be used any more. Send a new one and type its six digits.")
 LINK_OVER = _("That link can't be used any more. Ask for a new one.")
 
+EMAIL_UNCHANGED = _("This is the address that you have now. Type another one.")
+ACCOUNT_ID_DIFFERS = _("This is not the ID of this account. It has twelve digits, shown above.")
+
 EMAIL_REQUIRED = _("Type the e-mail address of the root user.")
+NEW_EMAIL_REQUIRED = _("Type the new address.")
 EMAIL_INVALID = _("Type the whole address, like username@example.com.")
 ACCOUNT_REQUIRED = _("Type the account ID or the alias.")
 ACCOUNT_INVALID = _(
@@ -39,4 +43,11 @@ NEW_PASSWORD_REQUIRED = _("Type the new password.")
 CONFIRMATION_REQUIRED = _("Type the new password again.")
 PASSWORDS_DIFFER = _("This is not the same as the new password above.")
 PASSWORD_TOO_LONG = _("No password is longer than 128 characters.")
+ACCOUNT_NAME_REQUIRED = _("Type a name of up to 50 characters.")
+PHONE_REQUIRED = _("Type a phone number.")
+PHONE_INVALID = _(
+    "A phone number has 6 to 20 characters: digits, blanks, hyphens and brackets, and at the "
+    "beginning a + if you like."
+)
+ACCOUNT_ID_REQUIRED = _("Type the ID of this account.")
 CODE_INVALID = _("The code has six digits, 0 to 9.")

@@ -12,10 +12,16 @@ NO_ACCOUNT = "-"
 
 def find_root_user(email: str) -> Principal | None:
     """Return the root user with this e-mail, unless their account is gone for good (R-237)."""
+    return _still_there(find_owner(email))
+
+
+def find_owner(email: str) -> Principal | None:
+    """Return the root user who has this e-mail, even in an account that is gone for good.
+
+    Nobody else can have it: it belongs to at most one root user, for ever (R-236, R-237).
+    """
     root_users = Principal.objects.select_related("account")
-    return _still_there(
-        root_users.filter(kind=Principal.Kind.ROOT_USER, realm="", folded=fold(email)).first()
-    )
+    return root_users.filter(kind=Principal.Kind.ROOT_USER, realm="", folded=fold(email)).first()
 
 
 def captcha_mode_for(email: str) -> str:

@@ -8,7 +8,20 @@ from signin import hosts
 
 HOME = "/console/home"
 PAGES = frozenset(
-    {"home", "security-credentials", "own-password", "support-center", "account-settings"}
+    {
+        "home",
+        "security-credentials",
+        "own-password",
+        "support-center",
+        "account-settings",
+        "account-name",
+        "account-phone",
+        "account-password",
+        "account-email",
+        "account-email-code",
+        "account-closing",
+        "account-reopening",
+    }
 )
 
 

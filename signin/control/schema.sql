@@ -1,5 +1,6 @@
 CREATE TABLE "accounts_account" ("id" varchar(12) NOT NULL PRIMARY KEY, "name" varchar(50) NOT NULL, "alias" varchar(63) NULL UNIQUE, "phone" varchar(20) NOT NULL, "state" varchar(10) NOT NULL, "closed_at" datetime NULL, "expires_at" datetime NULL, "captcha_mode" varchar(14) NOT NULL, "email_code_mode" varchar(11) NOT NULL, "created_at" datetime NOT NULL);
 CREATE TABLE "accounts_behaviour" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "captcha_mode" varchar(14) NOT NULL, "email_code_mode" varchar(11) NOT NULL);
+CREATE TABLE "accounts_emailchange" ("principal_id" bigint NOT NULL PRIMARY KEY REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, "email" varchar(254) NOT NULL, "digest" varchar(64) NOT NULL, "binding" varchar(64) NOT NULL, "tries" smallint unsigned NOT NULL CHECK ("tries" >= 0), "expires_at" datetime NOT NULL, "consumed_at" datetime NULL, "session_id" char(32) NOT NULL REFERENCES "accounts_session" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "accounts_knownbrowser" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key_digest" varchar(64) NOT NULL, "user_agent" varchar(1024) NOT NULL, "ip" char(39) NOT NULL, "expires_at" datetime NOT NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "a_browser_is_known_once_per_principal" UNIQUE ("principal_id", "key_digest"));
 CREATE TABLE "accounts_lockout" ("key" varchar(64) NOT NULL PRIMARY KEY, "kind" varchar(10) NOT NULL, "failures" integer unsigned NOT NULL CHECK ("failures" >= 0), "allowed" integer unsigned NOT NULL CHECK ("allowed" >= 0), "blocked_until" datetime NULL, "expires_at" datetime NOT NULL, "principal_id" bigint NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "accounts_oldpassword" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "encoded" varchar(128) NOT NULL, "set_at" datetime NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED);
@@ -20,6 +21,8 @@ CREATE TABLE "django_session" ("session_key" varchar(40) NOT NULL PRIMARY KEY, "
 CREATE TABLE "events_event" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "event_id" char(32) NOT NULL UNIQUE, "name" varchar(64) NOT NULL, "account_id" varchar(12) NOT NULL, "recorded_at" datetime NOT NULL, "document" text NOT NULL CHECK ((JSON_VALID("document") OR "document" IS NULL)));
 CREATE TABLE "flow_attempt" ("handle" varchar(32) NOT NULL PRIMARY KEY, "flow" varchar(40) NOT NULL, "browser_digest" varchar(64) NOT NULL, "facts" text NOT NULL CHECK ((JSON_VALID("facts") OR "facts" IS NULL)), "version" integer unsigned NOT NULL CHECK ("version" >= 0), "begun_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "closed_at" datetime NULL);
 CREATE TABLE "mailbox_message" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "channel" varchar(4) NOT NULL, "kind" varchar(64) NOT NULL, "sender" varchar(254) NOT NULL, "recipient" varchar(254) NOT NULL, "subject" varchar(254) NOT NULL, "text" text NOT NULL, "html" text NOT NULL, "code" varchar(64) NOT NULL, "link" varchar(2048) NOT NULL, "sent_at" datetime NOT NULL);
+CREATE INDEX "accounts_emailchange_expires_at_7a1ba511" ON "accounts_emailchange" ("expires_at");
+CREATE INDEX "accounts_emailchange_session_id_31af7299" ON "accounts_emailchange" ("session_id");
 CREATE INDEX "accounts_knownbrowser_expires_at_f0a9a177" ON "accounts_knownbrowser" ("expires_at");
 CREATE INDEX "accounts_knownbrowser_principal_id_ecd75118" ON "accounts_knownbrowser" ("principal_id");
 CREATE INDEX "accounts_lockout_expires_at_8ed100f9" ON "accounts_lockout" ("expires_at");
@@ -48,6 +51,7 @@ CREATE INDEX "messages_by_recipient" ON "mailbox_message" ("recipient", "kind");
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0002_passwords', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0003_password_recovery', '2000-01-01 00:00:00');
+INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0004_email_change', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0002_logentry_remove_auto_add', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0003_logentry_add_action_flag_choices', '2000-01-01 00:00:00');
@@ -91,5 +95,6 @@ INSERT INTO django_content_type (id, app_label, model) VALUES (17, 'accounts', '
 INSERT INTO django_content_type (id, app_label, model) VALUES (18, 'accounts', 'passwordpolicy');
 INSERT INTO django_content_type (id, app_label, model) VALUES (19, 'accounts', 'oldpassword');
 INSERT INTO django_content_type (id, app_label, model) VALUES (20, 'accounts', 'passwordrecovery');
-INSERT INTO django_content_type (id, app_label, model) VALUES (21, 'mailbox', 'message');
-INSERT INTO django_content_type (id, app_label, model) VALUES (22, 'control', 'loadedscenario');
+INSERT INTO django_content_type (id, app_label, model) VALUES (21, 'accounts', 'emailchange');
+INSERT INTO django_content_type (id, app_label, model) VALUES (22, 'mailbox', 'message');
+INSERT INTO django_content_type (id, app_label, model) VALUES (23, 'control', 'loadedscenario');

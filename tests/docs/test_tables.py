@@ -64,6 +64,10 @@ NUMBERS: dict[str, list[timedelta | str]] = {
         f"{lockout.MAILS_FROM_CLIENT.failures} in",
         lockout.MAILS_FROM_CLIENT.memory,
     ],
+    "Account name": [
+        f"1 to {forms.AccountNameForm.base_fields['account_name'].max_length} characters"
+    ],
+    "Contact phone": ["6 to 20 characters"],
     "Longest password": [f"{passwords.LONGEST} characters"],
     "Password of a root user or an IAM user without a policy": [
         f"{policies.DEFAULT.min_length} to {policies.DEFAULT.max_length} characters",

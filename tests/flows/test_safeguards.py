@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from signin import hosts
 from signin.captcha.models import Captcha
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
+from tests.flows.account_walks import ask_for_email, choose_password, signed_in_as_owner
 from tests.walks import (
     ACCOUNT_PAGE,
     ROOT,
@@ -53,7 +54,9 @@ def every_page() -> list[tuple[str, Browser]]:
     keep("new password", sign_in_as_iam_user(Browser(), "new.starter", "Start-demo-1"))
     for path in ("/console/home", "/iam/security_credentials", "/iam/password", "/support/home"):
         keep(path, sign_in_as_iam_user(Browser()).visit(path))
-    keep("/account/", sign_in_as_root(Browser(), *ROOT).visit("/account/"))
+    for path in ("", "name", "phone", "password", "email", "close"):
+        keep(f"/account/{path}", signed_in_as_owner(Browser()).visit(f"/account/{path}"))
+    keep("code to the new e-mail", ask_for_email(signed_in_as_owner(Browser())))
     keep("suspended", sign_in_as_root(Browser(), "suspended@example.com", "Suspended-demo-1"))
     keep("closed", sign_in_as_root(Browser(), "closed@example.com", "Closed-demo-1"))
     keep("public", Browser().visit(address("aws.amazon.com", "/console/")))
@@ -258,6 +261,11 @@ def test_no_secret_stays_anywhere(browser, caplog, capsys):
         secrets.add(new)
     assert chooser.signed_in_as
     secrets.add("Start-demo-1")
+    owner = signed_in_as_owner(Browser())
+    for new in ("Cnry-19", "Canary-Kettle-99"):
+        choose_password(owner, new=new)
+        secrets.add(new)
+    secrets.add(ROOT[1])
     other = name_root(Browser(), ROOT[0]).submit(captcha="canary-captcha")
     assert other.step == "captcha"
     with connection.cursor() as cursor:
