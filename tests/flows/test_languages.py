@@ -9,7 +9,7 @@ from signin.control import operators
 from signin.mailbox.models import Message as Mail
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
 from tests.catalogue import TAG, english_pieces
-from tests.flows.account_walks import ask_for_email, close, edit, signed_in_as_owner
+from tests.flows import account_walks
 from tests.walks import (
     ACCOUNT_PAGE,
     ROOT,
@@ -141,32 +141,12 @@ REFUSALS: dict[str, tuple[Walk, str]] = {
         lambda browser: in_strict(browser, "stuck.user", "Stuck-demo-1"),
         "管理者に依頼してください",
     ),
-    "no phone number": (
-        lambda browser: edit(signed_in_as_owner(browser), "phone", phone="x"),
-        "電話番号は 6～20 文字",
-    ),
-    "the address of now": (
-        lambda browser: ask_for_email(signed_in_as_owner(browser), ROOT[0]),
-        "現在のメールアドレスと同じ",
-    ),
-    "another account's ID": (
-        lambda browser: close(signed_in_as_owner(browser), "1"),
-        "このアカウントの ID ではありません",
-    ),
+    **account_walks.REFUSALS,
     "no code at all": (lambda browser: mailed_code(browser).submit(code="1"), "数字 6 桁"),
 }
 CONSOLE_PAGES: dict[str, Walk] = {
     "home of a root user": lambda browser: sign_in_as_root(browser, *SANDBOX),
-    "account settings": lambda browser: signed_in_as_owner(browser).visit("/account/"),
-    "account name": lambda browser: signed_in_as_owner(browser).visit("/account/name"),
-    "account name saved": lambda browser: edit(
-        signed_in_as_owner(browser), "name", account_name="Corp"
-    ),
-    "account phone": lambda browser: signed_in_as_owner(browser).visit("/account/phone"),
-    "root password": lambda browser: signed_in_as_owner(browser).visit("/account/password"),
-    "new e-mail": lambda browser: signed_in_as_owner(browser).visit("/account/email"),
-    "code to the new e-mail": lambda browser: ask_for_email(signed_in_as_owner(browser)),
-    "close the account": lambda browser: signed_in_as_owner(browser).visit("/account/close"),
+    **account_walks.PAGES,
     "home of an IAM user": sign_in_as_iam_user,
     "security credentials": lambda browser: sign_in_as_iam_user(browser).visit(
         "/iam/security_credentials"
