@@ -38,7 +38,7 @@ ACCOUNT_ID_DIFFERS = _("This is not the ID of this account. It has twelve digits
 
 EMAIL_REQUIRED = _("Type the e-mail address of the root user.")
 EMAIL_LENGTH = _("The address has 6 to 64 characters.")
-NEW_EMAIL_REQUIRED = _("Type the new address.")
+NEW_EMAIL_REQUIRED = _("Type the e-mail address that you want to use.")
 EMAIL_INVALID = _("Type the whole address, like username@example.com.")
 ACCOUNT_NAME_REQUIRED = _("Type a name for the account.")
 ACCOUNT_NAME_INVALID = _(

@@ -157,7 +157,7 @@ REFUSALS: dict[str, tuple[Walk, str]] = {
     ),
     "no address for a new account": (
         lambda browser: open_account(browser, ""),
-        "新しいアカウントのメールアドレス",
+        "使用するメールアドレスを入力",
     ),
     "address in use": (told_of_use, "すでにアカウントで使われています"),
     "no name for a new account": (
