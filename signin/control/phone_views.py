@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Principal
 from mfa import devices, lost, totp
+from mfa.forms import SerialNumberForm
 from mfa.models import Device
 from signin.control.forms import KeysForm
 from signin.kernel import clock
@@ -70,6 +71,20 @@ def now(request: HttpRequest, principal_id: int) -> HttpResponse:
     """Return what changes on that page alone, for the page to keep itself current."""
     page = {**_page(_principal(principal_id)), "form": KeysForm()}
     return render(request, "desk/phone_now.html", page)
+
+
+@require_safe
+def token(request: HttpRequest) -> HttpResponse:
+    """Show what a hardware token displays, of any serial number; they all lie here."""
+    form = SerialNumberForm(request.GET if "serial_number" in request.GET else None)
+    moment = clock.now()
+    page = {"at": "phone", "form": form, "seconds_left": totp.seconds_left(moment)}
+    if form.is_valid():
+        serial_number = form.cleaned_data["serial_number"]
+        found = Device.objects.filter(kind=Device.Kind.HARDWARE, serial_number=serial_number)
+        held = found.first() or devices.token(Principal(), serial_number, serial_number)
+        page["display"] = _display(held, totp.step_at(moment))
+    return render(request, "desk/token.html", page)
 
 
 def _page(principal: Principal) -> dict[str, Any]:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("", views.index, name="desk"),
     path("events/", views.events, name="events"),
     path("phone/", phone.people, name="phones"),
+    path("phone/token", phone.token, name="token"),
     path("phone/<int:principal_id>", phone.person, name="phone"),
     path("phone/<int:principal_id>/now", phone.now, name="phone-now"),
     path("mailbox/", include("signin.mailbox.urls")),

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.e2e import device_walks
 from tests.e2e.people import (
     choose_first_password,
     choose_password,
@@ -208,6 +209,7 @@ WALKS: dict[str, Walk] = {
         for name in ("phone", "password", "close")
     },
     "account-email-code": account_email_code,
+    **device_walks.WALKS,
     "support-center": lambda page, server: console_page(page, server, "/support/home"),
     "suspended": lambda page, server: sign_in_as_root(
         page, server, "suspended@example.com", "Suspended-demo-1"

@@ -16,7 +16,7 @@ from signin.phones import calls
 from signin.phones.models import Call
 from tests.browser import DESK
 from tests.flows.lost_device_walks import PHONE, SANDBOX, up_to_the_call
-from tests.walks import ACCOUNT_PAGE, MAILED, name_root
+from tests.walks import ACCOUNT_PAGE, MAILED, name_root, sign_in_as_iam_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
@@ -244,3 +244,34 @@ def test_the_page_can_ask_for_what_changes_alone(browser, ring):
     assert "<html" not in browser.text
     for part in ("devices", "telephone", "newest-messages"):
         assert f'id="{part}"' in browser.text
+
+
+# Hardware tokens.
+
+
+def test_a_token_of_any_number_shows_codes_that_register_it(browser, new_browser):
+    clock.freeze(MOMENT)
+    sign_in_as_iam_user(browser).visit("/iam/mfa/new")
+    browser.submit(device_name="blue", device_kind="hardware")
+    desk = new_browser().visit(DESK + "phone/token")
+    desk.visit(DESK + "phone/token?serial_number=GAHT12345678")
+    shown, following = (
+        re.search(rf'id="{name}-code">(\d{{6}})<', desk.text)[1] for name in ("shown", "next")
+    )
+    browser.submit(serial_number="GAHT12345678", code1=shown, code2=following)
+    assert 'id="device-registered"' in browser.text
+
+
+def test_a_token_with_a_seed_of_its_own_shows_that_one_s_codes(browser):
+    clock.freeze(MOMENT)
+    token = devices.token(principal("zhang"), "red", "GAHT00000001", b"12345678901234567890")
+    devices.settle(token)
+    browser.visit(DESK + "phone/token?serial_number=GAHT00000001")
+    assert code_of(token, MOMENT) in browser.words
+
+
+@pytest.mark.parametrize("number", ["", "-", "x" * 33, "<script>"])
+def test_what_is_no_serial_number_shows_nothing(browser, number):
+    browser.visit(f"{DESK}phone/token?serial_number={number}")
+    assert "on the back of the token" in browser.error_of("serial_number")
+    assert 'id="display"' not in browser.text
