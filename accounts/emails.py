@@ -22,6 +22,40 @@ def verification_code(root_user: Principal, *, code: str, expires_at: datetime) 
     )
 
 
+def opening_code(email: str, *, code: str, expires_at: datetime) -> EmailMultiAlternatives:
+    """Write the mail with the six digits that confirm the e-mail of a new account.
+
+    What was typed as the account's name is not in it: it may be anybody's text to a stranger.
+    """
+    return mails.write(
+        "opening-code",
+        sender=NO_REPLY_VERIFY,
+        to=email,
+        context={"code": code, "expires_at": expires_at},
+        code=code,
+    )
+
+
+def email_in_use(root_user: Principal) -> None:
+    """Tell a root user that somebody wants their e-mail for another account (S-021)."""
+    mails.send(
+        "email-in-use",
+        sender=NO_REPLY,
+        to=root_user.username,
+        context={"account": root_user.account},
+    )
+
+
+def account_opened(root_user: Principal) -> None:
+    """Tell a root user that their account is there, and its number."""
+    mails.send(
+        "account-opened",
+        sender=NO_REPLY,
+        to=root_user.username,
+        context={"account": root_user.account},
+    )
+
+
 def password_recovery(
     root_user: Principal | None, *, link: str, expires_at: datetime
 ) -> EmailMultiAlternatives:

@@ -12,7 +12,10 @@ from accounts.principals import account_key
 from signin.forms import OneTimeInput, StrippedCodeField
 from signin.hosts import ACCOUNT
 
+SHORTEST_EMAIL = 6
 LONGEST_EMAIL = 64
+SHORTEST_PHONE = 6
+LONGEST_PHONE = 20
 
 
 class AccountField(forms.CharField):
@@ -94,6 +97,69 @@ class UserTypeForm(forms.Form):
         if chosen not in self.errors and not answer.get(chosen):
             self.add_error(chosen, missing[chosen])
         return answer
+
+
+class OpenAccountForm(forms.Form):
+    """The e-mail of a new account's root user, and the account's name."""
+
+    email = forms.EmailField(
+        label=_("Root user e-mail address"),
+        min_length=SHORTEST_EMAIL,
+        max_length=LONGEST_EMAIL,
+        widget=forms.EmailInput(
+            attrs={
+                "autocomplete": "email",
+                "autofocus": True,
+                "placeholder": "username@example.com",
+            }
+        ),
+        help_text=_("We send a code there. The address is what you sign in with."),
+        error_messages={
+            "required": messages.NEW_EMAIL_REQUIRED,
+            "invalid": messages.EMAIL_INVALID,
+            "min_length": messages.EMAIL_LENGTH,
+            "max_length": messages.EMAIL_LENGTH,
+        },
+    )
+    account_name = forms.RegexField(
+        regex=r"\A[ -~]+\Z",
+        label=_("Account name"),
+        max_length=50,
+        strip=True,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+        help_text=_("How you recognise the account, for example “Team Production”."),
+        error_messages={
+            "required": messages.ACCOUNT_NAME_REQUIRED,
+            "invalid": messages.ACCOUNT_NAME_INVALID,
+            "max_length": messages.ACCOUNT_NAME_INVALID,
+        },
+    )
+
+
+class ContactPhoneForm(forms.Form):
+    """The phone number at which the account's owner can be reached."""
+
+    phone = forms.RegexField(
+        regex=r"\A\+?[ ()-]*[0-9][0-9 ()-]*\Z",
+        label=_("Phone number"),
+        min_length=SHORTEST_PHONE,
+        max_length=LONGEST_PHONE,
+        strip=True,
+        widget=forms.TextInput(
+            attrs={
+                "type": "tel",
+                "autocomplete": "tel",
+                "autofocus": True,
+                "placeholder": "+1 555-0100",
+            }
+        ),
+        error_messages={
+            "required": messages.PHONE_REQUIRED,
+            "invalid": messages.PHONE_INVALID,
+            "min_length": messages.PHONE_INVALID,
+            "max_length": messages.PHONE_INVALID,
+        },
+    )
 
 
 class PasswordForm(forms.Form):

@@ -15,6 +15,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from django.conf import settings
+from django.utils.translation import gettext
 from fido2 import cbor
 from fido2.cose import ES256, RS256, CoseKey, EdDSA
 from fido2.utils import websafe_decode, websafe_encode
@@ -27,10 +28,10 @@ from mfa.models import Ceremony, Device
 from signin.flow.models import Attempt
 from signin.kernel import clock, entropy
 
-RP_NAME = "Vestibule emulator"
 CHALLENGE_LENGTH = 32  # bytes
 LONGEST_ANSWER = 16 * 1024  # characters
 CREDENTIAL_ID_LENGTHS = range(16, 1024)  # bytes
+RSA_LENGTHS = range(2048, 8193)  # bits
 TRANSPORTS = ("usb", "nfc", "ble", "smart-card", "hybrid", "internal")
 
 # What is offered, in the order of our liking, with the type of key that belongs to it (RFC 9053).
@@ -96,7 +97,7 @@ def registration_options(ceremony: Ceremony, label: str) -> dict[str, Any]:
     known = [each for each in registered.of(principal) if each.kind == Device.Kind.PASSKEY]
     return {
         "challenge": websafe_encode(bytes(ceremony.challenge)),
-        "rp": {"id": rp_id(), "name": RP_NAME},
+        "rp": {"id": rp_id(), "name": gettext("Vestibule emulator")},
         "user": {
             "id": websafe_encode(user_handle(principal)),
             "name": principal.username,
@@ -290,6 +291,9 @@ def _check_key(key: CoseKey) -> None:
     _demand(key.ALGORITHM in KEY_TYPES, "The algorithm was not offered.")
     _demand(key.get(1) == KEY_TYPES[key.ALGORITHM], "The key is of another type.")
     with _parsing("public key"):
+        if key.ALGORITHM == RS256.ALGORITHM:
+            length = int.from_bytes(key[-1], "big").bit_length()
+            _demand(length in RSA_LENGTHS, "The RSA key has less than 2048 or more than 8192 bits.")
         try:
             key.verify(b"", b"")
         except InvalidSignature:

@@ -87,7 +87,7 @@ class SoftwareKey:
         kinds = {kind.ALGORITHM: kind for kind in (ES256, ES384, RS256, EdDSA)}
         return dict(kinds[self.alg].from_cryptography_key(self._private.public_key()))
 
-    def create(self, options: dict[str, Any], origin: str, **faults: Any) -> dict[str, Any]:
+    def create(self, options: dict[str, Any], origin: str, /, **faults: Any) -> dict[str, Any]:
         """Answer ``navigator.credentials.create``."""
         fault = Faults(**faults)
         self.user_handle = websafe_decode(options["user"]["id"])
@@ -109,7 +109,7 @@ class SoftwareKey:
         }
         return self._answer(response, fault)
 
-    def get(self, options: dict[str, Any], origin: str, **faults: Any) -> dict[str, Any]:
+    def get(self, options: dict[str, Any], origin: str, /, **faults: Any) -> dict[str, Any]:
         """Answer ``navigator.credentials.get``."""
         fault = Faults(**faults)
         data = self._authenticator_data(options["rpId"], b"", fault)

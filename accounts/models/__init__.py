@@ -6,6 +6,7 @@ from accounts.models.browsers import KnownBrowser
 from accounts.models.codes import VerificationCode
 from accounts.models.history import OldPassword
 from accounts.models.lockouts import Lockout
+from accounts.models.openings import Opening
 from accounts.models.policies import PasswordPolicy
 from accounts.models.principals import Principal
 from accounts.models.recovery import PasswordRecovery
@@ -17,6 +18,7 @@ __all__ = [
     "KnownBrowser",
     "Lockout",
     "OldPassword",
+    "Opening",
     "PasswordPolicy",
     "PasswordRecovery",
     "Principal",

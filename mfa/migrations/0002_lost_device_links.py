@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0004_root_mfa"),
+        ("accounts", "0005_root_mfa"),
         ("flow", "0001_initial"),
         ("mfa", "0001_initial"),
     ]

@@ -14,6 +14,7 @@ urlpatterns = [
     path("console/home", views.home, name="home"),
     path("console/auth", views.accept, name="accept"),
     path("console/sign-out", views.sign_out, name="sign-out"),
+    path("console/open-account", views.open_account),
     path("iam/security_credentials", views.security_credentials, name="security-credentials"),
     path("iam/password", password_views.own_password, name="own-password"),
     path("iam/mfa/new", device_views.new_device, name="new-device"),

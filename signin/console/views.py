@@ -66,7 +66,7 @@ def recently(page: Page) -> Page:
         signed_in_at = (session.parent or session).created_at
         if signed_in_at + FRESH_FOR > clock.now():
             return page(request, session, **named)
-        return _go_and_sign_in(request, via=_via(session), prompt="login")
+        return _go(request, _here(request), via=_via(session), prompt="login")
 
     return view
 
@@ -132,6 +132,13 @@ def accept(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_safe
+def open_account(request: HttpRequest) -> HttpResponse:
+    """Send the browser to open an account, and back to the home, whoever is signed in here."""
+    region = _region(request)
+    return _go(request, destinations.home(region), via=region, path="/open-account")
+
+
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session here and at the sign-in host, and show the public page (R-194)."""
@@ -143,6 +150,11 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _region(request: HttpRequest) -> str:
+    """Return the region of the console that was asked; nothing for the global one."""
+    return cast(hosts.HostRequest, request).host_values.get("region") or ""
+
+
 def _session(request: HttpRequest) -> Session | None:
     return sessions.find(
         cookie(request, CONSOLE_COOKIE), door=sessions.CONSOLE, host=request.get_host()
@@ -150,28 +162,28 @@ def _session(request: HttpRequest) -> Session | None:
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:
-    """Ask the sign-in host for a session: this region's, or the one that a link of ours names.
+    """Ask the sign-in host for a session, for whom the query says.
 
-    Each host has cookies of its own; ``via`` tells where this browser is signed in already.
+    It is this region's host, or the one that a link of ours names: each has cookies of its own,
+    and ``via`` tells where this browser is signed in already.
     """
-    region = cast(hosts.HostRequest, request).host_values.get("region") or ""
     passed_on = {
         name: request.GET[name]
         for name in ("account", "user_type", "different_account")
         if name in request.GET
     }
-    return _go_and_sign_in(request, via=request.GET.get("via", region), **passed_on)
+    via = request.GET.get("via", _region(request))
+    return _go(request, _here(request), via=via, **passed_on)
 
 
-def _go_and_sign_in(request: HttpRequest, *, via: str, **more: str) -> HttpResponse:
+def _go(
+    request: HttpRequest, destination: str, *, via: str, path: str = "/oauth", **more: str
+) -> HttpResponse:
     """Send the browser to a sign-in host, bound to a secret that only this browser has."""
     verifier = flow_key(request)
-    facts = Facts(
-        destination=_here(request),
-        challenge=sessions.challenge_of(verifier),
-    )
+    facts = Facts(destination=destination, challenge=sessions.challenge_of(verifier))
     origin = hosts.origin("signin", region=via) if via in REGIONS else hosts.origin("signin")
-    response = redirect(origin + start_url(facts, **more, **language_choice(request)))
+    response = redirect(origin + start_url(facts, path, **more, **language_choice(request)))
     # There when the longest attempt comes back.
     set_cookie(response, FLOW_COOKIE, verifier, max_age=int((LIFETIME + WAIT).total_seconds()))
     return response

@@ -28,6 +28,8 @@ class Facts(TypedDict, total=False):
     new_password_due: bool  # of an IAM user, before the console opens
 
     came_from: str  # the handle of the attempt that Cancel leads back to
+    account_name: str  # of an account to be opened, as typed
+    phone: str  # of its owner, as typed
     recovery_requested: bool
 
     mfa_due: bool  # the principal has devices

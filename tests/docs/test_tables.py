@@ -106,6 +106,11 @@ NUMBERS: dict[str, list[timedelta | str]] = {
     "Challenge of a passkey": [Ceremony.LIFETIME],
     "Grace of a root user without a device": [grace.GRACE],
     "Name of a device": ["64 characters"],
+    "E-mail of a new account": [f"{forms.SHORTEST_EMAIL} to {forms.LONGEST_EMAIL} characters"],
+    "Account name": [
+        f"1 to {forms.OpenAccountForm.base_fields['account_name'].max_length} characters"
+    ],
+    "Contact phone": [f"{forms.SHORTEST_PHONE} to {forms.LONGEST_PHONE} characters"],
     "IAM user name": [f"{forms.IamUserForm.base_fields['username'].max_length} characters"],
 }
 

@@ -17,6 +17,29 @@ def name_root(page: Page, server: Server, email: str) -> None:
     page.get_by_role("button", name="Next").click()
 
 
+def open_account(page: Page, server: Server, email: str) -> None:
+    """Type the e-mail and the name of a new account."""
+    page.goto(server.address("signin.aws.amazon.com", "/open-account"))
+    page.get_by_label("Root user e-mail address").fill(email)
+    page.get_by_label("Account name").fill("New Account")
+    page.locator("#next_button").click()
+
+
+def verify_email(page: Page, server: Server, email: str) -> None:
+    """Type the digits that were mailed for a new account."""
+    page.locator("form[data-step=opening-code]").wait_for()
+    mail = server.control("GET", f"/messages/wait?to={email}&kind=opening-code")
+    page.get_by_label("Verification code").fill(str(mail["code"]))
+    page.locator("#verify_button").click()
+
+
+def choose_first_password(page: Page, password: str) -> None:
+    """Type the password of a new account's root user, twice."""
+    page.get_by_label("New password", exact=True).fill(password)
+    page.get_by_label("New password again").fill(password)
+    page.locator("#next_button").click()
+
+
 def pass_captcha(page: Page, server: Server) -> None:
     """Answer the security check, and go on."""
     type_characters(page, server)

@@ -9,11 +9,13 @@ from playwright.sync_api import Browser, Page
 
 from tests.e2e.people import (
     be_called,
+    choose_first_password,
     choose_password,
     confirm_mail,
     have_link_mailed,
     in_trouble,
     name_root,
+    open_account,
     open_console,
     open_phone,
     pass_captcha,
@@ -21,6 +23,7 @@ from tests.e2e.people import (
     sign_in_as_root,
     sign_in_as_zhang,
     type_characters,
+    verify_email,
 )
 from tests.server import Server
 
@@ -62,6 +65,30 @@ def reset_password(page: Page, server: Server, password: str = "") -> None:
 def sign_out_first(page: Page, server: Server) -> None:
     sign_in_as_zhang(page, server)
     page.goto(signin(server, "/recovery?token=nothing"))
+
+
+def opening_password(page: Page, server: Server, password: str = "") -> None:
+    open_account(page, server, "new@example.com")
+    verify_email(page, server, "new@example.com")
+    if password:
+        choose_first_password(page, password)
+
+
+def contact_phone(page: Page, server: Server, phone: str = "") -> None:
+    opening_password(page, server, "Brand-new-77")
+    if phone:
+        page.get_by_label("Phone number").fill(phone)
+        page.locator("#open_account_button").click()
+
+
+def email_taken(page: Page, server: Server) -> None:
+    contact_phone(page, server)
+    other = page.context.browser.new_context().new_page()  # type: ignore[union-attr]
+    contact_phone(other, server, "+1 555-0100")
+    other.locator("#account-menu").wait_for()
+    other.context.close()
+    page.get_by_label("Phone number").fill("+1 555-0100")
+    page.locator("#open_account_button").click()
 
 
 def open_menu(page: Page, server: Server, summary: str) -> None:
@@ -158,6 +185,15 @@ WALKS: dict[str, Walk] = {
     "lost-device-over": lambda page, server: page.goto(signin(server, "/lost-device")),
     "lost-device-call": confirm_mail,
     "lost-device-calling": be_called,
+    "open-account": lambda page, server: page.goto(signin(server, "/open-account")),
+    "open-account-wrong": lambda page, server: open_account(page, server, "nobody"),
+    "opening-code": lambda page, server: open_account(page, server, "new@example.com"),
+    "opening-password": opening_password,
+    "opening-password-wrong": lambda page, server: opening_password(page, server, "abc"),
+    "contact-phone": contact_phone,
+    "contact-phone-wrong": lambda page, server: contact_phone(page, server, "none"),
+    "account-opened": lambda page, server: contact_phone(page, server, "+1 555-0100"),
+    "email-taken": email_taken,
     "iam-user": lambda page, server: page.goto(
         server.address("example-corp.signin.aws.amazon.com", "/console")
     ),
@@ -194,7 +230,14 @@ WALKS: dict[str, Walk] = {
     "no-such-host": lambda page, server: page.goto(server.address("s3.amazonaws.com")),
     **{
         f"help-{name}": lambda page, server, name=name: page.goto(signin(server, f"/help/{name}"))
-        for name in ("ways-to-sign-in", "which-user", "cannot-sign-in", "account-number")
+        for name in (
+            "ways-to-sign-in",
+            "which-user",
+            "cannot-sign-in",
+            "lost-mailbox",
+            "account-number",
+            "support",
+        )
     },
     "desk": lambda page, server: page.goto(server.address("localhost")),
     "mailbox-empty": lambda page, server: page.goto(server.address("localhost", "/mailbox/")),

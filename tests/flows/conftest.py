@@ -13,3 +13,9 @@ def operator(new_browser):
     log_in(browser, operators.NAME, operators.create())
     assert browser.url == ADMIN
     return browser
+
+
+@pytest.fixture
+def japanese(new_browser):
+    """Return a browser of somebody who prefers Japanese."""
+    return new_browser(language="ja-JP,ja;q=0.9,en;q=0.5")

@@ -245,13 +245,13 @@ class TestReset:
         assert not Account.objects.exists()
         assert control("POST", "/reset")[1] == {"scenario": "empty"}
         assert control("POST", "/reset", {"scenario": "demo"})[0] == 200
-        assert Account.objects.count() == 6
+        assert Account.objects.count() == 8
 
     def test_an_unknown_scenario_is_refused_and_changes_nothing(self, control, in_demo):
         status, problem = control("POST", "/reset", {"scenario": "../../etc/passwd"})
         assert status == 404
         assert "demo, empty" in problem["error"]
-        assert Account.objects.count() == 6
+        assert Account.objects.count() == 8
 
     def test_a_mistake_in_a_scenario_is_named_with_its_place(self, control, in_demo, settings):
         folder = settings.SIGNIN_DATA_DIR / "scenarios"
@@ -264,7 +264,7 @@ class TestReset:
             wrong.unlink()
         assert status == 400
         assert problem["error"].startswith("accounts[0].id: ")
-        assert Account.objects.count() == 6
+        assert Account.objects.count() == 8
         assert control("GET", "/health")[1]["scenario"] == "demo"
 
     def test_dates_are_counted_from_the_reset(self, control, in_demo):

@@ -1,15 +1,24 @@
-"""The two languages: pages without a rest of English, and the switch."""
+"""The two languages: pages without a rest of English."""
 
 import re
 from collections.abc import Callable
 
 import pytest
 
+from signin.console import signin_views
 from signin.control import operators
 from signin.mailbox.models import Message as Mail
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
 from tests.catalogue import TAG, english_pieces
 from tests.flows import device_walks
+from tests.flows.opening_walks import (
+    EMAIL,
+    choose,
+    taken_meanwhile,
+    told_of_use,
+    up_to_the_phone,
+    verify,
+)
 from tests.walks import (
     ACCOUNT_PAGE,
     MAILED,
@@ -19,6 +28,7 @@ from tests.walks import (
     mailed_link,
     name_root,
     newest_code,
+    open_account,
     pass_captcha,
     sign_in_as_iam_user,
     sign_in_as_root,
@@ -89,6 +99,10 @@ SIGN_IN_PAGES: dict[str, Walk] = {
     "recovery, sent": lambda browser: pass_captcha(ask_for_recovery(browser, MAILED[0])),
     "reset password": lambda browser: browser.visit(mailed_link(browser, MAILED[0])),
     "password set": lambda browser: browser.visit(SIGNIN + "recovery/done"),
+    "new account": lambda browser: browser.visit(SIGNIN + "open-account"),
+    "new account, code": lambda browser: open_account(browser, EMAIL),
+    "new account, password": verify,
+    "new account, phone": up_to_the_phone,
     "IAM user": lambda browser: browser.visit(ACCOUNT_PAGE),
     "given password": new_password,
     "root user again": lambda browser: again(sign_in_as_root(browser, *ROOT)),
@@ -141,6 +155,17 @@ REFUSALS: dict[str, tuple[Walk, str]] = {
         lambda browser: in_strict(browser, "stuck.user", "Stuck-demo-1"),
         "管理者に依頼してください",
     ),
+    "no address for a new account": (
+        lambda browser: open_account(browser, ""),
+        "新しいアカウントのメールアドレス",
+    ),
+    "address in use": (told_of_use, "すでにアカウントで使われています"),
+    "no name for a new account": (
+        lambda browser: open_account(browser, EMAIL, "漢字"),
+        "半角の英数字",
+    ),
+    "poor first password": (lambda browser: choose(verify(browser), "Ab1"), "8～128 文字"),
+    "no phone number": (lambda browser: up_to_the_phone(browser).submit(phone="x"), "電話番号は"),
     "no code at all": (lambda browser: mailed_code(browser).submit(code="1"), "数字 6 桁"),
 }
 CONSOLE_PAGES: dict[str, Walk] = {
@@ -161,7 +186,7 @@ CONSOLE_PAGES: dict[str, Walk] = {
 }
 HELP_PAGES: dict[str, Walk] = {
     name: lambda browser, name=name: browser.visit(f"{SIGNIN}help/{name}")
-    for name in ("ways-to-sign-in", "which-user", "cannot-sign-in", "account-number", "builder-id")
+    for name in sorted(signin_views.HELP_PAGES)
 }
 DESK_PAGES: dict[str, Walk] = {
     "doors": lambda browser: browser.visit(DESK),
@@ -199,6 +224,7 @@ ERROR_PAGES: dict[str, tuple[Walk, int, str]] = {
         409,
         "先にサインアウト",
     ),
+    "address taken": (taken_meanwhile, 409, "先に使われました"),
     "hand-off failed": (
         lambda browser: browser.visit(CONSOLE + "console/auth?code=x"),
         400,
@@ -249,12 +275,6 @@ def assert_is_japanese(browser: Browser) -> None:
     assert not re.findall(r"(?:\b[A-Za-z']+ ){3,}[a-z']+", words)
 
 
-@pytest.fixture
-def japanese(new_browser) -> Browser:
-    """Return a browser of somebody who prefers Japanese."""
-    return new_browser(language="ja-JP,ja;q=0.9,en;q=0.5")
-
-
 @pytest.mark.parametrize(
     "walk",
     [
@@ -290,109 +310,3 @@ def test_an_error_page_is_in_japanese(japanese, walk, status, says):
     assert walk(japanese).status == status
     assert says in japanese.words
     assert_is_japanese(japanese)
-
-
-# The switch.
-
-
-@pytest.mark.parametrize(
-    ("accepted", "language"),
-    [
-        ("ja", "ja"),
-        ("ja-JP", "ja"),
-        ("en-GB,en;q=0.9,ja;q=0.8", "en"),
-        ("fr,ja;q=0.5", "ja"),
-        ("fr", "en"),
-        ("*", "en"),
-        ("", "en"),
-        ("x" * 2000, "en"),
-    ],
-)
-def test_without_a_choice_the_browser_s_languages_decide(new_browser, accepted, language):
-    browser = new_browser(language=accepted).visit(CONSOLE)
-    assert language_of(browser) == language
-    assert browser.cookie("vestibule-language", SIGNIN) is None
-
-
-@pytest.mark.parametrize("locale", ["ja", "ja-JP"])
-def test_a_chosen_language_is_kept_whatever_the_browser_prefers(browser, locale):
-    browser.visit(f"{SIGNIN}help/which-user?locale={locale}")
-    assert_is_japanese(browser)
-    assert browser.cookie("vestibule-language", SIGNIN) == "ja"
-    assert language_of(browser.visit("/help/builder-id")) == "ja"
-    assert language_of(browser.visit("/help/builder-id?locale=en")) == "en"
-    assert language_of(browser.visit("/help/builder-id")) == "en"
-
-
-@pytest.mark.parametrize("locale", ["", "fr", "xx", "../ja", "jamaica", "<script>", "%00", "日本"])
-def test_a_language_that_there_is_not_changes_nothing(browser, locale):
-    browser.visit(f"{SIGNIN}help/which-user?locale={locale}")
-    assert browser.status == 200
-    assert language_of(browser) == "en"
-    assert browser.cookie("vestibule-language", SIGNIN) is None
-
-
-def test_every_page_offers_the_other_language_under_its_own_name(browser):
-    browser.visit(SIGNIN + "help/which-user?from=mail")
-    switch = re.search(r'<a href="([^"]*)" lang="ja" hreflang="ja"[^>]*>日本語</a>', browser.text)
-    assert language_of(browser.visit(switch[1])) == "ja"
-    assert "from=mail" in browser.url
-    switch = re.search(r'<a href="([^"]*)" lang="en" hreflang="en"[^>]*>English</a>', browser.text)
-    assert language_of(browser.visit(switch[1])) == "en"
-
-
-def test_a_language_chosen_at_the_console_stays_through_sign_in_and_sign_out(browser):
-    browser.visit(CONSOLE + "?locale=ja")
-    assert browser.step == "user-type"
-    assert language_of(browser) == "ja"
-    assert browser.cookie("vestibule-language", CONSOLE) == "ja"
-    assert browser.cookie("vestibule-language", SIGNIN) == "ja"
-    browser.submit(user_type="iam", account="example-corp")
-    assert language_of(browser) == "ja"
-    browser.submit(username=ZHANG[0], password=ZHANG[1])
-    assert browser.signed_in_as
-    assert language_of(browser) == "ja"
-    browser.submit("sign-out")
-    assert "公開ページ" in browser.words
-    assert language_of(browser) == "ja"
-    assert language_of(browser.visit(CONSOLE)) == "ja"
-
-
-@pytest.mark.parametrize(
-    "step",
-    [
-        "kind of user",
-        "IAM user",
-        "security check",
-        "password",
-    ],
-)
-def test_a_language_chosen_at_any_step_reaches_the_console(browser, step):
-    SIGN_IN_PAGES[step](browser)
-    browser.visit(browser.url + ("&" if "?" in browser.url else "?") + "locale=ja")
-    assert language_of(browser) == "ja"
-    if browser.step == "user-type":
-        browser.submit(user_type="root", email=MAILED[0])
-    if browser.step == "captcha":
-        pass_captcha(browser).submit(password=ROOT[1])
-    elif browser.step == "password":
-        browser.submit(password=MAILED[1])
-        browser.submit(code=newest_code(MAILED[0]))
-    else:
-        browser.submit(username=ZHANG[0], password=ZHANG[1])
-    assert browser.signed_in_as
-    assert language_of(browser) == "ja"
-
-
-def test_the_mail_is_in_the_language_of_the_page_that_asked_for_it(browser, japanese):
-    mailed_code(browser)
-    mail = Mail.objects.latest("id")
-    assert mail.subject == "[Vestibule] Your verification code"
-    assert not JAPANESE.search(mail.text)
-    mailed_code(japanese)
-    mail = Mail.objects.latest("id")
-    assert JAPANESE.search(mail.subject)
-    assert "6 桁の数字" in mail.text
-    assert not [piece for piece in english_pieces() if piece in mail.subject + mail.text]
-    japanese.visit(japanese.url + "?locale=en").submit(button="act=resend")
-    assert not JAPANESE.search(Mail.objects.latest("id").text)

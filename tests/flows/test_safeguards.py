@@ -9,8 +9,16 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from signin import hosts
 from signin.captcha.models import Captcha
+from signin.console.signin_views import HELP_PAGES
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
 from tests.flows.lost_device_walks import follow, in_trouble, mailed, up_to_the_call
+from tests.flows.opening_walks import (
+    EMAIL,
+    choose,
+    taken_meanwhile,
+    up_to_the_phone,
+    verify,
+)
 from tests.walks import (
     ACCOUNT_PAGE,
     MAILED,
@@ -19,6 +27,7 @@ from tests.walks import (
     mailed_link,
     name_root,
     newest_code,
+    open_account,
     pass_captcha,
     sign_in_as_iam_user,
     sign_in_as_root,
@@ -50,6 +59,12 @@ def every_page() -> list[tuple[str, Browser]]:
     keep("link over", Browser().visit(SIGNIN + "recovery"))
     keep("sign out first", sign_in_as_iam_user(Browser()).visit(SIGNIN + "recovery"))
     keep("mailed code", name_root(Browser(), MAILED[0]).submit(password=MAILED[1]))
+    keep("new account", Browser().visit(SIGNIN + "open-account"))
+    keep("new account, wrong", open_account(Browser(), "x"))
+    keep("new account, code", open_account(Browser(), EMAIL))
+    keep("new account, password", verify(Browser()))
+    keep("new account, phone", up_to_the_phone(Browser()))
+    keep("address taken", taken_meanwhile(Browser()))
     keep("lost device", in_trouble(Browser()))
     keep("link for a lost device", Browser().visit(mailed(in_trouble(Browser()))))
     keep("link confirmed", follow(Browser(), mailed(in_trouble(Browser()))))
@@ -71,7 +86,7 @@ def every_page() -> list[tuple[str, Browser]]:
     keep("no such host", Browser().visit(address("s3.amazonaws.com")))
     keep("another site", Browser().post(SIGNIN, {}, **{"Sec-Fetch-Site": "cross-site"}))
     keep("not this machine", Browser(ip="10.0.0.7").visit(CONSOLE))
-    for name in ("ways-to-sign-in", "which-user", "cannot-sign-in", "account-number", "builder-id"):
+    for name in sorted(HELP_PAGES):
         keep(f"help: {name}", Browser().visit(f"{SIGNIN}help/{name}"))
     for path in ("", "mailbox/", "events/", "control/", "admin/login/", "mailbox/1", "phone/"):
         keep(f"desk: {path}", Browser().visit(DESK + path))
@@ -263,6 +278,11 @@ def test_no_secret_stays_anywhere(browser, caplog, capsys):
         chooser.submit(password="Start-demo-1", **fields)
         secrets.add(new)
     assert chooser.signed_in_as
+    opener = verify(Browser())
+    for new in ("Cnry-18", "Canary-Teapot-78"):
+        choose(opener, new)
+        secrets.add(new)
+    assert opener.submit(phone="+1 555-0100").signed_in_as
     secrets.add("Start-demo-1")
     other = name_root(Browser(), ROOT[0]).submit(captcha="canary-captcha")
     assert other.step == "captcha"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from accounts import codes, lockout, passwords, recovery, sessions
-from accounts.errors import LinkOver
-from accounts.models import Lockout, Principal
+from accounts import codes, lockout, openings, passwords, recovery, sessions
+from accounts.errors import EmailTaken, LinkOver
+from accounts.models import Account, Lockout, Principal
 from mfa import devices
 from mfa.models import Device
 from signin.captcha import challenges
@@ -168,3 +168,32 @@ def test_a_token_is_taken_by_one():
     winners = {each.principal_id for each in results if not isinstance(each, Refusal)}
     assert Device.objects.filter(serial_number="GAHT12345678").count() == 1
     assert len(winners) == 1
+
+
+def opening(email: str, flow_key: str, chromium: Browser) -> Attempt:
+    attempt = Attempt.begin(
+        flow="open-account", flow_key=flow_key, facts={"email": email, "account_name": "New"}
+    )
+    attempt.browser = chromium
+    openings.choose_password(attempt, "Brand-new-77")
+    return attempt
+
+
+@pytest.mark.requirement("S-047")
+def test_an_opening_makes_one_account(chromium):
+    attempt = opening("new@example.com", "key", chromium)
+    results = at_once(lambda: openings.complete(attempt, phone="555-0100"))
+    assert sum(isinstance(each, Principal) for each in results) == 1
+    assert Account.objects.filter(name="New").count() == 1
+    assert Message.objects.filter(kind="account-opened").count() == 1
+
+
+@pytest.mark.requirement("R-236", "S-047")
+def test_of_openings_with_one_address_one_gets_through(chromium):
+    attempts = [opening("new@example.com", str(number), chromium) for number in range(THREADS)]
+    waiting = iter(attempts)
+    results = at_once(lambda: openings.complete(next(waiting), phone="555-0100"))
+    assert sum(isinstance(each, Principal) for each in results) == 1
+    assert sum(isinstance(each, EmailTaken) for each in results) == THREADS - 1
+    assert Account.objects.filter(name="New").count() == 1
+    assert Principal.objects.filter(folded="new@example.com").count() == 1
