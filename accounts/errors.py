@@ -59,6 +59,20 @@ class PasswordRefused(Refusal):
         )
 
 
+class EmailUnchanged(Refusal):
+    """The new e-mail of a root user is the one that they have."""
+
+    message = messages.EMAIL_UNCHANGED
+    field = "email"
+
+
+class AccountIdDiffers(Refusal):
+    """What was typed to confirm the closing of an account is not its ID."""
+
+    message = messages.ACCOUNT_ID_DIFFERS
+    field = "account"
+
+
 class CodeWrong(Refusal):
     """The digits are not those that were mailed."""
 

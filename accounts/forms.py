@@ -99,41 +99,57 @@ class UserTypeForm(forms.Form):
         return answer
 
 
+class NewEmailField(forms.EmailField):
+    """The e-mail that a root user is going to sign in with."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            min_length=SHORTEST_EMAIL,
+            max_length=LONGEST_EMAIL,
+            widget=forms.EmailInput(
+                attrs={
+                    "autocomplete": "email",
+                    "autofocus": True,
+                    "placeholder": "username@example.com",
+                }
+            ),
+            error_messages={
+                "required": messages.NEW_EMAIL_REQUIRED,
+                "invalid": messages.EMAIL_INVALID,
+                "min_length": messages.EMAIL_LENGTH,
+                "max_length": messages.EMAIL_LENGTH,
+            },
+            **options,
+        )
+
+
+class AccountNameField(forms.RegexField):
+    """What an account is called."""
+
+    def __init__(self, *, autofocus: bool = False) -> None:
+        super().__init__(
+            regex=r"\A[ -~]+\Z",
+            label=_("Account name"),
+            max_length=50,
+            strip=True,
+            widget=forms.TextInput(attrs={"autocomplete": "organization", "autofocus": autofocus}),
+            help_text=_("How you recognise the account, for example “Team Production”."),
+            error_messages={
+                "required": messages.ACCOUNT_NAME_REQUIRED,
+                "invalid": messages.ACCOUNT_NAME_INVALID,
+                "max_length": messages.ACCOUNT_NAME_INVALID,
+            },
+        )
+
+
 class OpenAccountForm(forms.Form):
     """The e-mail of a new account's root user, and the account's name."""
 
-    email = forms.EmailField(
+    email = NewEmailField(
         label=_("Root user e-mail address"),
-        min_length=SHORTEST_EMAIL,
-        max_length=LONGEST_EMAIL,
-        widget=forms.EmailInput(
-            attrs={
-                "autocomplete": "email",
-                "autofocus": True,
-                "placeholder": "username@example.com",
-            }
-        ),
         help_text=_("We send a code there. The address is what you sign in with."),
-        error_messages={
-            "required": messages.NEW_EMAIL_REQUIRED,
-            "invalid": messages.EMAIL_INVALID,
-            "min_length": messages.EMAIL_LENGTH,
-            "max_length": messages.EMAIL_LENGTH,
-        },
     )
-    account_name = forms.RegexField(
-        regex=r"\A[ -~]+\Z",
-        label=_("Account name"),
-        max_length=50,
-        strip=True,
-        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
-        help_text=_("How you recognise the account, for example “Team Production”."),
-        error_messages={
-            "required": messages.ACCOUNT_NAME_REQUIRED,
-            "invalid": messages.ACCOUNT_NAME_INVALID,
-            "max_length": messages.ACCOUNT_NAME_INVALID,
-        },
-    )
+    account_name = AccountNameField()
 
 
 class ContactPhoneForm(forms.Form):
@@ -141,7 +157,7 @@ class ContactPhoneForm(forms.Form):
 
     phone = forms.RegexField(
         regex=r"\A\+?[ ()-]*[0-9][0-9 ()-]*\Z",
-        label=_("Phone number"),
+        label=_("Contact phone"),
         min_length=SHORTEST_PHONE,
         max_length=LONGEST_PHONE,
         strip=True,
@@ -217,6 +233,34 @@ class NewPasswordForm(ChosenPasswordForm):
 
     password = PasswordField(label=_("Current password"), autofocus=True)
     field_order = ("password", "new_password", "confirm_password")
+
+
+class AccountNameForm(forms.Form):
+    """Another name for an account."""
+
+    account_name = AccountNameField(autofocus=True)
+
+
+class NewEmailForm(forms.Form):
+    """The address that a root user wants to sign in with from now on."""
+
+    email = NewEmailField(label=_("New e-mail address"))
+
+
+class CloseAccountForm(forms.Form):
+    """The ID of the account, typed to show that no other one is meant."""
+
+    account = forms.CharField(
+        label=_("ID of the account to close"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "inputmode": "numeric", "spellcheck": "false"}
+        ),
+        error_messages={
+            "required": messages.ACCOUNT_ID_REQUIRED,
+            "max_length": messages.ACCOUNT_ID_DIFFERS,
+        },
+    )
 
 
 class EmailCodeForm(forms.Form):

@@ -33,9 +33,12 @@ EMAIL_BURNT = _(
 EMAIL_TAKEN = _("Meanwhile an account was opened with this address.")
 OPENING_OVER = _("This account is open already.")
 
+EMAIL_UNCHANGED = _("This is the address that you have now. Type another one.")
+ACCOUNT_ID_DIFFERS = _("This is not the ID of this account. It has twelve digits, shown above.")
+
 EMAIL_REQUIRED = _("Type the e-mail address of the root user.")
-NEW_EMAIL_REQUIRED = _("Type the e-mail address for the new account.")
 EMAIL_LENGTH = _("The address has 6 to 64 characters.")
+NEW_EMAIL_REQUIRED = _("Type the e-mail address that you want to use.")
 EMAIL_INVALID = _("Type the whole address, like username@example.com.")
 ACCOUNT_NAME_REQUIRED = _("Type a name for the account.")
 ACCOUNT_NAME_INVALID = _(
@@ -57,4 +60,5 @@ NEW_PASSWORD_REQUIRED = _("Type the new password.")
 CONFIRMATION_REQUIRED = _("Type the new password again.")
 PASSWORDS_DIFFER = _("This is not the same as the new password above.")
 PASSWORD_TOO_LONG = _("No password is longer than 128 characters.")
+ACCOUNT_ID_REQUIRED = _("Type the ID of this account.")
 CODE_INVALID = _("The code has six digits, 0 to 9.")

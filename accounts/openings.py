@@ -21,21 +21,19 @@ def check_email(email: str) -> None:
 def mail_code(attempt: Attempt) -> None:
     """Mail a code to the e-mail of an opening, unless somebody has it or had it for good.
 
-    The owner of an e-mail in use gets a notice, and nobody a mail for one that is burnt. Nobody
-    can tell from the answer: there is one mail written and one code kept in any case, counted
-    under the address that was typed (S-016, S-017, S-019, S-021).
+    Then a notice goes there. Nobody can tell from the answer: there is one mail sent and one code
+    kept in any case, counted under the address that was typed (S-016, S-017, S-019, S-021).
     """
     email = attempt.facts["email"]
     holder = principals.find_holder(email)
     if not lockout.may_mail(fold(email), ip=attempt.browser.ip, principal=holder):
         return
-    code = codes.pretend(attempt) if holder else codes.issue(attempt)
-    if holder and not _is_gone(holder):
+    if holder:
+        codes.pretend(attempt)
         emails.email_in_use(holder)
-        return
-    mail = emails.opening_code(email, code=code, expires_at=clock.now() + codes.LIFETIME)
-    if holder is None:
-        mail.send()
+    else:
+        code = codes.issue(attempt)
+        emails.opening_code(email, code=code, expires_at=clock.now() + codes.LIFETIME)
 
 
 def choose_password(attempt: Attempt, password: str) -> None:

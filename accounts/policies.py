@@ -125,8 +125,10 @@ def policy_of(account: Account | None) -> PasswordPolicy | None:
 def may_change(principal: Principal) -> bool:
     """Return whether a principal may choose a password: as their own permission says, if any.
 
-    Without an own policy the account lets everybody.
+    Without an own policy the account lets everybody. A root user always may.
     """
+    if principal.kind == Principal.Kind.ROOT_USER:
+        return True
     if principal.may_change_password is not None:
         return principal.may_change_password
     policy = policy_of(principal.account)

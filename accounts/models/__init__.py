@@ -4,6 +4,7 @@ from accounts.models.accounts import Account
 from accounts.models.behaviours import Behaviour
 from accounts.models.browsers import KnownBrowser
 from accounts.models.codes import VerificationCode
+from accounts.models.email_changes import EmailChange
 from accounts.models.history import OldPassword
 from accounts.models.lockouts import Lockout
 from accounts.models.openings import Opening
@@ -15,6 +16,7 @@ from accounts.models.sessions import Session
 __all__ = [
     "Account",
     "Behaviour",
+    "EmailChange",
     "KnownBrowser",
     "Lockout",
     "OldPassword",

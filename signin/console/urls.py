@@ -24,5 +24,12 @@ urlpatterns = [
     path("iam/mfa/<int:device_id>/resync", device_views.resync, name="resync-device"),
     path("iam/mfa/<int:device_id>/remove", device_views.remove, name="remove-device"),
     path("account/", account_views.account, name="account-settings"),
+    path("account/name", account_views.name, name="account-name"),
+    path("account/phone", account_views.phone, name="account-phone"),
+    path("account/password", password_views.root_password, name="account-password"),
+    path("account/email", account_views.email, name="account-email"),
+    path("account/email/code", account_views.email_code, name="account-email-code"),
+    path("account/close", account_views.closing, name="account-closing"),
+    path("account/reopen", account_views.reopening, name="account-reopening"),
     path("support/home", views.support_center, name="support-center"),
 ]

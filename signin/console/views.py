@@ -1,11 +1,13 @@
 """The console's own pages: small, but honest about who is signed in."""
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -29,9 +31,13 @@ from signin.http import (
     set_cookie,
 )
 from signin.kernel import clock
+from signin.kernel.errors import LockedOut, Refusal
 
 Page = Callable[..., HttpResponse]  # of a request, a session, and what its address names
 View = Callable[..., HttpResponse]
+State = Account.State
+
+with_form = require_http_methods(["GET", "HEAD", "POST"])
 
 EXPIRY_TOLD = timedelta(days=15)
 FRESH_FOR = timedelta(minutes=15)
@@ -46,12 +52,28 @@ def signed_in(page: Page) -> View:
 
 def signed_in_with_form(page: Page) -> View:
     """Let only a signed-in browser see a page that has a form, and send it."""
-    return require_http_methods(["GET", "HEAD", "POST"])(_guarded(page))
+    return with_form(_guarded(page))
 
 
 def fresh(page: Page) -> View:
     """Let only somebody who signed in a short while ago see a page that has a form, and send it."""
     return signed_in_with_form(recently(page))
+
+
+def own_account(page: Page, state: State = State.ACTIVE) -> View:
+    """Let only a root user with a fresh sign-in see a page about the account, and send it.
+
+    To everybody else there is no such page; nor is there while the account is in another state.
+    """
+    fresh_page = recently(page)
+
+    @wraps(page)
+    def view(request: HttpRequest, session: Session) -> HttpResponse:
+        if session.principal.kind != Principal.Kind.ROOT_USER:
+            raise Http404
+        return fresh_page(request, session)
+
+    return with_form(_guarded(view, state))
 
 
 def recently(page: Page) -> Page:
@@ -71,7 +93,7 @@ def recently(page: Page) -> Page:
     return view
 
 
-def _guarded(page: Page) -> View:
+def _guarded(page: Page, state: State = State.ACTIVE) -> View:
     @wraps(page)
     def view(request: HttpRequest, **named: Any) -> HttpResponse:
         key = cookie(request, CONSOLE_COOKIE)
@@ -79,9 +101,11 @@ def _guarded(page: Page) -> View:
         if session is None:
             return _session_over(request) if key else _sign_in(request)
         account = cast(Account, session.principal.account)
-        if account.state != Account.State.ACTIVE:
-            return show(request, session, f"console/{account.state}.html")
-        return page(request, session, **named)
+        if account.state == state:
+            return page(request, session, **named)
+        if account.state == State.ACTIVE:
+            return redirect("home")
+        return show(request, session, f"console/{account.state}.html")
 
     return view
 
@@ -96,17 +120,22 @@ def home(request: HttpRequest, session: Session) -> HttpResponse:
 @signed_in
 def security_credentials(request: HttpRequest, session: Session) -> HttpResponse:
     """Show one's own account number and credentials (R-214, R-215)."""
-    changed_at = session.principal.password_changed_at
-    is_news = changed_at is not None and changed_at + NEWS_FOR > clock.now()
+    is_news = "password_changed" in request.GET and has_new_password(session.principal)
     own = devices.of(session.principal)
     page = {
-        "password_changed": "password_changed" in request.GET and is_news,
+        "password_changed": is_news,
         "device_news": request.GET.get("device", ""),
         "devices": own,
         "has_room": len(own) < MOST_DEVICES,
         "most_devices": MOST_DEVICES,
     }
     return show(request, session, "console/security_credentials.html", page)
+
+
+def has_new_password(principal: Principal) -> bool:
+    """Return whether somebody's password was changed just now: an address alone makes no news."""
+    changed_at = principal.password_changed_at
+    return changed_at is not None and changed_at + NEWS_FOR > clock.now()
 
 
 @signed_in
@@ -242,3 +271,34 @@ def show(
         **(more or {}),
     }
     return render(request, template, page)
+
+
+def show_form(
+    request: HttpRequest,
+    session: Session,
+    template: str,
+    form: forms.Form,
+    more: Mapping[str, Any] | None = None,
+    *,
+    refusal: Refusal | None = None,
+) -> HttpResponse:
+    """Show a page of the console that has a form, with what was refused of what it sent."""
+    if refusal:
+        form.add_error(
+            refusal.field if refusal.field in form.fields else None, str(refusal.message)
+        )
+    alert = " ".join(map(str, form.non_field_errors()))
+    response = show(request, session, template, {"form": form, "alert": alert, **(more or {})})
+    if isinstance(refusal, LockedOut):
+        response.status_code = 429
+        response.headers["Retry-After"] = str(math.ceil(refusal.retry_after.total_seconds()))
+    return response
+
+
+def go_on(session: Session, to: str) -> HttpResponse:
+    """Send a browser on whose session gets another key; the old one opens nothing (S-035)."""
+    lifetime = session.expires_at - clock.now()
+    response = redirect(to)
+    key = sessions.renew(session)
+    set_cookie(response, CONSOLE_COOKIE, key, max_age=int(lifetime.total_seconds()))
+    return response

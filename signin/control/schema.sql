@@ -1,5 +1,6 @@
 CREATE TABLE "accounts_account" ("id" varchar(12) NOT NULL PRIMARY KEY, "name" varchar(50) NOT NULL, "alias" varchar(63) NULL UNIQUE, "phone" varchar(20) NOT NULL, "state" varchar(10) NOT NULL, "closed_at" datetime NULL, "expires_at" datetime NULL, "captcha_mode" varchar(14) NOT NULL, "email_code_mode" varchar(11) NOT NULL, "created_at" datetime NOT NULL, "root_mfa_grace_ends_at" datetime NULL, "root_mfa_mode" varchar(8) NOT NULL);
 CREATE TABLE "accounts_behaviour" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "captcha_mode" varchar(14) NOT NULL, "email_code_mode" varchar(11) NOT NULL, "used_email_mode" varchar(7) NOT NULL);
+CREATE TABLE "accounts_emailchange" ("principal_id" bigint NOT NULL PRIMARY KEY REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, "email" varchar(254) NOT NULL, "digest" varchar(64) NOT NULL, "binding" varchar(64) NOT NULL, "tries" smallint unsigned NOT NULL CHECK ("tries" >= 0), "expires_at" datetime NOT NULL, "consumed_at" datetime NULL, "session_id" char(32) NOT NULL REFERENCES "accounts_session" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "accounts_knownbrowser" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "key_digest" varchar(64) NOT NULL, "user_agent" varchar(1024) NOT NULL, "ip" char(39) NOT NULL, "expires_at" datetime NOT NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "a_browser_is_known_once_per_principal" UNIQUE ("principal_id", "key_digest"));
 CREATE TABLE "accounts_lockout" ("key" varchar(64) NOT NULL PRIMARY KEY, "kind" varchar(10) NOT NULL, "failures" integer unsigned NOT NULL CHECK ("failures" >= 0), "allowed" integer unsigned NOT NULL CHECK ("allowed" >= 0), "blocked_until" datetime NULL, "expires_at" datetime NOT NULL, "principal_id" bigint NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "accounts_oldpassword" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "encoded" varchar(128) NOT NULL, "set_at" datetime NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED);
@@ -25,6 +26,8 @@ CREATE TABLE "mfa_ceremony" ("id" varchar(32) NOT NULL PRIMARY KEY, "challenge" 
 CREATE TABLE "mfa_device" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" varchar(8) NOT NULL, "name" varchar(64) NOT NULL, "serial_number" varchar(256) NOT NULL UNIQUE, "slot" smallint unsigned NULL CHECK ("slot" >= 0), "registered_at" datetime NULL, "last_used_at" datetime NULL, "expires_at" datetime NULL, "secret" text NOT NULL, "drift" integer NOT NULL, "last_step" bigint NOT NULL, "out_of_step" bool NOT NULL, "credential_id" varchar(1364) NULL UNIQUE, "credential" BLOB NULL, "sign_count" bigint NOT NULL, "transports" text NOT NULL CHECK ((JSON_VALID("transports") OR "transports" IS NULL)), "backup_eligible" bool NOT NULL, "backed_up" bool NOT NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "one_device_in_a_slot" UNIQUE ("principal_id", "slot"));
 CREATE TABLE "mfa_lostdevicelink" ("principal_id" bigint NOT NULL PRIMARY KEY REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, "token_digest" varchar(64) NOT NULL UNIQUE, "binding" varchar(64) NOT NULL, "expires_at" datetime NOT NULL, "consumed_at" datetime NULL, "attempt_id" varchar(32) NOT NULL REFERENCES "flow_attempt" ("handle") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "phones_call" ("attempt_id" varchar(32) NOT NULL PRIMARY KEY REFERENCES "flow_attempt" ("handle") DEFERRABLE INITIALLY DEFERRED, "handle" varchar(32) NOT NULL UNIQUE, "number" varchar(20) NOT NULL, "tries" smallint unsigned NOT NULL CHECK ("tries" >= 0), "rung_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "answered_at" datetime NULL);
+CREATE INDEX "accounts_emailchange_expires_at_7a1ba511" ON "accounts_emailchange" ("expires_at");
+CREATE INDEX "accounts_emailchange_session_id_31af7299" ON "accounts_emailchange" ("session_id");
 CREATE INDEX "accounts_knownbrowser_expires_at_f0a9a177" ON "accounts_knownbrowser" ("expires_at");
 CREATE INDEX "accounts_knownbrowser_principal_id_ecd75118" ON "accounts_knownbrowser" ("principal_id");
 CREATE INDEX "accounts_lockout_expires_at_8ed100f9" ON "accounts_lockout" ("expires_at");
@@ -64,6 +67,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0002_pas
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0003_password_recovery', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0004_opening', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0005_root_mfa', '2000-01-01 00:00:00');
+INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0006_email_change', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0002_logentry_remove_auto_add', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0003_logentry_add_action_flag_choices', '2000-01-01 00:00:00');
@@ -112,8 +116,9 @@ INSERT INTO django_content_type (id, app_label, model) VALUES (19, 'accounts', '
 INSERT INTO django_content_type (id, app_label, model) VALUES (20, 'accounts', 'oldpassword');
 INSERT INTO django_content_type (id, app_label, model) VALUES (21, 'accounts', 'passwordrecovery');
 INSERT INTO django_content_type (id, app_label, model) VALUES (22, 'accounts', 'opening');
-INSERT INTO django_content_type (id, app_label, model) VALUES (23, 'mfa', 'ceremony');
-INSERT INTO django_content_type (id, app_label, model) VALUES (24, 'mfa', 'device');
-INSERT INTO django_content_type (id, app_label, model) VALUES (25, 'mfa', 'lostdevicelink');
-INSERT INTO django_content_type (id, app_label, model) VALUES (26, 'mailbox', 'message');
-INSERT INTO django_content_type (id, app_label, model) VALUES (27, 'control', 'loadedscenario');
+INSERT INTO django_content_type (id, app_label, model) VALUES (23, 'accounts', 'emailchange');
+INSERT INTO django_content_type (id, app_label, model) VALUES (24, 'mfa', 'ceremony');
+INSERT INTO django_content_type (id, app_label, model) VALUES (25, 'mfa', 'device');
+INSERT INTO django_content_type (id, app_label, model) VALUES (26, 'mfa', 'lostdevicelink');
+INSERT INTO django_content_type (id, app_label, model) VALUES (27, 'mailbox', 'message');
+INSERT INTO django_content_type (id, app_label, model) VALUES (28, 'control', 'loadedscenario');

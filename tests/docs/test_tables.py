@@ -79,6 +79,10 @@ NUMBERS: dict[str, list[timedelta | str]] = {
         f"{lockout.MAILS_FROM_CLIENT.failures} in",
         lockout.MAILS_FROM_CLIENT.memory,
     ],
+    "Account name": [
+        f"1 to {forms.AccountNameForm.base_fields['account_name'].max_length} characters"
+    ],
+    "Contact phone": ["6 to 20 characters"],
     "Longest password": [f"{passwords.LONGEST} characters"],
     "Password of a root user or an IAM user without a policy": [
         f"{policies.DEFAULT.min_length} to {policies.DEFAULT.max_length} characters",
@@ -107,10 +111,6 @@ NUMBERS: dict[str, list[timedelta | str]] = {
     "Grace of a root user without a device": [grace.GRACE],
     "Name of a device": ["64 characters"],
     "E-mail of a new account": [f"{forms.SHORTEST_EMAIL} to {forms.LONGEST_EMAIL} characters"],
-    "Account name": [
-        f"1 to {forms.OpenAccountForm.base_fields['account_name'].max_length} characters"
-    ],
-    "Contact phone": [f"{forms.SHORTEST_PHONE} to {forms.LONGEST_PHONE} characters"],
     "IAM user name": [f"{forms.IamUserForm.base_fields['username'].max_length} characters"],
 }
 

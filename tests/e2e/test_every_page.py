@@ -107,6 +107,24 @@ def own_account(page: Page, server: Server, path: str = "/account/") -> None:
     page.goto(server.address("console.aws.amazon.com", path))
 
 
+def account_saved(page: Page, server: Server) -> None:
+    own_account(page, server, "/account/name")
+    page.locator("#save_button").click()
+
+
+def account_wrong(page: Page, server: Server, name: str) -> None:
+    own_account(page, server, f"/account/{name}")
+    page.locator("form[id^=account] input:not([readonly]):visible").first.fill("x")
+    page.locator("form[id^=account] .button").last.click()
+    page.locator("#alert").wait_for()
+
+
+def account_email_code(page: Page, server: Server) -> None:
+    own_account(page, server, "/account/email")
+    page.get_by_label("New e-mail address").fill("new.owner@example.com")
+    page.locator("#send_button").click()
+
+
 def sign_in_again(page: Page, server: Server) -> None:
     own_account(page, server)
     query = f"redirect_uri={page.url}&code_challenge={'x' * 43}&prompt=login"
@@ -214,6 +232,18 @@ WALKS: dict[str, Walk] = {
     "new-password-wrong": new_password_wrong,
     "root-again": sign_in_again,
     "account": own_account,
+    "account-saved": account_saved,
+    **{
+        f"account-{name}": lambda page, server, name=name: own_account(
+            page, server, f"/account/{name}"
+        )
+        for name in ("name", "phone", "password", "email", "close")
+    },
+    **{
+        f"account-{name}-wrong": lambda page, server, name=name: account_wrong(page, server, name)
+        for name in ("phone", "password", "close")
+    },
+    "account-email-code": account_email_code,
     "support-center": lambda page, server: console_page(page, server, "/support/home"),
     "suspended": lambda page, server: sign_in_as_root(
         page, server, "suspended@example.com", "Suspended-demo-1"

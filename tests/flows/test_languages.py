@@ -10,7 +10,7 @@ from signin.control import operators
 from signin.mailbox.models import Message as Mail
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
 from tests.catalogue import TAG, english_pieces
-from tests.flows import device_walks
+from tests.flows import account_walks, device_walks
 from tests.flows.opening_walks import (
     EMAIL,
     choose,
@@ -157,7 +157,7 @@ REFUSALS: dict[str, tuple[Walk, str]] = {
     ),
     "no address for a new account": (
         lambda browser: open_account(browser, ""),
-        "新しいアカウントのメールアドレス",
+        "使用するメールアドレスを入力",
     ),
     "address in use": (told_of_use, "すでにアカウントで使われています"),
     "no name for a new account": (
@@ -166,11 +166,12 @@ REFUSALS: dict[str, tuple[Walk, str]] = {
     ),
     "poor first password": (lambda browser: choose(verify(browser), "Ab1"), "8～128 文字"),
     "no phone number": (lambda browser: up_to_the_phone(browser).submit(phone="x"), "電話番号は"),
+    **account_walks.REFUSALS,
     "no code at all": (lambda browser: mailed_code(browser).submit(code="1"), "数字 6 桁"),
 }
 CONSOLE_PAGES: dict[str, Walk] = {
     "home of a root user": lambda browser: sign_in_as_root(browser, *MAILED),
-    "account settings": lambda browser: sign_in_as_root(browser, *ROOT).visit("/account/"),
+    **account_walks.PAGES,
     "home of an IAM user": sign_in_as_iam_user,
     "security credentials": lambda browser: sign_in_as_iam_user(browser).visit(
         "/iam/security_credentials"

@@ -131,14 +131,17 @@ def test_an_address_is_in_use_for_ninety_days_after_the_closing_and_then_used_up
     open_account(browser, MAILED[0])
     assert browser.step == "opening-code"
     assert "not the code" in browser.submit(code="000000").error_of("code")
-    assert Message.objects.count() == 1
+    told, told_at_last = Message.objects.order_by("id")
+    assert told.kind == told_at_last.kind == "email-in-use"
+    assert "has one root user at most" in told.text.replace("\n", " ")
+    assert "can never be used for an account again" in told_at_last.text.replace("\n", " ")
 
 
 @pytest.mark.requirement("R-237")
 def test_an_address_stays_used_up_for_ever(browser):
     close(MAILED[0], days_ago=3650)
     open_account(browser, MAILED[0])
-    assert not Message.objects.exists()
+    assert Message.objects.get().kind == "email-in-use"
     assert Principal.objects.filter(username=MAILED[0]).exists()
 
 
@@ -149,7 +152,7 @@ def test_of_an_address_that_was_changed_before_the_closing_only_the_new_one_is_u
     root_user.save()
     close("moved@example.com", days_ago=90)
     open_account(browser, "moved@example.com")
-    assert not Message.objects.exists()
+    assert Message.objects.get().kind == "email-in-use"
     open_whole(browser, MAILED[0])
     assert MAILED[0] in browser.words
 

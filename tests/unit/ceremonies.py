@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from django.db.models import QuerySet
+
 from accounts.models import Principal
 from mfa import devices, webauthn
 from mfa.models import Ceremony, Device
@@ -41,6 +43,11 @@ def register(ceremony: Ceremony, answer: str) -> Device:
 def check(ceremony: Ceremony, asked: list[Device], answer: str) -> Device:
     """Check what a key answered."""
     return webauthn.check(ceremony, asked, answer, origin=ORIGIN)
+
+
+def passkeys() -> QuerySet[Device]:
+    """Return the passkeys that are stored, whoever has them."""
+    return Device.objects.filter(kind=Device.Kind.PASSKEY)
 
 
 def own(principal: Principal, key: SoftwareKey) -> Device:

@@ -8,9 +8,18 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from accounts import codes, lockout, openings, passwords, recovery, sessions
-from accounts.errors import EmailTaken, LinkOver
-from accounts.models import Account, Lockout, Principal
+from accounts import (
+    codes,
+    email_changes,
+    lockout,
+    openings,
+    passwords,
+    recovery,
+    sessions,
+    states,
+)
+from accounts.errors import CodeDead, EmailTaken, LinkOver
+from accounts.models import Account, Lockout, Principal, Session
 from mfa import devices
 from mfa.models import Device
 from signin.captcha import challenges
@@ -130,6 +139,51 @@ def test_a_link_sets_one_password(chromium):
     assert passwords.is_right(root_user, winner)
     assert Event.objects.filter(name="PasswordRecoveryCompleted").count() == 1
     assert Message.objects.filter(kind="password-changed").count() == 1
+
+
+@pytest.fixture
+def session(chromium):
+    root_user = Principal.objects.get(username="mailed@example.com")
+    sessions.open_for(root_user, browser=chromium, factors=[], host="console", challenge="x")
+    return Session.objects.select_related("principal__account").get(door=sessions.CONSOLE)
+
+
+@pytest.mark.requirement("S-032", "S-047")
+def test_a_code_changes_an_address_once(chromium, session):
+    email_changes.request(session, "new@example.com", browser=chromium)
+    code = Message.objects.get().code
+    results = at_once(lambda: email_changes.confirm(session, code, browser=chromium), 4)
+    assert results.count(None) == 1
+    assert Event.objects.filter(name="EmailUpdated").count() == 1
+    assert Message.objects.filter(kind="email-changed").count() == 1
+
+
+@pytest.mark.requirement("R-236", "S-047")
+def test_an_address_is_given_to_one_of_those_who_confirm_it_at_once(chromium, session):
+    other = Principal.objects.get(username="strict@example.com")
+    sessions.open_for(other, browser=chromium, factors=[], host="console", challenge="y")
+    both = [session, other.sessions.select_related("principal").get(door=sessions.CONSOLE)]
+    for each in both:
+        email_changes.request(each, "new@example.com", browser=chromium)
+    codes_sent = [mail.code for mail in Message.objects.order_by("id")]
+    waiting = iter(zip(both, codes_sent, strict=True))
+
+    def confirm_one() -> None:
+        mine, code = next(waiting)
+        email_changes.confirm(mine, code, browser=chromium)
+
+    results = at_once(confirm_one, 2)
+    assert results.count(None) == 1
+    assert sum(isinstance(each, CodeDead) for each in results) == 1
+    assert Principal.objects.filter(folded="new@example.com").count() == 1
+
+
+@pytest.mark.requirement("S-047")
+def test_an_account_is_closed_once(chromium, session):
+    account, root_user = session.principal.account, session.principal
+    at_once(lambda: states.close_own(account, root_user, typed=account.id, browser=chromium), 4)
+    assert Event.objects.filter(name="CloseAccount").count() == 1
+    assert Message.objects.filter(kind="account-closed").count() == 1
 
 
 @pytest.mark.requirement("S-026", "S-047")

@@ -18,7 +18,16 @@ from mfa.errors import PasskeyKnown, PasskeyRefused
 from mfa.models import Ceremony, Device
 from signin.kernel import clock
 from tests.authenticator import SoftwareKey
-from tests.unit.ceremonies import begin, check, made, new_attempt, own, register, signed
+from tests.unit.ceremonies import (
+    begin,
+    check,
+    made,
+    new_attempt,
+    own,
+    passkeys,
+    register,
+    signed,
+)
 from tests.unit.test_parallel import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -48,7 +57,7 @@ def reason_of(call, *arguments):
 
 
 @pytest.mark.parametrize("alg", [ES256.ALGORITHM, EdDSA.ALGORITHM, RS256.ALGORITHM])
-@pytest.mark.parametrize("username", ["zhang", "sandbox@example.com"])
+@pytest.mark.parametrize("username", ["zhang", "root@example.com"])
 def test_a_passkey_of_each_algorithm_is_registered_and_signs(alg, username):
     clock.freeze()
     principal, key = Principal.objects.get(username=username), SoftwareKey(alg)
@@ -166,7 +175,7 @@ class TestOptions:
     def test_all_passkeys_of_the_principal_are_excluded_and_nobody_else_s(self, zhang, root_user):
         mine = [own(zhang, SoftwareKey()) for _ in range(3)]
         own(root_user, SoftwareKey())
-        devices.settle(devices.unfinished(zhang, kind="totp", name="app", secret=b"x" * 20))
+        devices.settle(devices.app(zhang, "app", b"x" * 20))
         excluded = webauthn.registration_options(begin(zhang), "")["excludeCredentials"]
         assert [each["id"] for each in excluded] == [device.credential_id for device in mine]
         assert all(each["transports"] == ["hybrid", "internal"] for each in excluded)
@@ -280,13 +289,13 @@ class TestWhose:
         assert "it was removed" in reason_of(check, ceremony, [device], answer)
 
     @pytest.mark.requirement("S-078")
-    @pytest.mark.parametrize("username", ["zhang", "sandbox@example.com"])
+    @pytest.mark.parametrize("username", ["zhang", "root@example.com"])
     def test_a_known_credential_is_not_registered_again(self, zhang, key, username):
         own(zhang, key)
         ceremony = begin(Principal.objects.get(username=username))
         with pytest.raises(PasskeyKnown):
             register(ceremony, made(ceremony, key))
-        assert Device.objects.count() == 1
+        assert passkeys().count() == 1
 
     @pytest.mark.requirement("S-078")
     def test_of_two_registrations_of_a_credential_one_is_stored(self, zhang, root_user, key):
@@ -295,7 +304,7 @@ class TestWhose:
         devices.settle(first)
         with pytest.raises(PasskeyKnown):
             devices.settle(second)
-        assert Device.objects.get() == first
+        assert passkeys().get() == first
 
 
 @pytest.mark.requirement("S-077")
@@ -322,7 +331,7 @@ class TestCounters:
 
     def test_a_stale_device_in_the_hand_does_not_help(self, zhang, key):
         device = own(zhang, key)
-        stale = Device.objects.get()
+        stale = passkeys().get()
         ceremony = begin(zhang)
         check(ceremony, [device], signed(ceremony, key, [device], counter=9))
         ceremony = begin(zhang)
@@ -351,7 +360,7 @@ class TestParallelAnswers:
 
         def answer_next():
             ceremony, answer = next(waiting)
-            return check(ceremony, [Device.objects.get()], answer)
+            return check(ceremony, [passkeys().get()], answer)
 
         assert at_once(answer_next, 4).count(device) == 1
 
@@ -367,7 +376,7 @@ class TestParallelAnswers:
 
         results = at_once(register_it)
         assert sum(isinstance(each, Device) for each in results) == 1
-        assert Device.objects.get().credential_id == key.id
+        assert passkeys().get().credential_id == key.id
 
 
 def test_nothing_else_in_the_package_imports_it():

@@ -13,7 +13,7 @@ from accounts.models import Principal
 from mfa.errors import PasskeyRefused
 from mfa.models import Ceremony, Device
 from tests.authenticator import SoftwareKey, attested
-from tests.unit.ceremonies import ORIGIN, begin, check, made, own, register, signed
+from tests.unit.ceremonies import ORIGIN, begin, check, made, own, passkeys, register, signed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
@@ -208,7 +208,7 @@ def replaced(answer: str, part: str, value: object) -> str:
 def test_a_registration_with_one_thing_wrong_is_refused(zhang, key, faults, reason):
     ceremony = begin(zhang)
     assert reason in refused_registration(ceremony, made(ceremony, key, **faults))
-    assert not Device.objects.exists()
+    assert not passkeys().exists()
 
 
 @pytest.mark.requirement("S-072", "S-073", "S-074", "S-075", "S-076", "S-077", "S-079", "S-080")
@@ -279,7 +279,7 @@ def test_what_no_browser_sends_is_refused(zhang, key, answer):
     device = own(zhang, key)
     assert refused_registration(begin(zhang), answer)
     assert refused_assertion(begin(zhang), [device], answer)
-    assert Device.objects.count() == 1
+    assert passkeys().count() == 1
 
 
 @pytest.mark.requirement("S-076")
@@ -320,7 +320,7 @@ class TestAnything:
     @ONE_THING_WRONG
     @given(octets=st.binary(max_size=400), part=st.sampled_from(["authenticatorData", "signature"]))
     def test_bytes_in_the_place_of_a_part_of_an_assertion(self, zhang, key, octets, part):
-        device = Device.objects.first() or own(zhang, key)
+        device = passkeys().first() or own(zhang, key)
         ceremony = begin(zhang)
         answer = replaced(signed(ceremony, key, [device]), part, websafe_encode(octets))
         refused_assertion(ceremony, [device], answer)
@@ -335,7 +335,7 @@ class TestAnything:
     @ONE_THING_WRONG
     @given(at=st.integers(0, 1000), flipped=st.integers(1, 255))
     def test_authenticator_data_with_one_byte_changed(self, zhang, key, at, flipped):
-        device = Device.objects.first() or own(zhang, key)
+        device = passkeys().first() or own(zhang, key)
         ceremony = begin(zhang)
         answer = signed(ceremony, key, [device])
         octets = bytearray(websafe_decode(json.loads(answer)["response"]["authenticatorData"]))
