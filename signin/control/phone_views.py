@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Principal
@@ -55,6 +56,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@ensure_csrf_cookie  # the form may come later, when the phone rings
 def person(request: HttpRequest, principal_id: int) -> HttpResponse:
     """Show the devices, the telephone and the messages of somebody, or press keys there."""
     principal = _principal(principal_id)

@@ -5,14 +5,26 @@
 const EVERY = 2000;
 const phone = document.querySelector("[data-now]");
 
+let isLooking = false;
+
 async function look() {
-  const response = await fetch(phone.dataset.now);
-  if (!response.ok) return;
+  // One at a time: an older answer must not take the place of a newer one.
+  if (isLooking) return;
+  isLooking = true;
+  try {
+    const response = await fetch(phone.dataset.now);
+    if (response.ok) put(await response.text());
+  } finally {
+    isLooking = false;
+  }
+}
+
+function put(text) {
   const fresh = document.createElement("template");
-  fresh.innerHTML = await response.text();
+  fresh.innerHTML = text;
   const [mine, theirs] = [phone, fresh.content].map((root) => root.querySelector("#devices"));
   // A new device comes with a button that another module has to see.
-  if (names(mine) !== names(theirs)) location.reload();
+  if (names(mine) !== names(theirs)) location.replace(location.pathname);
   else show(mine, theirs);
   renew(fresh.content, "#telephone", (section) => section.dataset.state);
   renew(fresh.content, "#newest-messages", (section) => section.innerHTML);

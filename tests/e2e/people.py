@@ -84,3 +84,39 @@ def sign_in_as_zhang(page: Page, server: Server) -> None:
     """Sign in as the IAM user whom most walks begin with."""
     sign_in_as_iam_user(page, server, "example-corp", "zhang", "Zhang-demo-1")
     expect(page.locator("#signed-in-as")).to_contain_text("zhang")
+
+
+def in_trouble(page: Page, server: Server) -> None:
+    """Sign in as root user up to the page of those who can't use their device."""
+    sign_in_as_root(page, server, "sandbox@example.com", "Sandbox-demo-1")
+    page.locator("#trouble_button").click()
+    page.locator("#send_mail_button").wait_for()
+
+
+def have_link_mailed(page: Page, server: Server) -> str:
+    """Have the link for a lost device mailed, and return it."""
+    in_trouble(page, server)
+    page.locator("#send_mail_button").click()
+    page.locator("#link-mailed").wait_for()
+    return str(server.control("GET", "/messages/wait?kind=lost-device")["link"])
+
+
+def confirm_mail(page: Page, server: Server) -> None:
+    """Follow the link in the browser that signs in, up to the page that calls."""
+    page.goto(have_link_mailed(page, server))
+    page.locator("#confirm_button").click()
+    page.locator("#call_button").wait_for()
+
+
+def be_called(page: Page, server: Server) -> None:
+    """Have the contact phone called."""
+    confirm_mail(page, server)
+    page.locator("#call_button").click()
+    page.locator("#call-digits").wait_for()
+
+
+def open_phone(page: Page, server: Server, name: str = "sandbox@example.com") -> None:
+    """Open somebody's phone at the desk."""
+    page.goto(server.address("localhost", "/phone/"))
+    page.get_by_role("link", name=name).click()
+    page.locator("#newest-messages").wait_for()

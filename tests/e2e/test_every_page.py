@@ -9,11 +9,16 @@ from playwright.sync_api import Browser, Page
 
 from tests.e2e import device_walks
 from tests.e2e.people import (
+    be_called,
     choose_first_password,
     choose_password,
+    confirm_mail,
+    have_link_mailed,
+    in_trouble,
     name_root,
     open_account,
     open_console,
+    open_phone,
     pass_captcha,
     sign_in_as_iam_user,
     sign_in_as_root,
@@ -148,6 +153,29 @@ def after_sign_in(page: Page, server: Server, path: str) -> None:
     page.locator("details summary").first.click()
 
 
+def link_confirmed(page: Page, server: Server) -> None:
+    link = have_link_mailed(page, server)
+    page.context.clear_cookies()
+    page.goto(link)
+    page.locator("#confirm_button").click()
+
+
+def iam_user_in_trouble(page: Page, server: Server) -> None:
+    sign_in_as_iam_user(page, server, "example-corp", "jane.doe", "Jane-demo-1")
+    page.locator("#trouble_button").click()
+
+
+def ringing(page: Page, server: Server) -> None:
+    be_called(page, server)
+    open_phone(page, server)
+
+
+def wrong_keys(page: Page, server: Server) -> None:
+    ringing(page, server)
+    page.get_by_label("Keys to press").fill("1")
+    page.locator("#press_button").click()
+
+
 def signin(server: Server, path: str) -> str:
     return server.address("signin.aws.amazon.com", path)
 
@@ -168,6 +196,14 @@ WALKS: dict[str, Walk] = {
     "email-code": lambda page, server: sign_in_as_root(
         page, server, "mailed@example.com", "Mailed-demo-1"
     ),
+    "lost-device": in_trouble,
+    "lost-device-mailed": have_link_mailed,
+    "lost-device-iam": iam_user_in_trouble,
+    "lost-device-link": lambda page, server: page.goto(have_link_mailed(page, server)),
+    "lost-device-confirmed": link_confirmed,
+    "lost-device-over": lambda page, server: page.goto(signin(server, "/lost-device")),
+    "lost-device-call": confirm_mail,
+    "lost-device-calling": be_called,
     "open-account": lambda page, server: page.goto(signin(server, "/open-account")),
     "open-account-wrong": lambda page, server: open_account(page, server, "nobody"),
     "opening-code": lambda page, server: open_account(page, server, "new@example.com"),
@@ -239,6 +275,11 @@ WALKS: dict[str, Walk] = {
     "mailbox-empty": lambda page, server: page.goto(server.address("localhost", "/mailbox/")),
     "mailbox": lambda page, server: with_mail(page, server, "/mailbox/"),
     "message": lambda page, server: with_mail(page, server, "/mailbox/1"),
+    "phones": lambda page, server: page.goto(server.address("localhost", "/phone/")),
+    "phone": lambda page, server: open_phone(page, server, "jane.doe"),
+    "phone-without-device": lambda page, server: open_phone(page, server, "root@example.com"),
+    "phone-ringing": ringing,
+    "phone-wrong-keys": wrong_keys,
     "events": lambda page, server: after_sign_in(page, server, "/events/"),
     "control": lambda page, server: page.goto(server.address("localhost", "/control/")),
     "admin-login": lambda page, server: page.goto(server.address("localhost", "/admin/")),
