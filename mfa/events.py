@@ -54,8 +54,7 @@ def deactivated(device: Device, *, session: Session | None, browser: Browser) ->
     """Record that a device was removed; an authenticator app's secret goes with it."""
     _called("DeactivateMFADevice", device, session, browser, _naming(device))
     if device.kind == Device.Kind.TOTP:
-        parameters = {"serialNumber": device.serial_number}
-        _called("DeleteVirtualMFADevice", device, session, browser, parameters)
+        _called("DeleteVirtualMFADevice", device, session, browser, _serial_of(device))
 
 
 def resynchronised(device: Device, *, session: Session | None, browser: Browser) -> None:
@@ -74,16 +73,37 @@ def alternative_factors_used(attempt: Attempt, root_user: Principal) -> None:
     )
 
 
-def administered_on(name: str, device: Device, *, browser: Browser) -> None:
-    """Record what the operator did to somebody's device, as the account's own doing."""
+def enabled_by_operator(device: Device, *, browser: Browser) -> None:
+    """Record that the operator registered somebody's device, as the account's own doing."""
+    _administered("EnableMFADevice", device, browser)
+
+
+def deactivated_by_operator(device: Device, *, browser: Browser) -> None:
+    """Record that the operator removed somebody's device, as the account's own doing."""
+    _administered("DeactivateMFADevice", device, browser)
+    if device.kind == Device.Kind.TOTP:
+        account_id, parameters = device.principal.account_id or "", _serial_of(device)
+        administered("DeleteVirtualMFADevice", account_id, browser, parameters)
+
+
+def resynchronised_by_operator(device: Device, *, browser: Browser) -> None:
+    """Record that the operator brought somebody's device into step again."""
+    _administered("ResyncMFADevice", device, browser)
+
+
+def _administered(name: str, device: Device, browser: Browser) -> None:
     administered(name, device.principal.account_id or "", browser, _naming(device))
+
+
+def _serial_of(device: Device) -> dict[str, Any]:
+    return {"serialNumber": device.serial_number}
 
 
 def _naming(device: Device) -> dict[str, Any]:
     owner = device.principal
     is_root = owner.kind == Principal.Kind.ROOT_USER
     username = ROOT_USER_NAME if is_root else owner.username
-    return {"userName": username, "serialNumber": device.serial_number}
+    return {"userName": username, **_serial_of(device)}
 
 
 def _called(

@@ -84,6 +84,7 @@ class TestTheExamples:
                 "A password policy",
                 "A root user",
                 "An IAM user",
+                "A device",
             )
             for row in rows(section(page, heading))
         }
@@ -95,9 +96,12 @@ class TestTheExamples:
         shown = re.findall(r"```sh\n(.*?)```\n\n```json\n(.*?)```", page.read_text(), re.DOTALL)
         assert len(shown) > 8
         for command, answer in shown:
-            captcha_id = live_in(server)
-            status, said = call(server, command.replace("$CAPTCHA_ID", captcha_id))
-            assert status == 200, command
+            command = command.replace("$CAPTCHA_ID", live_in(server))
+            [jane] = server.control("GET", "/principals?username=jane.doe")
+            [phone] = server.control("GET", f"/principals/{jane['id']}/devices")
+            command = command.replace("$PRINCIPAL_ID", str(jane["id"]))
+            status, said = call(server, command.replace("$DEVICE_ID", str(phone["id"])))
+            assert status in {200, 201}, command
             assert shape(said) == shape(json.loads(answer)), command
 
     def test_every_call_of_the_control_api_is_described(self):

@@ -1,0 +1,205 @@
+"""The control API's calls about who can sign in, and about their devices."""
+
+from typing import Annotated, Any, Literal
+
+from django.http import HttpRequest
+from ninja import Field, Query, Router, Schema, Status
+from pydantic import AwareDatetime, model_validator
+
+from accounts.models import Principal
+from accounts.models.principals import fold
+from mfa import devices, emails, events, totp
+from mfa.forms import SERIAL_NUMBER
+from mfa.models import MFA_NAME, Device
+from signin.control.api_shapes import PROBLEMS, Problem, Refused, Strict
+from signin.http import browser_of
+from signin.kernel import clock
+from signin.kernel.errors import Refusal
+
+router = Router()
+
+LIST_THEM = "GET /control/v1/principals lists who there is."
+LIST_DEVICES = "GET /control/v1/principals/{id}/devices lists the devices of somebody."
+
+
+class PrincipalOut(Schema):
+    id: int
+    kind: str
+    realm: str
+    account: str | None
+    username: str
+    unique_id: str
+    arn: str
+    console_access: bool
+
+
+class DeviceOut(Schema):
+    id: int
+    kind: Literal["totp", "hardware", "passkey"]
+    name: str
+    serial_number: str
+    registered_at: AwareDatetime
+    last_used_at: AwareDatetime | None
+    out_of_step: bool
+
+
+class NewDeviceOut(DeviceOut):
+    secret: str = Field(description="In Base32.")
+    uri: str = Field(description="What a QR code says to an authenticator app.")
+
+
+class CodeOut(Schema):
+    code: str
+    next_code: str
+    seconds_left: int
+
+
+class DeviceIn(Strict):
+    """An authenticator app has a name, a hardware token a serial number and a name if you like."""
+
+    kind: Literal["totp", "hardware"] = "totp"
+    name: str | None = Field(None, pattern=rf"^{MFA_NAME}$")
+    serial_number: str | None = Field(None, pattern=rf"^{SERIAL_NUMBER}$")
+    secret: str | None = Field(None, description="In Base32; without one, a new one is made.")
+
+    @model_validator(mode="after")
+    def is_complete(self) -> "DeviceIn":
+        if self.kind == "totp" and (self.name is None or self.serial_number is not None):
+            raise ValueError("an authenticator app has a name, and no serial_number")
+        if self.kind == "hardware" and self.serial_number is None:
+            raise ValueError("a hardware token has a serial_number")
+        return self
+
+
+@router.get(
+    "/principals",
+    response={200: list[PrincipalOut], **PROBLEMS},
+    summary="Who can sign in: all, or those of a kind, a realm, a name",
+)
+def principals(
+    request: HttpRequest,
+    kind: str = "",
+    realm: Annotated[str, Query(description="An account ID or a directory; empty: any.")] = "",
+    username: str = "",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> list[dict[str, Any]]:
+    wanted = {"kind": kind, "realm": realm, "folded": fold(username)}
+    found = _everybody().filter(**{name: value for name, value in wanted.items() if value})
+    return [_principal(each) for each in found[:limit]]
+
+
+@router.get(
+    "/principals/{principal_id}/devices",
+    response={200: list[DeviceOut], **PROBLEMS},
+    summary="The registered devices of somebody",
+)
+def devices_of(request: HttpRequest, principal_id: int) -> list[dict[str, Any]]:
+    return [_device(each) for each in devices.of(_find(principal_id))]
+
+
+@router.post(
+    "/principals/{principal_id}/devices",
+    response={201: NewDeviceOut, 409: Problem, **PROBLEMS},
+    summary="Register a device for somebody, without codes",
+)
+def add_device(request: HttpRequest, principal_id: int, body: DeviceIn) -> Status[dict[str, Any]]:
+    principal = _find(principal_id)
+    device = _new(principal, body)
+    if Device.objects.filter(serial_number=device.serial_number).exists():
+        raise Refused(409, f"{device.serial_number} is there already.", "Take another name.")
+    try:
+        devices.settle(device)
+    except Refusal as refusal:
+        raise Refused(409, str(refusal.message), LIST_DEVICES) from refusal
+    events.enabled_by_operator(device, browser=browser_of(request))
+    secret = devices.secret_of(device)
+    label = f"{principal.username} @ {principal.account_id}"
+    told = {"secret": totp.encode(secret), "uri": totp.uri(secret, label=label)}
+    return Status(201, {**_device(device), **told})
+
+
+@router.get(
+    "/devices/{device_id}/code",
+    response={200: CodeOut, **PROBLEMS},
+    summary="What a device shows now and next, by the server's clock",
+)
+def code(request: HttpRequest, device_id: int) -> dict[str, Any]:
+    device = _registered(device_id)
+    if not device.has_codes:
+        raise Refused(422, f"{device.name} is a passkey: it shows no code.", LIST_DEVICES)
+    now = clock.now()
+    secret, step = devices.secret_of(device), totp.step_at(now) + device.drift
+    return {
+        "code": totp.code_at(secret, step),
+        "next_code": totp.code_at(secret, step + 1),
+        "seconds_left": totp.seconds_left(now),
+    }
+
+
+@router.delete(
+    "/devices/{device_id}",
+    response={204: None, **PROBLEMS},
+    summary="Remove somebody's device",
+)
+def remove_device(request: HttpRequest, device_id: int) -> Status[None]:
+    device = _registered(device_id)
+    if devices.remove(device):
+        events.deactivated_by_operator(device, browser=browser_of(request))
+        emails.device_removed(device)
+    return Status(204, None)
+
+
+def _everybody() -> Any:
+    everybody = Principal.objects.exclude(kind=Principal.Kind.OPERATOR)
+    return everybody.select_related("account").order_by("pk")
+
+
+def _find(principal_id: int) -> Principal:
+    principal: Principal | None = _everybody().filter(pk=principal_id).first()
+    if principal is None:
+        raise Refused(404, f"There is no principal {principal_id}.", LIST_THEM)
+    return principal
+
+
+def _registered(device_id: int) -> Device:
+    registered = Device.objects.select_related("principal__account")
+    device = registered.filter(pk=device_id, slot__isnull=False).first()
+    if device is None:
+        raise Refused(404, f"There is no device {device_id}.", LIST_DEVICES)
+    return device
+
+
+def _new(principal: Principal, body: DeviceIn) -> Device:
+    try:
+        secret = totp.decode(body.secret) if body.secret else None
+    except totp.SecretInvalid as error:
+        raise Refused(422, f"secret: {error}", "Give 16 or more characters of Base32.") from error
+    if body.serial_number:
+        name = body.name or body.serial_number
+        return devices.token(principal, name, body.serial_number, secret)
+    return devices.app(principal, body.name or "", secret or totp.new_secret())
+
+
+def _principal(principal: Principal) -> dict[str, Any]:
+    return {
+        "id": principal.pk,
+        "kind": principal.kind,
+        "realm": principal.realm,
+        "account": principal.account_id,
+        "username": principal.username,
+        "unique_id": principal.unique_id,
+        "arn": principal.arn,
+        "console_access": principal.has_usable_password(),
+    }
+
+
+def _device(device: Device) -> dict[str, Any]:
+    return {
+        "id": device.pk,
+        "kind": device.kind,
+        "name": device.name,
+        "serial_number": device.serial_number,
+        "registered_at": device.registered_at,
+        "last_used_at": device.last_used_at,
+        "out_of_step": device.out_of_step,
+    }

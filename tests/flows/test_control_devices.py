@@ -1,0 +1,214 @@
+"""People and their devices by the control API, as a test suite uses it."""
+
+import json
+from datetime import timedelta
+
+import pyotp
+import pytest
+from django.test import Client
+
+from mfa import devices, totp
+from mfa.models import Device
+from signin.control import operators
+from signin.events.models import Event
+from signin.kernel import clock
+from signin.mailbox.models import Message
+from tests.devices import JANE, PHONE, add_app, code_of, device, named
+from tests.walks import EXAMPLE_CORP, sign_in_as_iam_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+
+
+@pytest.fixture(autouse=True)
+def still():
+    """Let no step end in the midst of a test."""
+    clock.freeze()
+
+
+@pytest.fixture
+def control():
+    def call(method, path, body=None):
+        content = json.dumps(body) if body is not None else ""
+        answer = Client().generic(
+            method,
+            f"/control/v1{path}",
+            content,
+            content_type="application/json",
+            headers={"host": "localhost:8000"},
+        )
+        return answer.status_code, json.loads(answer.content or "null")
+
+    return call
+
+
+@pytest.fixture
+def jane():
+    return named(JANE[0])
+
+
+def devices_of(principal):
+    return f"/principals/{principal.pk}/devices"
+
+
+class TestPrincipals:
+    def test_somebody_is_found_by_realm_and_name_in_any_spelling(self, control, jane):
+        path = f"/principals?kind=iam-user&realm={EXAMPLE_CORP}&username=JANE.doe"
+        assert control("GET", path) == (
+            200,
+            [
+                {
+                    "id": jane.pk,
+                    "kind": "iam-user",
+                    "realm": EXAMPLE_CORP,
+                    "account": EXAMPLE_CORP,
+                    "username": "jane.doe",
+                    "unique_id": jane.unique_id,
+                    "arn": f"arn:aws:iam::{EXAMPLE_CORP}:user/jane.doe",
+                    "console_access": True,
+                }
+            ],
+        )
+
+    def test_operators_are_not_listed(self, control):
+        operators.create()
+        _, everybody = control("GET", "/principals")
+        assert len(everybody) > 10
+        assert {each["kind"] for each in everybody} == {"root-user", "iam-user"}
+        assert not [each for each in everybody if each["username"] == operators.NAME]
+
+    def test_those_without_a_password_say_so(self, control):
+        _, [found] = control("GET", "/principals?username=no.console")
+        assert found["console_access"] is False
+
+    def test_a_limit_counts(self, control):
+        assert len(control("GET", "/principals?limit=2")[1]) == 2
+        assert control("GET", "/principals?limit=0")[0] == 422
+
+    @pytest.mark.requirement("S-006")
+    def test_nothing_secret_is_told(self, control, jane):
+        told = str(control("GET", "/principals")) + str(control("GET", devices_of(jane)))
+        for word in ("argon2", "secret", device().secret, "JBSWY3DP"):
+            assert word not in told
+
+
+class TestCodes:
+    def test_a_test_signs_in_without_waiting(self, control, browser, jane):
+        [phone] = control("GET", devices_of(jane))[1]
+        _, shown = control("GET", f"/devices/{phone['id']}/code")
+        assert sign_in_as_iam_user(browser, *JANE).submit(code=shown["code"]).signed_in_as
+
+    def test_the_next_code_is_accepted_too_and_a_third_one_after_thirty_seconds(
+        self, control, new_browser, jane
+    ):
+        path = f"/devices/{device().pk}/code"
+        shown = control("GET", path)[1]
+        for code in (shown["code"], shown["next_code"]):
+            assert sign_in_as_iam_user(new_browser(), *JANE).submit(code=code).signed_in_as
+        control("PUT", "/clock", {"advance_seconds": 30})
+        shown = control("GET", path)[1]
+        assert (
+            sign_in_as_iam_user(new_browser(), *JANE).submit(code=shown["next_code"]).signed_in_as
+        )
+
+    def test_they_are_those_of_the_server_s_clock(self, control):
+        path = f"/devices/{device().pk}/code"
+        first = control("GET", path)[1]
+        clock.advance(timedelta(seconds=first["seconds_left"]))
+        second = control("GET", path)[1]
+        assert second["code"] == first["next_code"] == code_of()
+        assert second["seconds_left"] == totp.STEP
+
+    def test_a_clock_that_is_off_shows_codes_that_are_off(self, control):
+        Device.objects.filter(serial_number=PHONE).update(drift=7)
+        assert control("GET", f"/devices/{device().pk}/code")[1]["code"] == code_of(later=7)
+
+    def test_a_passkey_has_no_code(self, control, jane):
+        key = Device(
+            principal=jane, kind="passkey", name="key", serial_number="x", credential_id="y"
+        )
+        devices.settle(key)
+        status, problem = control("GET", f"/devices/{key.pk}/code")
+        assert status == 422
+        assert "passkey" in problem["error"]
+        assert problem["next"]
+
+
+class TestRegistering:
+    def test_an_app_is_there_at_once_and_its_secret_is_told_once(self, control, jane):
+        status, added = control("POST", devices_of(jane), {"name": "tablet"})
+        assert status == 201
+        assert added["serial_number"] == f"arn:aws:iam::{EXAMPLE_CORP}:mfa/tablet"
+        shown = control("GET", f"/devices/{added['id']}/code")[1]["code"]
+        assert pyotp.TOTP(added["secret"]).at(clock.now()) == shown
+        assert pyotp.parse_uri(added["uri"]).at(clock.now()) == shown
+        listed = control("GET", devices_of(jane))[1]
+        assert [each["name"] for each in listed] == ["phone", "tablet"]
+        assert "secret" not in listed[1]
+
+    def test_a_secret_can_be_given(self, control, jane):
+        secret = "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK"
+        _, added = control("POST", devices_of(jane), {"name": "tablet", "secret": secret})
+        assert added["secret"] == secret
+
+    def test_a_token_is_called_by_its_number_unless_it_has_a_name(self, control, jane):
+        body = {"kind": "hardware", "serial_number": "GAHT12345678"}
+        _, added = control("POST", devices_of(jane), body)
+        assert (added["name"], added["serial_number"]) == ("GAHT12345678", "GAHT12345678")
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {},
+            {"name": "my phone"},
+            {"name": "x", "secret": "short"},
+            {"name": "x", "serial_number": "GAHT12345678"},
+            {"kind": "hardware", "name": "x"},
+            {"kind": "passkey", "name": "x"},
+            {"name": "x", "slot": 1},
+        ],
+    )
+    def test_what_can_not_be_is_refused(self, control, jane, body):
+        status, problem = control("POST", devices_of(jane), body)
+        assert status == 422
+        assert set(problem) == {"error", "next"}
+        assert len(devices.of(jane)) == 1
+
+    @pytest.mark.requirement("S-066")
+    def test_a_name_that_is_there_and_a_ninth_device_are_refused(self, control, jane):
+        assert control("POST", devices_of(jane), {"name": "phone"})[0] == 409
+        for number in range(7):
+            add_app(JANE[0], f"app-{number}")
+        status, problem = control("POST", devices_of(jane), {"name": "tablet"})
+        assert status == 409
+        assert "eight" in problem["error"]
+
+    @pytest.mark.requirement("S-108")
+    def test_it_is_recorded_as_the_account_s_own_doing(self, control, jane):
+        control("POST", devices_of(jane), {"name": "tablet"})
+        [event] = Event.objects.filter(name="EnableMFADevice")
+        assert event.document["userIdentity"]["type"] == "Root"
+        assert event.document["requestParameters"]["userName"] == "jane.doe"
+
+
+class TestRemoving:
+    @pytest.mark.requirement("R-208", "S-108")
+    def test_somebody_who_lost_the_device_gets_in_again(self, control, browser):
+        assert control("DELETE", f"/devices/{device().pk}") == (204, None)
+        assert sign_in_as_iam_user(browser, *JANE).signed_in_as
+        names = set(Event.objects.values_list("name", flat=True))
+        assert names == {"DeactivateMFADevice", "DeleteVirtualMFADevice", "ConsoleLogin"}
+        assert Message.objects.get().kind == "device-removed"
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("DELETE", "/devices/999"),
+            ("GET", "/devices/999/code"),
+            ("GET", "/principals/999/devices"),
+            ("POST", "/principals/999/devices"),
+        ],
+    )
+    def test_what_is_not_there_is_told_with_where_to_look(self, control, method, path):
+        status, problem = control(method, path, {"name": "x"} if method == "POST" else None)
+        assert status == 404
+        assert "GET /control/v1/principals" in problem["next"]
