@@ -78,7 +78,7 @@ def opening_password(page: Page, server: Server, password: str = "") -> None:
 def contact_phone(page: Page, server: Server, phone: str = "") -> None:
     opening_password(page, server, "Brand-new-77")
     if phone:
-        page.get_by_label("Phone number").fill(phone)
+        page.get_by_label("Contact phone").fill(phone)
         page.locator("#open_account_button").click()
 
 
@@ -88,7 +88,7 @@ def email_taken(page: Page, server: Server) -> None:
     contact_phone(other, server, "+1 555-0100")
     other.locator("#account-menu").wait_for()
     other.context.close()
-    page.get_by_label("Phone number").fill("+1 555-0100")
+    page.get_by_label("Contact phone").fill("+1 555-0100")
     page.locator("#open_account_button").click()
 
 
