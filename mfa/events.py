@@ -40,9 +40,7 @@ def check_mfa(attempt: Attempt, principal: Principal, kinds: Sequence[str]) -> N
 
 def app_begun(device: Device, *, session: Session | None, browser: Browser) -> None:
     """Record that the secret of an authenticator app was made; it is not told."""
-    parameters = {"virtualMFADeviceName": device.name}
-    response = {"virtualMFADevice": {"serialNumber": device.serial_number}}
-    _called("CreateVirtualMFADevice", device, session, browser, parameters, response)
+    _called("CreateVirtualMFADevice", device, session, browser, *_making(device))
 
 
 def enabled(device: Device, *, session: Session | None, browser: Browser) -> None:
@@ -54,8 +52,7 @@ def deactivated(device: Device, *, session: Session | None, browser: Browser) ->
     """Record that a device was removed; an authenticator app's secret goes with it."""
     _called("DeactivateMFADevice", device, session, browser, _naming(device))
     if device.kind == Device.Kind.TOTP:
-        parameters = {"serialNumber": device.serial_number}
-        _called("DeleteVirtualMFADevice", device, session, browser, parameters)
+        _called("DeleteVirtualMFADevice", device, session, browser, _unmaking(device))
 
 
 def resynchronised(device: Device, *, session: Session | None, browser: Browser) -> None:
@@ -68,11 +65,37 @@ def administered_on(name: str, device: Device, *, browser: Browser) -> None:
     administered(name, device.principal.account_id or "", browser, _naming(device))
 
 
+def enabled_by_operator(device: Device, *, browser: Browser) -> None:
+    """Record that the operator registered a device; an authenticator app was made for it."""
+    if device.kind == Device.Kind.TOTP:
+        account_id = device.principal.account_id or ""
+        administered("CreateVirtualMFADevice", account_id, browser, *_making(device))
+    administered_on("EnableMFADevice", device, browser=browser)
+
+
+def deactivated_by_operator(device: Device, *, browser: Browser) -> None:
+    """Record that the operator removed a device; an authenticator app's secret goes with it."""
+    administered_on("DeactivateMFADevice", device, browser=browser)
+    if device.kind == Device.Kind.TOTP:
+        account_id = device.principal.account_id or ""
+        administered("DeleteVirtualMFADevice", account_id, browser, _unmaking(device))
+
+
 def _naming(device: Device) -> dict[str, Any]:
     owner = device.principal
     is_root = owner.kind == Principal.Kind.ROOT_USER
     username = ROOT_USER_NAME if is_root else owner.username
     return {"userName": username, "serialNumber": device.serial_number}
+
+
+def _making(device: Device) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what was asked for, and what was made of it: all but the secret."""
+    made = {"virtualMFADevice": {"serialNumber": device.serial_number}}
+    return {"virtualMFADeviceName": device.name}, made
+
+
+def _unmaking(device: Device) -> dict[str, Any]:
+    return {"serialNumber": device.serial_number}
 
 
 def _called(

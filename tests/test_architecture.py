@@ -29,7 +29,7 @@ MAY_NAME_A_REQUEST = {"accounts/backends.py": {"django.http"}}
 SIGNALS = ("django.dispatch", "django.db.models.signals", "django.core.signals")
 
 # Described otherwise: commands by their help, calls of the control API by their OpenAPI summary.
-NEED_NO_DOCSTRING = {"signin/control/api.py", "signin/control/management/commands"}
+NEED_NO_DOCSTRING = {"signin/control/api", "signin/control/management/commands"}
 # Two managers of proxies for the admin site, each one line long.
 SHORT_ENOUGH = {"RootUserManager", "IamUserManager"}
 

@@ -16,12 +16,13 @@ from typing import Annotated, Any, Literal
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, NinjaAPI, Query, Schema
 from ninja.errors import HttpError, ValidationError
-from pydantic import AwareDatetime, ConfigDict, StrictInt, model_validator
+from pydantic import AwareDatetime, StrictInt, model_validator
 
 from accounts import lockout
 from signin.captcha import challenges
 from signin.captcha.models import Captcha
-from signin.control import databases, scenarios
+from signin.control import api_devices, databases, scenarios
+from signin.control.api_shapes import PROBLEMS, Refused, Strict
 from signin.control.models import LoadedScenario
 from signin.events.models import Event
 from signin.kernel import clock, entropy
@@ -37,27 +38,6 @@ LONGEST_WAIT = 30  # seconds
 POLL = 0.05  # seconds
 # Each wait holds one of the server's threads; the others must stay free to send the mail.
 _waits = threading.BoundedSemaphore(8)
-
-
-class Problem(Schema):
-    """Why something was refused, and what to do next."""
-
-    error: str
-    next: str
-
-
-class Refused(Exception):
-    """A request that gets an error answer."""
-
-    def __init__(self, status: int, error: str, next_: str) -> None:
-        super().__init__(error)
-        self.status, self.problem = status, {"error": error, "next": next_}
-
-
-class Strict(Schema):
-    """A request body: unknown members and members of another type are refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Health(Schema):
@@ -123,8 +103,6 @@ class Records(Schema):
     Records: list[dict[str, Any]]
 
 
-PROBLEMS = {400: Problem, 404: Problem, 422: Problem, 503: Problem}
-
 api = NinjaAPI(
     title="Vestibule control API",
     version=VERSION,
@@ -132,6 +110,7 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="control",
 )
+api.add_router("", api_devices.router)
 
 
 @api.get("/health", response=Health, summary="Whether the server is up, and with which scenario")

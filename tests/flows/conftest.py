@@ -1,6 +1,9 @@
 """The fixtures that several modules of flows share."""
 
+import json
+
 import pytest
+from django.test import Client
 
 from signin.control import operators
 from tests.flows.admin_walks import ADMIN, log_in
@@ -13,3 +16,20 @@ def operator(new_browser):
     log_in(browser, operators.NAME, operators.create())
     assert browser.url == ADMIN
     return browser
+
+
+@pytest.fixture
+def control():
+    """Return what calls the control API and returns status and JSON."""
+
+    def call(method, path, body=None):
+        answer = Client().generic(
+            method,
+            f"/control/v1{path}",
+            json.dumps(body) if body is not None else "",
+            content_type="application/json",
+            headers={"host": "localhost:8000"},
+        )
+        return answer.status_code, answer.json() if answer.content else None
+
+    return call

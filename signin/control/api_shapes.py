@@ -1,0 +1,28 @@
+"""What the calls of the control API have in common: how they refuse, and what they take."""
+
+from ninja import Schema
+from pydantic import ConfigDict
+
+
+class Problem(Schema):
+    """Why something was refused, and what to do next."""
+
+    error: str
+    next: str
+
+
+class Refused(Exception):
+    """A request that gets an error answer."""
+
+    def __init__(self, status: int, error: str, next_: str) -> None:
+        super().__init__(error)
+        self.status, self.problem = status, {"error": error, "next": next_}
+
+
+class Strict(Schema):
+    """A request body: unknown members and members of another type are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+PROBLEMS = {400: Problem, 404: Problem, 409: Problem, 422: Problem, 503: Problem}
