@@ -84,6 +84,7 @@ class TestTheExamples:
                 "A password policy",
                 "A root user",
                 "An IAM user",
+                "A device",
             )
             for row in rows(section(page, heading))
         }
@@ -92,12 +93,13 @@ class TestTheExamples:
 
     def test_the_calls_of_the_control_api_answer_as_shown(self, server):
         page = ROOT / "docs" / "control-api.md"
-        shown = re.findall(r"```sh\n(.*?)```\n\n```json\n(.*?)```", page.read_text(), re.DOTALL)
-        assert len(shown) > 8
+        shown = re.findall(r"```sh\n([^`]*)```\n\n```json\n([^`]*)```", page.read_text())
+        assert len(shown) > 12
         for command, answer in shown:
-            captcha_id = live_in(server)
-            status, said = call(server, command.replace("$CAPTCHA_ID", captcha_id))
-            assert status == 200, command
+            for name, value in live_in(server).items():
+                command = command.replace(f"${name}", value)
+            status, said = call(server, command)
+            assert status in {200, 201}, command
             assert shape(said) == shape(json.loads(answer)), command
 
     def test_every_call_of_the_control_api_is_described(self):
@@ -137,8 +139,8 @@ def members_that_scenarios_have() -> set[str]:
     return found
 
 
-def live_in(server: Server) -> str:
-    """Leave a mail, events and an open security check; return the check's id."""
+def live_in(server: Server) -> dict[str, str]:
+    """Leave a mail, events and an open security check; return the ids that examples name."""
     server.control("POST", "/reset", {"scenario": "demo"})
     walker = Walker(server).visit(server.address("console.aws.amazon.com"))
     walker.submit(user_type="root", email="mailed@example.com").submit(password="Mailed-demo-1")
@@ -146,7 +148,14 @@ def live_in(server: Server) -> str:
     walker.visit(server.address("example-corp.signin.aws.amazon.com", "/console"))
     walker.submit(account="example-corp", username="zhang", password="Zhang-demo-1")
     walker = Walker(server).visit(server.address("console.aws.amazon.com"))
-    return walker.submit(user_type="root", email="root@example.com").field("captcha_id")
+    walker.submit(user_type="root", email="root@example.com")
+    [jane] = server.control("GET", "/principals?username=jane.doe")
+    [phone] = server.control("GET", f"/principals/{jane['id']}/devices")
+    return {
+        "CAPTCHA_ID": walker.field("captcha_id"),
+        "PRINCIPAL_ID": str(jane["id"]),
+        "DEVICE_ID": str(phone["id"]),
+    }
 
 
 def call(server: Server, command: str) -> tuple[int, Any]:
