@@ -17,16 +17,14 @@ TRIES = 5
 def issue(attempt: Attempt) -> str:
     """Make the code of an attempt, in place of any earlier one, and return its digits."""
     code = entropy.digits(6)
-    VerificationCode.objects.update_or_create(
-        attempt=attempt,
-        defaults={
-            "digest": _digest(attempt, code),
-            "tries": 0,
-            "expires_at": clock.now() + LIFETIME,
-            "consumed_at": None,
-        },
-    )
+    _keep(attempt, code)
     return code
+
+
+def pretend(attempt: Attempt) -> str:
+    """Do as if a code were issued: whatever is typed is wrong then, by the same rules."""
+    _keep(attempt, entropy.token())
+    return entropy.digits(6)
 
 
 def redeem(attempt: Attempt, code: str) -> None:
@@ -46,6 +44,18 @@ def redeem(attempt: Attempt, code: str) -> None:
     unused = VerificationCode.objects.filter(attempt=attempt, digest=sent.digest, consumed_at=None)
     if not unused.update(consumed_at=now):
         raise CodeDead
+
+
+def _keep(attempt: Attempt, code: str) -> None:
+    VerificationCode.objects.update_or_create(
+        attempt=attempt,
+        defaults={
+            "digest": _digest(attempt, code),
+            "tries": 0,
+            "expires_at": clock.now() + LIFETIME,
+            "consumed_at": None,
+        },
+    )
 
 
 def _digest(attempt: Attempt, code: str) -> str:

@@ -59,6 +59,20 @@ class PasswordRefused(Refusal):
         )
 
 
+class EmailUnchanged(Refusal):
+    """The new e-mail of a root user is the one that they have."""
+
+    message = messages.EMAIL_UNCHANGED
+    field = "email"
+
+
+class AccountIdDiffers(Refusal):
+    """What was typed to confirm the closing of an account is not its ID."""
+
+    message = messages.ACCOUNT_ID_DIFFERS
+    field = "account"
+
+
 class CodeWrong(Refusal):
     """The digits are not those that were mailed."""
 
@@ -77,3 +91,29 @@ class LinkOver(Refusal):
     """A mailed link is used, too old, replaced by a newer one, or was never mailed."""
 
     message = messages.LINK_OVER
+
+
+class EmailInUse(Refusal):
+    """The e-mail has a root user already; told only where the scenario wants it (S-021)."""
+
+    message = messages.EMAIL_IN_USE
+    field = "email"
+
+
+class EmailBurnt(Refusal):
+    """The e-mail was that of an account that is gone for good; told like EmailInUse."""
+
+    message = messages.EMAIL_BURNT
+    field = "email"
+
+
+class EmailTaken(Refusal):
+    """Somebody else opened an account with this e-mail, while its owner was about to."""
+
+    message = messages.EMAIL_TAKEN
+
+
+class OpeningOver(Refusal):
+    """An account was opened by this attempt already."""
+
+    message = messages.OPENING_OVER

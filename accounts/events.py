@@ -1,4 +1,4 @@
-"""What the events say of our principals (events E-01, E-02, E-04, E-05 and E-21)."""
+"""What the events say of our principals (events E-01, E-02, E-04 to E-07 and E-21)."""
 
 from typing import Any
 
@@ -8,6 +8,12 @@ from signin.flow.models import Attempt
 from signin.http import Browser
 
 IAM = "iam.amazonaws.com"
+ACCOUNT = "account.amazonaws.com"
+
+OLD_PASSWORD_WRONG = log.Error("AccessDenied", "The old password is not right.")
+NEW_PASSWORD_REFUSED = log.Error(
+    "PasswordPolicyViolation", "The new password does not keep the policy."
+)
 
 
 def console_login_succeeded(attempt: Attempt, principal: Principal) -> None:
@@ -46,28 +52,59 @@ def console_login_failed(
     _record(attempt, identity, account_id, error=shapes.FAILED, mfa_used=mfa_used)
 
 
-def password_changed(iam_user: Principal, *, browser: Browser) -> None:
-    """Record that an IAM user chose another password, at the console or before it opened."""
+def password_changed(
+    principal: Principal, *, browser: Browser, error: log.Error | None = None
+) -> None:
+    """Record that somebody chose another password, or was refused it.
+
+    Of an IAM user it is a call of an API, of a root user a sign-in event.
+    """
+    if _is_root(principal):
+        _updated("PasswordUpdated", principal, browser, error)
+        return
     log.record_api_call(
         "ChangePassword",
         source=IAM,
-        identity=identity_of(iam_user),
-        account_id=iam_user.account_id or "",
+        identity=identity_of(principal),
+        account_id=principal.account_id or "",
         region=shapes.ROOT_REGION,
         browser=browser,
         user_agent="signin.amazonaws.com",
         parameters=None,
+        error=error,
     )
 
 
 def password_recovery_requested(root_user: Principal, browser: Browser) -> None:
     """Record that a link for a new password was mailed to a root user."""
-    _recovered("PasswordRecoveryRequested", root_user, browser)
+    _updated("PasswordRecoveryRequested", root_user, browser)
 
 
 def password_recovery_completed(root_user: Principal, browser: Browser) -> None:
     """Record that a root user set a new password with a mailed link."""
-    _recovered("PasswordRecoveryCompleted", root_user, browser)
+    _updated("PasswordRecoveryCompleted", root_user, browser)
+
+
+def email_updated(root_user: Principal, *, browser: Browser) -> None:
+    """Record that a root user has another e-mail."""
+    _updated("EmailUpdated", root_user, browser)
+
+
+def account_named(root_user: Principal, *, name: str, browser: Browser) -> None:
+    """Record that a root user gave the account another name."""
+    _looked_after("PutAccountName", root_user, browser, {"accountName": name})
+
+
+def contact_information_put(root_user: Principal, *, browser: Browser) -> None:
+    """Record that a root user changed how the account is reached; not to what."""
+    _looked_after(
+        "PutContactInformation", root_user, browser, {"contactInformation": shapes.HIDDEN}
+    )
+
+
+def account_closed(root_user: Principal, *, browser: Browser) -> None:
+    """Record that a root user closed the account."""
+    _looked_after("CloseAccount", root_user, browser, {"accountId": root_user.account_id})
 
 
 def login_profile_set(iam_user: Principal, *, is_new: bool, browser: Browser) -> None:
@@ -135,13 +172,31 @@ def administered(
     )
 
 
-def _recovered(name: str, root_user: Principal, browser: Browser) -> None:
+def _looked_after(
+    name: str, root_user: Principal, browser: Browser, parameters: dict[str, Any]
+) -> None:
+    log.record_api_call(
+        name,
+        source=ACCOUNT,
+        identity=identity_of(root_user),
+        account_id=root_user.account_id or "",
+        region=shapes.ROOT_REGION,
+        browser=browser,
+        user_agent="console.amazonaws.com",
+        parameters=parameters,
+    )
+
+
+def _updated(
+    name: str, root_user: Principal, browser: Browser, error: log.Error | None = None
+) -> None:
     log.record(
         name,
         identity=identity_of(root_user),
         account_id=root_user.account_id or "",
         region=shapes.ROOT_REGION,
         browser=browser,
+        error=error.message if error else None,
     )
 
 

@@ -12,7 +12,10 @@ from accounts.principals import account_key
 from signin.forms import OneTimeInput, StrippedCodeField
 from signin.hosts import ACCOUNT
 
+SHORTEST_EMAIL = 6
 LONGEST_EMAIL = 64
+SHORTEST_PHONE = 6
+LONGEST_PHONE = 20
 
 
 class AccountField(forms.CharField):
@@ -96,6 +99,85 @@ class UserTypeForm(forms.Form):
         return answer
 
 
+class NewEmailField(forms.EmailField):
+    """The e-mail that a root user is going to sign in with."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            min_length=SHORTEST_EMAIL,
+            max_length=LONGEST_EMAIL,
+            widget=forms.EmailInput(
+                attrs={
+                    "autocomplete": "email",
+                    "autofocus": True,
+                    "placeholder": "username@example.com",
+                }
+            ),
+            error_messages={
+                "required": messages.NEW_EMAIL_REQUIRED,
+                "invalid": messages.EMAIL_INVALID,
+                "min_length": messages.EMAIL_LENGTH,
+                "max_length": messages.EMAIL_LENGTH,
+            },
+            **options,
+        )
+
+
+class AccountNameField(forms.RegexField):
+    """What an account is called."""
+
+    def __init__(self, *, autofocus: bool = False) -> None:
+        super().__init__(
+            regex=r"\A[ -~]+\Z",
+            label=_("Account name"),
+            max_length=50,
+            strip=True,
+            widget=forms.TextInput(attrs={"autocomplete": "organization", "autofocus": autofocus}),
+            help_text=_("How you recognise the account, for example “Team Production”."),
+            error_messages={
+                "required": messages.ACCOUNT_NAME_REQUIRED,
+                "invalid": messages.ACCOUNT_NAME_INVALID,
+                "max_length": messages.ACCOUNT_NAME_INVALID,
+            },
+        )
+
+
+class OpenAccountForm(forms.Form):
+    """The e-mail of a new account's root user, and the account's name."""
+
+    email = NewEmailField(
+        label=_("Root user e-mail address"),
+        help_text=_("We send a code there. The address is what you sign in with."),
+    )
+    account_name = AccountNameField()
+
+
+class ContactPhoneForm(forms.Form):
+    """The phone number at which the account's owner can be reached."""
+
+    phone = forms.RegexField(
+        regex=r"\A\+?[ ()-]*[0-9][0-9 ()-]*\Z",
+        label=_("Contact phone"),
+        min_length=SHORTEST_PHONE,
+        max_length=LONGEST_PHONE,
+        strip=True,
+        widget=forms.TextInput(
+            attrs={
+                "type": "tel",
+                "autocomplete": "tel",
+                "autofocus": True,
+                "placeholder": "+1 555-0100",
+            }
+        ),
+        error_messages={
+            "required": messages.PHONE_REQUIRED,
+            "invalid": messages.PHONE_INVALID,
+            "min_length": messages.PHONE_INVALID,
+            "max_length": messages.PHONE_INVALID,
+        },
+    )
+
+
 class PasswordForm(forms.Form):
     """The password of the principal whom an earlier step named."""
 
@@ -151,6 +233,34 @@ class NewPasswordForm(ChosenPasswordForm):
 
     password = PasswordField(label=_("Current password"), autofocus=True)
     field_order = ("password", "new_password", "confirm_password")
+
+
+class AccountNameForm(forms.Form):
+    """Another name for an account."""
+
+    account_name = AccountNameField(autofocus=True)
+
+
+class NewEmailForm(forms.Form):
+    """The address that a root user wants to sign in with from now on."""
+
+    email = NewEmailField(label=_("New e-mail address"))
+
+
+class CloseAccountForm(forms.Form):
+    """The ID of the account, typed to show that no other one is meant."""
+
+    account = forms.CharField(
+        label=_("ID of the account to close"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "inputmode": "numeric", "spellcheck": "false"}
+        ),
+        error_messages={
+            "required": messages.ACCOUNT_ID_REQUIRED,
+            "max_length": messages.ACCOUNT_ID_DIFFERS,
+        },
+    )
 
 
 class EmailCodeForm(forms.Form):

@@ -40,6 +40,7 @@ IDENTITY = Limit(10, timedelta(minutes=1), timedelta(minutes=15), timedelta(minu
 CLIENT = Limit(30, timedelta(minutes=1), timedelta(minutes=1), timedelta(minutes=1))
 MAILS_TO_ONE = Limit(10, timedelta(0), timedelta(0), timedelta(minutes=10))
 MAILS_FROM_CLIENT = Limit(50, timedelta(0), timedelta(0), timedelta(minutes=10))
+CALLS_TO_ONE = Limit(5, timedelta(0), timedelta(0), timedelta(minutes=10))
 FAILURES_BEFORE_CAPTCHA = 3
 
 # One statement decides and counts; a key that has to wait gives no row back.
@@ -120,6 +121,11 @@ def may_mail(to: str, *, ip: str, principal: Principal | None) -> bool:
     to_one = _Counter(_digest("mail", to), "mail", MAILS_TO_ONE, principal)
     from_client = _Counter(_digest("mails", ip), "mail", MAILS_FROM_CLIENT)
     return _count(to_one, from_client) is not None
+
+
+def may_call(number: str, *, principal: Principal) -> bool:
+    """Count one call to a phone, its number in normal form; False if it is one too many."""
+    return _count(_Counter(_digest("call", number), "call", CALLS_TO_ONE, principal)) is not None
 
 
 def failures_of(identity: Sequence[str]) -> int:

@@ -25,9 +25,30 @@ CURRENT_PASSWORD_WRONG = _("That is not the password that you have now.")
 CODE_WRONG = _("That is not the code we sent. Check the newest mail and type its six digits.")
 CODE_DEAD = _("That code can't be used any more. Send a new one and type its six digits.")
 LINK_OVER = _("That link can't be used any more. Ask for a new one.")
+EMAIL_IN_USE = _("This address belongs to an account already. Sign in, or use another address.")
+EMAIL_BURNT = _(
+    "This address belonged to an account that is closed for good, and can't be used again. "
+    "Use another one."
+)
+EMAIL_TAKEN = _("Meanwhile an account was opened with this address.")
+OPENING_OVER = _("This account is open already.")
+
+EMAIL_UNCHANGED = _("This is the address that you have now. Type another one.")
+ACCOUNT_ID_DIFFERS = _("This is not the ID of this account. It has twelve digits, shown above.")
 
 EMAIL_REQUIRED = _("Type the e-mail address of the root user.")
+EMAIL_LENGTH = _("The address has 6 to 64 characters.")
+NEW_EMAIL_REQUIRED = _("Type the e-mail address that you want to use.")
 EMAIL_INVALID = _("Type the whole address, like username@example.com.")
+ACCOUNT_NAME_REQUIRED = _("Type a name for the account.")
+ACCOUNT_NAME_INVALID = _(
+    "An account's name has up to 50 letters without accents, digits, signs and blanks."
+)
+PHONE_REQUIRED = _("Type a phone number.")
+PHONE_INVALID = _(
+    "A phone number has 6 to 20 characters: digits, blanks, hyphens and brackets, "
+    "perhaps with + in front."
+)
 ACCOUNT_REQUIRED = _("Type the account ID or the alias.")
 ACCOUNT_INVALID = _(
     "An account ID is twelve digits; an alias is 3 to 63 lower-case letters, digits and hyphens."
@@ -39,4 +60,5 @@ NEW_PASSWORD_REQUIRED = _("Type the new password.")
 CONFIRMATION_REQUIRED = _("Type the new password again.")
 PASSWORDS_DIFFER = _("This is not the same as the new password above.")
 PASSWORD_TOO_LONG = _("No password is longer than 128 characters.")
+ACCOUNT_ID_REQUIRED = _("Type the ID of this account.")
 CODE_INVALID = _("The code has six digits, 0 to 9.")

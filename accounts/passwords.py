@@ -38,6 +38,16 @@ def is_right(principal: Principal | None, password: str) -> bool:
     return check_password(password, principal.password)
 
 
+def first(principal: Principal, password: str) -> str:
+    """Return what is stored of the first password of a root user, or raise PasswordRefused.
+
+    The principal need not be stored: it says which names the password must leave out.
+    """
+    if found := policies.problems(_normalised(password), principal, policies.ROOT_AT_FIRST):
+        raise PasswordRefused(found)
+    return hashed(password)
+
+
 def change(principal: Principal, *, to: str, keeps: Session | None = None) -> None:
     """Give a principal the password that they chose, or raise PasswordRefused.
 

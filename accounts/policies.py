@@ -7,7 +7,7 @@ their length only.
 import re
 import string
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from itertools import chain
 
@@ -38,6 +38,7 @@ class Rules:
     """What is asked of the passwords of one principal.
 
     ``classes`` is how many of the four classes of characters are needed, whichever they are.
+    ``reuse`` is how many passwords can't come back; 0 for somebody who has had none.
     """
 
     min_length: int = 8
@@ -64,8 +65,10 @@ class Rules:
     def listed(self) -> list[Problem]:
         """Return all rules in the order in which people read them."""
         asked = [name for name in self.alphabets() if getattr(self, name)]
-        names = ["length", *asked, *(["classes"] if self.classes else []), "names", "leaked"]
-        return [self.problem(name) for name in [*names, "reused"]]
+        classes = ["classes"] if self.classes else []
+        reused = ["reused"] if self.reuse else []
+        names = ["length", *asked, *classes, "names", "leaked", *reused]
+        return [self.problem(name) for name in names]
 
     def problem(self, rule: str) -> Problem:
         """Return a rule with its text."""
@@ -76,6 +79,7 @@ class Rules:
 
 DEFAULT = Rules(classes=3)
 ROOT = Rules(classes=3, symbol_set=ROOT_SYMBOLS)
+ROOT_AT_FIRST = replace(ROOT, reuse=0)
 
 _TEXTS = {
     "length": _("Use {min_length} to {max_length} characters."),
@@ -121,8 +125,10 @@ def policy_of(account: Account | None) -> PasswordPolicy | None:
 def may_change(principal: Principal) -> bool:
     """Return whether a principal may choose a password: as their own permission says, if any.
 
-    Without an own policy the account lets everybody.
+    Without an own policy the account lets everybody. A root user always may.
     """
+    if principal.kind == Principal.Kind.ROOT_USER:
+        return True
     if principal.may_change_password is not None:
         return principal.may_change_password
     policy = policy_of(principal.account)

@@ -12,10 +12,16 @@ NO_ACCOUNT = "-"
 
 def find_root_user(email: str) -> Principal | None:
     """Return the root user with this e-mail, unless their account is gone for good (R-237)."""
+    return _still_there(find_holder(email))
+
+
+def find_holder(email: str) -> Principal | None:
+    """Return who keeps others from opening an account with this e-mail (R-236, R-237).
+
+    It is its root user, or was when the account was closed, even if that is gone for good.
+    """
     root_users = Principal.objects.select_related("account")
-    return _still_there(
-        root_users.filter(kind=Principal.Kind.ROOT_USER, realm="", folded=fold(email)).first()
-    )
+    return root_users.filter(kind=Principal.Kind.ROOT_USER, realm="", folded=fold(email)).first()
 
 
 def captcha_mode_for(email: str) -> str:

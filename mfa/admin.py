@@ -99,7 +99,7 @@ class DeviceAdmin(ReadOnlyAdmin):
         except PairWrong as refusal:
             form.add_error(refusal.field, str(refusal.message))
             return self._resync_page(request, device, form)
-        events.administered_on("ResyncMFADevice", device, browser=browser_of(request))
+        events.resynchronised_by_operator(device, browser=browser_of(request))
         told = gettext("The device %(device)s is in step again.") % {"device": device}
         self.log_change(request, device, told)
         messages.success(request, told)

@@ -76,3 +76,33 @@ class RegistrationOver(Refusal):
     """What was begun is too old, replaced, or finished."""
 
     message = messages.REGISTRATION_OVER
+
+
+class MailNotConfirmed(Refusal):
+    """Nobody followed the newest link that was mailed to a root user without a device."""
+
+    message = messages.MAIL_NOT_CONFIRMED
+
+
+class CallNotAnswered(Refusal):
+    """Nobody typed the digits on the contact phone while it rang."""
+
+    message = messages.CALL_NOT_ANSWERED
+
+
+class TooManyCalls(Refusal):
+    """A phone was called as often as it may be in a while."""
+
+    message = messages.TOO_MANY_CALLS
+
+
+class NoContactPhone(Refusal):
+    """The account of a root user without a device has no phone to be called."""
+
+    message = messages.NO_CONTACT_PHONE
+
+
+class NoSelfRecovery(Refusal):
+    """IAM users can't replace a device by other factors (R-208)."""
+
+    message = messages.NO_SELF_RECOVERY

@@ -52,7 +52,7 @@ def deactivated(device: Device, *, session: Session | None, browser: Browser) ->
     """Record that a device was removed; an authenticator app's secret goes with it."""
     _called("DeactivateMFADevice", device, session, browser, _naming(device))
     if device.kind == Device.Kind.TOTP:
-        _called("DeleteVirtualMFADevice", device, session, browser, _unmaking(device))
+        _called("DeleteVirtualMFADevice", device, session, browser, _serial_of(device))
 
 
 def resynchronised(device: Device, *, session: Session | None, browser: Browser) -> None:
@@ -60,42 +60,56 @@ def resynchronised(device: Device, *, session: Session | None, browser: Browser)
     _called("ResyncMFADevice", device, session, browser, _naming(device))
 
 
-def administered_on(name: str, device: Device, *, browser: Browser) -> None:
-    """Record what the operator did to somebody's device, as the account's own doing."""
-    administered(name, device.principal.account_id or "", browser, _naming(device))
+def alternative_factors_used(attempt: Attempt, root_user: Principal) -> None:
+    """Record that a mailed link and a call stood in for a device; the name is our own."""
+    log.record(
+        "AlternativeFactorsUsed",
+        identity=identity_of(root_user),
+        account_id=root_user.account_id or "",
+        region=shapes.ROOT_REGION,
+        browser=attempt.browser,
+    )
 
 
 def enabled_by_operator(device: Device, *, browser: Browser) -> None:
-    """Record that the operator registered a device; an authenticator app was made for it."""
+    """Record that the operator registered somebody's device, as the account's own doing."""
     if device.kind == Device.Kind.TOTP:
         account_id = device.principal.account_id or ""
         administered("CreateVirtualMFADevice", account_id, browser, *_making(device))
-    administered_on("EnableMFADevice", device, browser=browser)
+    _administered("EnableMFADevice", device, browser)
 
 
 def deactivated_by_operator(device: Device, *, browser: Browser) -> None:
-    """Record that the operator removed a device; an authenticator app's secret goes with it."""
-    administered_on("DeactivateMFADevice", device, browser=browser)
+    """Record that the operator removed somebody's device, as the account's own doing."""
+    _administered("DeactivateMFADevice", device, browser)
     if device.kind == Device.Kind.TOTP:
-        account_id = device.principal.account_id or ""
-        administered("DeleteVirtualMFADevice", account_id, browser, _unmaking(device))
+        account_id, parameters = device.principal.account_id or "", _serial_of(device)
+        administered("DeleteVirtualMFADevice", account_id, browser, parameters)
+
+
+def resynchronised_by_operator(device: Device, *, browser: Browser) -> None:
+    """Record that the operator brought somebody's device into step again."""
+    _administered("ResyncMFADevice", device, browser)
+
+
+def _administered(name: str, device: Device, browser: Browser) -> None:
+    administered(name, device.principal.account_id or "", browser, _naming(device))
+
+
+def _making(device: Device) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what was asked for, and what was made of it: all but the secret."""
+    return {"virtualMFADeviceName": device.name}, {"virtualMFADevice": _serial_of(device)}
+
+
+def _serial_of(device: Device) -> dict[str, Any]:
+    return {"serialNumber": device.serial_number}
 
 
 def _naming(device: Device) -> dict[str, Any]:
     owner = device.principal
     is_root = owner.kind == Principal.Kind.ROOT_USER
     username = ROOT_USER_NAME if is_root else owner.username
-    return {"userName": username, "serialNumber": device.serial_number}
-
-
-def _making(device: Device) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what was asked for, and what was made of it: all but the secret."""
-    made = {"virtualMFADevice": {"serialNumber": device.serial_number}}
-    return {"virtualMFADeviceName": device.name}, made
-
-
-def _unmaking(device: Device) -> dict[str, Any]:
-    return {"serialNumber": device.serial_number}
+    return {"userName": username, **_serial_of(device)}
 
 
 def _called(

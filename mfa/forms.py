@@ -108,19 +108,36 @@ class NewDeviceForm(forms.Form):
     )
 
 
+class SerialNumberField(forms.RegexField):
+    """What stands on the back of a hardware token."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            regex=rf"\A{SERIAL_NUMBER}\Z",
+            label=_("Serial number of the token"),
+            strip=True,
+            widget=forms.TextInput(
+                attrs={
+                    "autocomplete": "off",
+                    "autocapitalize": "characters",
+                    "spellcheck": "false",
+                }
+            ),
+            error_messages={
+                "required": messages.SERIAL_INVALID,
+                "invalid": messages.SERIAL_INVALID,
+            },
+        )
+
+
+class SerialNumberForm(forms.Form):
+    """Which hardware token somebody takes into their hand."""
+
+    serial_number = SerialNumberField()
+
+
 class TokenForm(PairForm):
     """The serial number of a hardware token, and two of its codes."""
 
-    serial_number = forms.RegexField(
-        regex=rf"\A{SERIAL_NUMBER}\Z",
-        label=_("Serial number of the token"),
-        strip=True,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
-        ),
-        error_messages={
-            "required": messages.SERIAL_INVALID,
-            "invalid": messages.SERIAL_INVALID,
-        },
-    )
+    serial_number = SerialNumberField()
     field_order = ("serial_number", "code1", "code2")

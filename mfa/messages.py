@@ -27,5 +27,15 @@ NAME_TAKEN = _("A device of this name is there already. Choose another name.")
 SERIAL_INVALID = _("The serial number is on the back of the token: 6 to 32 letters and digits.")
 SERIAL_TAKEN = _("A token with this serial number is registered already.")
 TOO_MANY_DEVICES = _("There are eight devices already, and no room for more. Remove one first.")
+MAIL_NOT_CONFIRMED = _(
+    "The link was not confirmed yet. Open the newest mail, follow its link, and confirm there."
+)
+CALL_NOT_ANSWERED = _(
+    "The six digits were not typed on the phone yet, or the call is over. "
+    "Type them there while it rings, or have it called again."
+)
+TOO_MANY_CALLS = _("Only so many calls are placed. Wait ten minutes, then have it called again.")
+NO_CONTACT_PHONE = _("The account has no contact phone, and this way takes one.")
+NO_SELF_RECOVERY = _("Only an administrator of your account can deactivate your device.")
 REGISTRATION_OVER = _("The registration took too long. Begin again.")
 GRACE_OVER = _("You can't go on without a device any more. Register one now.")

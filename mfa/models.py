@@ -82,3 +82,24 @@ class Ceremony(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+
+class LostDeviceLink(models.Model):
+    """The link mailed to a root user whose device is lost, for one attempt to sign in.
+
+    A new one takes the old one's place (S-026). ``binding`` is a keyed digest of the password and
+    the name that the root user had when it was made: with either of them changed, it is worth
+    nothing, and neither is that it was followed (S-027).
+    """
+
+    principal = models.OneToOneField(
+        Principal, primary_key=True, on_delete=models.CASCADE, related_name="lost_device_link"
+    )
+    attempt = models.ForeignKey("flow.Attempt", on_delete=models.CASCADE, related_name="+")
+    token_digest = models.CharField(max_length=64, unique=True)
+    binding = models.CharField(max_length=64)
+    expires_at = models.DateTimeField(db_index=True)
+    consumed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"link of {self.principal_id}"

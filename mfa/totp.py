@@ -98,7 +98,7 @@ def uri(secret: bytes, *, label: str) -> str:
     """Return what a QR code says to an authenticator app (the Key URI format)."""
     issuer = "Vestibule emulator"
     query = urlencode({"secret": encode(secret), "issuer": issuer}, quote_via=quote)
-    return f"otpauth://totp/{quote(f'{issuer}:{label}')}?{query}"
+    return f"otpauth://totp/{quote(issuer)}:{quote(label)}?{query}"
 
 
 def _nearest(around: int, window: int) -> list[int]:

@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "signin.flow",
     "signin.events",
     "signin.captcha",
+    "signin.phones",
     "accounts",
     "mfa",
     "signin.mailbox",

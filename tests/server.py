@@ -167,8 +167,8 @@ class Walker:
         )
         target = re.search(r'action="([^"]*)"', tag)
         hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', content)
-        assert target
-        return self._go("POST", urljoin(self.url, target[1]), dict(hidden) | fields)
+        address = urljoin(self.url, target[1]) if target else self.url
+        return self._go("POST", address, dict(hidden) | fields)
 
     def field(self, name: str) -> str:
         """Return the value of a hidden field."""

@@ -4,7 +4,7 @@ import re
 
 from signin.captcha import challenges
 from signin.mailbox.models import Message
-from tests.browser import CONSOLE, Browser, address
+from tests.browser import CONSOLE, SIGNIN, Browser, address
 
 ROOT = ("root@example.com", "Root-demo-1")  # security check always, no mailed code
 MAILED = ("mailed@example.com", "Mailed-demo-1")  # no check, code for a new browser
@@ -65,3 +65,9 @@ def mailed_link(browser: Browser, email: str) -> str:
     """Ask for a link that sets a new password, and return it from the mail."""
     pass_captcha(ask_for_recovery(browser, email))
     return Message.objects.filter(recipient=email, kind="password-recovery").latest("id").link
+
+
+def open_account(browser: Browser, email: str, name: str = "New Account") -> Browser:
+    """Type the e-mail and the name of a new account, at the address for it."""
+    browser.visit(f"{SIGNIN}open-account")
+    return browser.submit(email=email, account_name=name)

@@ -1,4 +1,4 @@
-"""Accounts in the admin site, and the states that they can be in."""
+"""Accounts in the admin site, and the states that the operator brings them into."""
 
 from typing import Any
 
@@ -13,31 +13,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import sessions
 from accounts.admin.owners import OwnerAdmin
 from accounts.models import Account, Principal
-from signin.kernel import clock, entropy
+from accounts.states import enter
+from signin.kernel import entropy
 
 State = Account.State
 RootMfaMode = Account.RootMfaMode
-
-
-def enter(account: Account, state: str) -> None:
-    """Bring an account into a state, with its dates; unless it is active, its IAM users are out.
-
-    A root user stays signed in: only they can see what became of the account.
-    """
-    account.reopen()
-    if state == State.CLOSED:
-        account.close(clock.now())
-    account.state = State(state)
-    account.save()
-    if state != State.ACTIVE:
-        signed_in = account.principals.filter(
-            kind=Principal.Kind.IAM_USER, sessions__ended_at=None, sessions__isnull=False
-        )
-        for iam_user in signed_in.distinct():
-            sessions.end_all(iam_user)
 
 
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]

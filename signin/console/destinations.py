@@ -19,6 +19,13 @@ PAGES = frozenset(
         "remove-device",
         "support-center",
         "account-settings",
+        "account-name",
+        "account-phone",
+        "account-password",
+        "account-email",
+        "account-email-code",
+        "account-closing",
+        "account-reopening",
     }
 )
 

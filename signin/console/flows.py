@@ -1,4 +1,4 @@
-"""How root users and IAM users sign in to the console: read this first, change it most."""
+"""How people sign in to the console, or open an account: read this first, change it most."""
 
 from typing import cast
 from urllib.parse import urlencode
@@ -8,8 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from accounts import browsers, events, recovery, sessions
+from accounts import browsers, events, openings, recovery, sessions
+from accounts.errors import EmailTaken, OpeningOver
 from accounts.models import Account, Principal
+from accounts.opening_steps import (
+    ContactPhoneStep,
+    OpenAccountStep,
+    OpeningCodeStep,
+    OpeningPasswordStep,
+)
 from accounts.steps import (
     EmailCodeStep,
     IamUserStep,
@@ -20,7 +27,9 @@ from accounts.steps import (
     proven,
     proven_by,
 )
-from mfa.steps import registration
+from mfa import emails, lost
+from mfa import events as mfa_events
+from mfa.steps import lost_device, registration
 from mfa.steps import sign_in as mfa
 from signin import hosts
 from signin.captcha.steps import CaptchaStep
@@ -42,7 +51,7 @@ def choose_flow(request: HttpRequest, attempt: Attempt) -> HttpResponse:
 def open_console(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """Sign the browser in at this host, and send it to the console with a single-use code."""
     principal = proven(attempt)
-    factors = [*proven_by(attempt), *mfa.factors(attempt)]
+    factors = [*proven_by(attempt), *mfa.factors(attempt), *lost.factors(attempt)]
     destination = attempt.facts["destination"]
     with transaction.atomic():
         if not attempt.close():
@@ -56,7 +65,11 @@ def open_console(request: HttpRequest, attempt: Attempt) -> HttpResponse:
             challenge=attempt.facts["challenge"],
         )
         events.console_login_succeeded(attempt, principal)
+        if lost.FACTOR in factors:
+            mfa_events.alternative_factors_used(attempt, principal)
         device_key = _device_key(attempt, principal)
+    if lost.FACTOR in factors:
+        emails.lost_device_used(principal)
     response = hand_over(request, signed_in.code, destination)
     lifetime = int(sessions.CONSOLE_LIFETIME.total_seconds())
     set_cookie(response, SIGNIN_COOKIE, signed_in.key, max_age=lifetime)
@@ -78,6 +91,26 @@ def confirm_recovery(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     return render(request, "recovery/sent.html", page)
 
 
+def open_account(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """Make the account, and sign its root user in, in place of whoever is signed in here."""
+    try:
+        root_user = openings.complete(attempt, phone=attempt.facts["phone"])
+    except OpeningOver:
+        return over(request)  # another request with the same answer was faster
+    except EmailTaken:
+        attempt.close()
+        page = {"email": attempt.facts["email"], **links(attempt.facts)}
+        return render(request, "errors/email_taken.html", page, status=409)
+    attempt.facts["principal_id"] = root_user.pk
+    attempt.proven = root_user
+    before = sessions.find(
+        cookie(request, SIGNIN_COOKIE), door=sessions.SIGNIN, host=request.get_host()
+    )
+    if before:
+        sessions.end(before)
+    return open_console(request, attempt)
+
+
 def hand_over(request: HttpRequest, code: str, destination: str) -> HttpResponse:
     """Send the browser to the host that it wants to go to, with the code for its session."""
     query = {"code": code, "destination": destination, **language_choice(request)}
@@ -85,7 +118,7 @@ def hand_over(request: HttpRequest, code: str, destination: str) -> HttpResponse
     return redirect(hosts.url(host.door, "/console/auth", query, **values))
 
 
-def start_url(facts: Facts, **more: str) -> str:
+def start_url(facts: Facts, path: str = "/oauth", **more: str) -> str:
     """Return the address that starts the same sign-in afresh."""
     query = {
         "response_type": "code",
@@ -94,7 +127,7 @@ def start_url(facts: Facts, **more: str) -> str:
         "code_challenge": facts["challenge"],
         "code_challenge_method": "SHA-256",
     }
-    return f"/oauth?{urlencode({**query, **more})}"
+    return f"{path}?{urlencode({**query, **more})}"
 
 
 def links(facts: Facts) -> dict[str, str]:
@@ -111,6 +144,15 @@ def links(facts: Facts) -> dict[str, str]:
 def recovery_links(facts: Facts) -> dict[str, str]:
     """Return the addresses of the recovery's pages: back to the password, or afresh."""
     return {**links(facts), "password_page": reverse("attempt", args=[facts["came_from"]])}
+
+
+def opening_links(facts: Facts) -> dict[str, str]:
+    """Return the addresses of an opening's pages: back to where it began, or with other words."""
+    came_from = facts.get("came_from")
+    return {
+        **links(facts),
+        "cancel": reverse("attempt", args=[came_from]) if came_from else start_url(facts),
+    }
 
 
 def _device_key(attempt: Attempt, principal: Principal) -> str:
@@ -150,6 +192,8 @@ ROOT_USER = Flow(
     steps=[
         CaptchaStep(),
         PasswordStep(then=mfa.look_for_devices),
+        lost_device.LostDeviceStep(),
+        lost_device.LostDeviceCallStep(),
         *DEVICE_STEPS,
         EmailCodeStep(),
         registration.PromptStep(),
@@ -163,6 +207,7 @@ IAM_USER = Flow(
     layout=LAYOUT,
     steps=[
         IamUserStep(then=mfa.look_for_devices),
+        lost_device.LostDeviceStep(),
         *DEVICE_STEPS,
         NewPasswordStep(),
     ],
@@ -176,4 +221,11 @@ ROOT_RECOVERY = Flow(
     finish=confirm_recovery,
     links=recovery_links,
 )
-FLOWS = {flow.name: flow for flow in (CONSOLE, ROOT_USER, IAM_USER, ROOT_RECOVERY)}
+OPENING = Flow(
+    name="open-account",
+    layout=LAYOUT,
+    steps=[OpenAccountStep(), OpeningCodeStep(), OpeningPasswordStep(), ContactPhoneStep()],
+    finish=open_account,
+    links=opening_links,
+)
+FLOWS = {flow.name: flow for flow in (CONSOLE, ROOT_USER, IAM_USER, ROOT_RECOVERY, OPENING)}

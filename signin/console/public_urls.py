@@ -13,7 +13,10 @@ urlpatterns = [
         "console/",
         TemplateView.as_view(
             template_name="console/public.html",
-            extra_context={"console": hosts.url("console")},
+            extra_context={
+                "console": hosts.url("console"),
+                "open_account": hosts.url("signin", "/open-account"),
+            },
         ),
         name="public",
     ),

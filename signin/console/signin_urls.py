@@ -4,6 +4,8 @@ from django.urls import path
 from django.views.generic import TemplateView
 
 from signin.captcha import views as captcha
+from signin.console import lost_device_views as lost_device
+from signin.console import opening_views as opening
 from signin.console import recovery_views as recovery
 from signin.console import signin_views as views
 from signin.console.flows import FLOWS
@@ -18,8 +20,11 @@ urlpatterns = [
     path("oauth", views.authorize, name="authorize"),
     path("signin/<str:handle>", take, {"flows": FLOWS}, name="attempt"),
     path("signin/<str:handle>/recovery", recovery.ask, name="ask-for-recovery"),
+    path("signin/<str:handle>/open-account", opening.instead, name="open-account-instead"),
+    path("open-account", opening.start, name="open-account"),
     path("recovery", recovery.reset, name="recovery"),
     path("recovery/done", recovery.done, name="recovery-done"),
+    path("lost-device", lost_device.confirm, name="lost-device"),
     path("captcha/<str:captcha_id>.png", captcha.picture, name="captcha-picture"),
     path("captcha/<str:captcha_id>.wav", captcha.sound, name="captcha-sound"),
     path("help/<slug:name>", views.help_page, name="help"),

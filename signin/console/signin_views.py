@@ -23,7 +23,15 @@ WHO = frozenset({"account", "user_type", "different_account"})  # says who is to
 
 # What people look for when they can't get in; one template each.
 HELP_PAGES = frozenset(
-    {"ways-to-sign-in", "which-user", "cannot-sign-in", "account-number", "builder-id"}
+    {
+        "ways-to-sign-in",
+        "which-user",
+        "cannot-sign-in",
+        "lost-mailbox",
+        "account-number",
+        "builder-id",
+        "support",
+    }
 )
 
 
@@ -33,10 +41,15 @@ def entry(request: HttpRequest) -> HttpResponse:
     named = cast(hosts.HostRequest, request).host_values
     account = named.get("account") or request.GET.get("account", "")
     query = {"account": account} if account else {}
-    region = named.get("region") or request.GET.get("region", "")
-    values = {"region": region} if re.fullmatch(hosts.REGION, region) else {}
     query.update(language_choice(request))
-    return redirect(hosts.url("console", destinations.HOME, query, **values))
+    return redirect(hosts.url("console", destinations.HOME, query, **region_of(request)))
+
+
+def region_of(request: HttpRequest) -> dict[str, str]:
+    """Return the region that a request's host or query names, as the host table takes it."""
+    named = cast(hosts.HostRequest, request).host_values
+    region = named.get("region") or request.GET.get("region", "")
+    return {"region": region} if re.fullmatch(hosts.REGION, region) else {}
 
 
 @require_safe

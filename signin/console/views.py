@@ -1,24 +1,26 @@
 """The console's own pages: small, but honest about who is signed in."""
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import passwords, policies, sessions
 from accounts.models import Account, Principal, Session
-from mfa import devices
+from mfa import devices, lost
 from mfa.models import MOST_DEVICES
 from signin import hosts
 from signin.console import destinations
 from signin.console.flows import start_url
 from signin.console.regions import DEFAULT, REGIONS
 from signin.flow.facts import Facts
-from signin.flow.models import LIFETIME
+from signin.flow.models import LIFETIME, WAIT
 from signin.http import (
     CONSOLE_COOKIE,
     FLOW_COOKIE,
@@ -29,14 +31,17 @@ from signin.http import (
     set_cookie,
 )
 from signin.kernel import clock
+from signin.kernel.errors import LockedOut, Refusal
 
 Page = Callable[..., HttpResponse]  # of a request, a session, and what its address names
 View = Callable[..., HttpResponse]
+State = Account.State
+
+with_form = require_http_methods(["GET", "HEAD", "POST"])
 
 EXPIRY_TOLD = timedelta(days=15)
 FRESH_FOR = timedelta(minutes=15)
 NEWS_FOR = timedelta(minutes=1)
-LOST_DEVICE = "lost-device"  # the factor of a sign-in that did without the device
 
 
 def signed_in(page: Page) -> View:
@@ -47,12 +52,28 @@ def signed_in(page: Page) -> View:
 
 def signed_in_with_form(page: Page) -> View:
     """Let only a signed-in browser see a page that has a form, and send it."""
-    return require_http_methods(["GET", "HEAD", "POST"])(_guarded(page))
+    return with_form(_guarded(page))
 
 
 def fresh(page: Page) -> View:
     """Let only somebody who signed in a short while ago see a page that has a form, and send it."""
     return signed_in_with_form(recently(page))
+
+
+def own_account(page: Page, state: State = State.ACTIVE) -> View:
+    """Let only a root user with a fresh sign-in see a page about the account, and send it.
+
+    To everybody else there is no such page; nor is there while the account is in another state.
+    """
+    fresh_page = recently(page)
+
+    @wraps(page)
+    def view(request: HttpRequest, session: Session) -> HttpResponse:
+        if session.principal.kind != Principal.Kind.ROOT_USER:
+            raise Http404
+        return fresh_page(request, session)
+
+    return with_form(_guarded(view, state))
 
 
 def recently(page: Page) -> Page:
@@ -67,12 +88,12 @@ def recently(page: Page) -> Page:
         signed_in_at = (session.parent or session).created_at
         if signed_in_at + FRESH_FOR > clock.now():
             return page(request, session, **named)
-        return _go_and_sign_in(request, via=_via(session), prompt="login")
+        return _go(request, _here(request), via=_via(session), prompt="login")
 
     return view
 
 
-def _guarded(page: Page) -> View:
+def _guarded(page: Page, state: State = State.ACTIVE) -> View:
     @wraps(page)
     def view(request: HttpRequest, **named: Any) -> HttpResponse:
         key = cookie(request, CONSOLE_COOKIE)
@@ -80,9 +101,11 @@ def _guarded(page: Page) -> View:
         if session is None:
             return _session_over(request) if key else _sign_in(request)
         account = cast(Account, session.principal.account)
-        if account.state != Account.State.ACTIVE:
-            return show(request, session, f"console/{account.state}.html")
-        return page(request, session, **named)
+        if account.state == state:
+            return page(request, session, **named)
+        if account.state == State.ACTIVE:
+            return redirect("home")
+        return show(request, session, f"console/{account.state}.html")
 
     return view
 
@@ -90,24 +113,29 @@ def _guarded(page: Page) -> View:
 @signed_in
 def home(request: HttpRequest, session: Session) -> HttpResponse:
     """Show the console home (R-075, R-085)."""
-    page = {"lost_device": LOST_DEVICE in session.factors}
+    page = {"lost_device": lost.FACTOR in session.factors}
     return show(request, session, "console/home.html", page)
 
 
 @signed_in
 def security_credentials(request: HttpRequest, session: Session) -> HttpResponse:
     """Show one's own account number and credentials (R-214, R-215)."""
-    changed_at = session.principal.password_changed_at
-    is_news = changed_at is not None and changed_at + NEWS_FOR > clock.now()
+    is_news = "password_changed" in request.GET and has_new_password(session.principal)
     own = devices.of(session.principal)
     page = {
-        "password_changed": "password_changed" in request.GET and is_news,
+        "password_changed": is_news,
         "device_news": request.GET.get("device", ""),
         "devices": own,
         "has_room": len(own) < MOST_DEVICES,
         "most_devices": MOST_DEVICES,
     }
     return show(request, session, "console/security_credentials.html", page)
+
+
+def has_new_password(principal: Principal) -> bool:
+    """Return whether somebody's password was changed just now: an address alone makes no news."""
+    changed_at = principal.password_changed_at
+    return changed_at is not None and changed_at + NEWS_FOR > clock.now()
 
 
 @signed_in
@@ -133,6 +161,13 @@ def accept(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@require_safe
+def open_account(request: HttpRequest) -> HttpResponse:
+    """Send the browser to open an account, and back to the home, whoever is signed in here."""
+    region = _region(request)
+    return _go(request, destinations.home(region), via=region, path="/open-account")
+
+
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session here and at the sign-in host, and show the public page (R-194)."""
@@ -144,6 +179,11 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _region(request: HttpRequest) -> str:
+    """Return the region of the console that was asked; nothing for the global one."""
+    return cast(hosts.HostRequest, request).host_values.get("region") or ""
+
+
 def _session(request: HttpRequest) -> Session | None:
     return sessions.find(
         cookie(request, CONSOLE_COOKIE), door=sessions.CONSOLE, host=request.get_host()
@@ -151,29 +191,30 @@ def _session(request: HttpRequest) -> Session | None:
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:
-    """Ask the sign-in host for a session: this region's, or the one that a link of ours names.
+    """Ask the sign-in host for a session, for whom the query says.
 
-    Each host has cookies of its own; ``via`` tells where this browser is signed in already.
+    It is this region's host, or the one that a link of ours names: each has cookies of its own,
+    and ``via`` tells where this browser is signed in already.
     """
-    region = cast(hosts.HostRequest, request).host_values.get("region") or ""
     passed_on = {
         name: request.GET[name]
         for name in ("account", "user_type", "different_account")
         if name in request.GET
     }
-    return _go_and_sign_in(request, via=request.GET.get("via", region), **passed_on)
+    via = request.GET.get("via", _region(request))
+    return _go(request, _here(request), via=via, **passed_on)
 
 
-def _go_and_sign_in(request: HttpRequest, *, via: str, **more: str) -> HttpResponse:
+def _go(
+    request: HttpRequest, destination: str, *, via: str, path: str = "/oauth", **more: str
+) -> HttpResponse:
     """Send the browser to a sign-in host, bound to a secret that only this browser has."""
     verifier = flow_key(request)
-    facts = Facts(
-        destination=_here(request),
-        challenge=sessions.challenge_of(verifier),
-    )
+    facts = Facts(destination=destination, challenge=sessions.challenge_of(verifier))
     origin = hosts.origin("signin", region=via) if via in REGIONS else hosts.origin("signin")
-    response = redirect(origin + start_url(facts, **more, **language_choice(request)))
-    set_cookie(response, FLOW_COOKIE, verifier, max_age=int(LIFETIME.total_seconds()))
+    response = redirect(origin + start_url(facts, path, **more, **language_choice(request)))
+    # There when the longest attempt comes back.
+    set_cookie(response, FLOW_COOKIE, verifier, max_age=int((LIFETIME + WAIT).total_seconds()))
     return response
 
 
@@ -230,3 +271,34 @@ def show(
         **(more or {}),
     }
     return render(request, template, page)
+
+
+def show_form(
+    request: HttpRequest,
+    session: Session,
+    template: str,
+    form: forms.Form,
+    more: Mapping[str, Any] | None = None,
+    *,
+    refusal: Refusal | None = None,
+) -> HttpResponse:
+    """Show a page of the console that has a form, with what was refused of what it sent."""
+    if refusal:
+        form.add_error(
+            refusal.field if refusal.field in form.fields else None, str(refusal.message)
+        )
+    alert = " ".join(map(str, form.non_field_errors()))
+    response = show(request, session, template, {"form": form, "alert": alert, **(more or {})})
+    if isinstance(refusal, LockedOut):
+        response.status_code = 429
+        response.headers["Retry-After"] = str(math.ceil(refusal.retry_after.total_seconds()))
+    return response
+
+
+def go_on(session: Session, to: str) -> HttpResponse:
+    """Send a browser on whose session gets another key; the old one opens nothing (S-035)."""
+    lifetime = session.expires_at - clock.now()
+    response = redirect(to)
+    key = sessions.renew(session)
+    set_cookie(response, CONSOLE_COOKIE, key, max_age=int(lifetime.total_seconds()))
+    return response

@@ -1,27 +1,30 @@
-"""The control API's calls about people and their devices, so that tests have second factors too."""
+"""The control API's calls about who can sign in, and about their devices."""
 
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema, Status
-from pydantic import AwareDatetime, field_validator, model_validator
+from pydantic import AwareDatetime, model_validator
 
 from accounts.models import Principal
 from accounts.models.principals import fold
 from mfa import devices, emails, events, totp
-from mfa.errors import NameTaken, SerialTaken, TooManyDevices
 from mfa.forms import SERIAL_NUMBER
 from mfa.models import MFA_NAME, Device
-from signin.control.api_shapes import PROBLEMS, Refused, Strict
+from signin.control.api_shapes import PROBLEMS, Problem, Refused, Strict
 from signin.http import browser_of
 from signin.kernel import clock
+from signin.kernel.errors import Refusal
 
 router = Router()
+
+LIST_THEM = "GET /control/v1/principals lists who there is."
+LIST_DEVICES = "GET /control/v1/principals/{id}/devices lists the devices of somebody."
 
 
 class PrincipalOut(Schema):
     id: int
-    kind: Principal.Kind
+    kind: str
     realm: str
     account: str | None
     username: str
@@ -32,7 +35,7 @@ class PrincipalOut(Schema):
 
 class DeviceOut(Schema):
     id: int
-    kind: Device.Kind
+    kind: Literal["totp", "hardware", "passkey"]
     name: str
     serial_number: str
     registered_at: AwareDatetime
@@ -40,11 +43,9 @@ class DeviceOut(Schema):
     out_of_step: bool
 
 
-class RegisteredOut(DeviceOut):
-    """A device that was registered right now; ``secret`` and ``uri`` are told this once."""
-
-    secret: str | None
-    uri: str | None
+class NewDeviceOut(DeviceOut):
+    secret: str = Field(description="In Base32.")
+    uri: str = Field(description="What a QR code says to an authenticator app.")
 
 
 class CodeOut(Schema):
@@ -54,91 +55,74 @@ class CodeOut(Schema):
 
 
 class DeviceIn(Strict):
-    """An authenticator app, with a secret of one's own or a new one; or a hardware token."""
+    """An authenticator app has a name, a hardware token a serial number and a name if you like."""
 
-    kind: Literal["totp", "hardware"]
-    name: str = Field(pattern=f"^{MFA_NAME}$")
-    secret: str | None = Field(None, description="Base32; at least 10 bytes.")
-    serial_number: str | None = Field(
-        None, pattern=f"^{SERIAL_NUMBER}$", description="Of hardware tokens, on their back."
-    )
-
-    @field_validator("secret")
-    @classmethod
-    def is_a_secret(cls, secret: str | None) -> str | None:
-        if secret is not None:
-            totp.decode(secret)
-        return secret
+    kind: Literal["totp", "hardware"] = "totp"
+    name: str | None = Field(None, pattern=rf"^{MFA_NAME}$")
+    serial_number: str | None = Field(None, pattern=rf"^{SERIAL_NUMBER}$")
+    secret: str | None = Field(None, description="In Base32; without one, a new one is made.")
 
     @model_validator(mode="after")
-    def has_a_serial_number_if_it_is_hardware(self) -> "DeviceIn":
-        if (self.kind == "hardware") != (self.serial_number is not None):
-            raise ValueError("give serial_number for hardware, and for nothing else")
+    def is_complete(self) -> "DeviceIn":
+        if self.kind == "totp" and (self.name is None or self.serial_number is not None):
+            raise ValueError("an authenticator app has a name, and no serial_number")
+        if self.kind == "hardware" and self.serial_number is None:
+            raise ValueError("a hardware token has a serial_number")
         return self
 
 
 @router.get(
     "/principals",
     response={200: list[PrincipalOut], **PROBLEMS},
-    summary="Root users and IAM users",
+    summary="Who can sign in: all, or those of a kind, a realm, a name",
 )
 def principals(
     request: HttpRequest,
-    kind: Principal.Kind | None = None,
-    realm: str = "",
+    kind: str = "",
+    realm: Annotated[str, Query(description="An account ID or a directory; empty: any.")] = "",
     username: str = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> list[dict[str, Any]]:
     wanted = {"kind": kind, "realm": realm, "folded": fold(username)}
-    found = _people().filter(**{column: value for column, value in wanted.items() if value})
-    return [_principal(person) for person in found[:limit]]
+    found = _everybody().filter(**{name: value for name, value in wanted.items() if value})
+    return [_principal(each) for each in found[:limit]]
 
 
 @router.get(
     "/principals/{principal_id}/devices",
     response={200: list[DeviceOut], **PROBLEMS},
-    summary="The devices of a principal",
+    summary="The registered devices of somebody",
 )
 def devices_of(request: HttpRequest, principal_id: int) -> list[dict[str, Any]]:
-    return [_device(device) for device in devices.of(_find_person(principal_id))]
+    return [_device(each) for each in devices.of(_find(principal_id))]
 
 
 @router.post(
     "/principals/{principal_id}/devices",
-    response={201: RegisteredOut, **PROBLEMS},
-    summary="Register a device, without the codes that a person would have to type",
+    response={201: NewDeviceOut, 409: Problem, **PROBLEMS},
+    summary="Register a device for somebody, without codes",
 )
-def register(request: HttpRequest, principal_id: int, body: DeviceIn) -> Status[dict[str, Any]]:
-    device = _made(_find_person(principal_id), body)
+def add_device(request: HttpRequest, principal_id: int, body: DeviceIn) -> Status[dict[str, Any]]:
+    device = _new(_find(principal_id), body)
     try:
         devices.register(device)
-    except (NameTaken, SerialTaken) as refusal:
-        next_ = "Take another one, or DELETE that device first."
-        raise Refused(409, str(refusal.message), next_) from refusal
-    except TooManyDevices as refusal:
-        next_ = f"DELETE one of /control/v1/principals/{principal_id}/devices first."
-        raise Refused(409, str(refusal.message), next_) from refusal
+    except Refusal as refusal:
+        raise Refused(409, str(refusal.message), LIST_DEVICES) from refusal
     events.enabled_by_operator(device, browser=browser_of(request))
     emails.device_registered(device)
-    is_app = device.kind == Device.Kind.TOTP
-    secret = totp.encode(devices.secret_of(device)) if is_app else None
-    uri = devices.uri_of(device) if is_app else None
-    return Status(201, {**_device(device), "secret": secret, "uri": uri})
+    told = {"secret": totp.encode(devices.secret_of(device)), "uri": devices.uri_of(device)}
+    return Status(201, {**_device(device), **told})
 
 
 @router.get(
     "/devices/{device_id}/code",
     response={200: CodeOut, **PROBLEMS},
-    summary="The code that a device shows now, and its next one",
+    summary="What a device shows now and next, by the server's clock",
 )
 def code(request: HttpRequest, device_id: int) -> dict[str, Any]:
-    device = _find_device(device_id)
+    device = _registered(device_id)
     if not device.has_codes:
-        raise Refused(
-            409,
-            "A passkey or security key shows no codes.",
-            "Give your browser a virtual authenticator, or register an authenticator app.",
-        )
+        raise Refused(422, f"{device.name} is a passkey: it shows no code.", LIST_DEVICES)
     shown, next_code = devices.codes_of(device)
     return {
         "code": shown,
@@ -148,60 +132,59 @@ def code(request: HttpRequest, device_id: int) -> dict[str, Any]:
 
 
 @router.delete(
-    "/devices/{device_id}", response={204: None, **PROBLEMS}, summary="Deactivate a device"
+    "/devices/{device_id}",
+    response={204: None, **PROBLEMS},
+    summary="Remove somebody's device",
 )
-def deactivate(request: HttpRequest, device_id: int) -> Status[None]:
-    device = _find_device(device_id)
-    if not devices.remove(device):
-        raise _no_such_device()
-    events.deactivated_by_operator(device, browser=browser_of(request))
-    emails.device_removed(device)
+def remove_device(request: HttpRequest, device_id: int) -> Status[None]:
+    device = _registered(device_id)
+    if devices.remove(device):
+        events.deactivated_by_operator(device, browser=browser_of(request))
+        emails.device_removed(device)
     return Status(204, None)
 
 
-def _people() -> Any:
-    everybody = Principal.objects.select_related("account")
-    return everybody.exclude(kind=Principal.Kind.OPERATOR)
+def _everybody() -> Any:
+    everybody = Principal.objects.exclude(kind=Principal.Kind.OPERATOR)
+    return everybody.select_related("account").order_by("pk")
 
 
-def _find_person(principal_id: int) -> Principal:
-    person: Principal | None = _people().filter(pk=principal_id).first()
-    if person is None:
-        next_ = "GET /control/v1/principals lists those that there are."
-        raise Refused(404, "There is no principal with this id.", next_)
-    return person
+def _find(principal_id: int) -> Principal:
+    principal: Principal | None = _everybody().filter(pk=principal_id).first()
+    if principal is None:
+        raise Refused(404, f"There is no principal {principal_id}.", LIST_THEM)
+    return principal
 
 
-def _find_device(device_id: int) -> Device:
-    registered = Device.objects.select_related("principal__account").filter(slot__isnull=False)
-    device = registered.filter(pk=device_id).first()
+def _registered(device_id: int) -> Device:
+    registered = Device.objects.select_related("principal__account")
+    device = registered.filter(pk=device_id, slot__isnull=False).first()
     if device is None:
-        raise _no_such_device()
+        raise Refused(404, f"There is no device {device_id}.", LIST_DEVICES)
     return device
 
 
-def _no_such_device() -> Refused:
-    next_ = "GET /control/v1/principals/{principal_id}/devices lists those of one principal."
-    return Refused(404, "There is no registered device with this id.", next_)
+def _new(principal: Principal, body: DeviceIn) -> Device:
+    try:
+        secret = totp.decode(body.secret) if body.secret else None
+    except totp.SecretInvalid as error:
+        raise Refused(422, f"secret: {error}", "Give 16 or more characters of Base32.") from error
+    if body.serial_number:
+        name = body.name or body.serial_number
+        return devices.token(principal, name, body.serial_number, secret)
+    return devices.app(principal, body.name or "", secret or totp.new_secret())
 
 
-def _made(person: Principal, body: DeviceIn) -> Device:
-    secret = totp.decode(body.secret) if body.secret is not None else None
-    if body.kind == "totp":
-        return devices.app(person, body.name, secret or totp.new_secret())
-    return devices.token(person, body.name, body.serial_number or "", secret)
-
-
-def _principal(person: Principal) -> dict[str, Any]:
+def _principal(principal: Principal) -> dict[str, Any]:
     return {
-        "id": person.pk,
-        "kind": person.kind,
-        "realm": person.realm,
-        "account": person.account_id,
-        "username": person.username,
-        "unique_id": person.unique_id,
-        "arn": person.arn,
-        "console_access": person.has_usable_password(),
+        "id": principal.pk,
+        "kind": principal.kind,
+        "realm": principal.realm,
+        "account": principal.account_id,
+        "username": principal.username,
+        "unique_id": principal.unique_id,
+        "arn": principal.arn,
+        "console_access": principal.has_usable_password(),
     }
 
 

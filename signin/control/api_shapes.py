@@ -1,4 +1,4 @@
-"""What the calls of the control API have in common: how they refuse, and what they take."""
+"""What the calls of the control API have in common: strict bodies, and one shape of errors."""
 
 from ninja import Schema
 from pydantic import ConfigDict
@@ -25,4 +25,4 @@ class Strict(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
-PROBLEMS = {400: Problem, 404: Problem, 409: Problem, 422: Problem, 503: Problem}
+PROBLEMS = {400: Problem, 404: Problem, 422: Problem, 503: Problem}

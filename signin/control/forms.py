@@ -1,14 +1,29 @@
-"""The operator's way into the admin site."""
+"""What is typed at the desk: the operator's password, and the keys of a phone."""
 
 from typing import Any
 
+from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import authenticate
+from django.utils.translation import gettext_lazy as _
 
 from accounts import lockout, principals
 from accounts.models.principals import fold
+from signin.forms import OneTimeInput, StrippedCodeField
 from signin.http import browser_of
 from signin.kernel.errors import LockedOut
+
+_NOT_SIX = _("Type the six digits that the sign-in page shows.")
+
+
+class KeysForm(forms.Form):
+    """Six digits, as somebody presses them on a phone that rings."""
+
+    keys = StrippedCodeField(
+        label=_("Keys to press"),
+        widget=OneTimeInput(attrs={"autocomplete": "off", "inputmode": "numeric", "class": "code"}),
+        error_messages={"required": _NOT_SIX, "invalid": _NOT_SIX},
+    )
 
 
 class OperatorForm(AdminAuthenticationForm):

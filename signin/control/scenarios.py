@@ -16,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import get_hasher
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import TextChoices
 
 from accounts import passwords
 from accounts.models import Account, Behaviour, PasswordPolicy, Principal
@@ -46,6 +47,14 @@ class ScenarioUnknown(Refusal):
         known = ", ".join(names())
         super().__init__(name)
         self.message = f"There is no scenario “{name}”. Known scenarios: {known}."
+
+
+# The members of ``sign_in``: their columns, and what they can be.
+MODES: dict[str, tuple[str, type[TextChoices]]] = {
+    "captcha": ("captcha_mode", Account.CaptchaMode),
+    "code": ("email_code_mode", Account.EmailCodeMode),
+    "used_email": ("used_email_mode", Behaviour.UsedEmailMode),
+}
 
 
 @dataclass(frozen=True)
@@ -109,7 +118,9 @@ def read(scenario: Scenario) -> Content:
         scenario.document, scenario.name, optional={"title", "sign_in", "accounts"}
     )
     behaviour = Behaviour()
-    for field, mode in _modes(document, scenario.name).items():
+    for field, mode in _modes(
+        document, scenario.name, optional={"captcha", "code", "used_email"}
+    ).items():
         setattr(behaviour, field, mode)
     accounts: list[Account] = []
     policies: list[PasswordPolicy] = []
@@ -192,7 +203,7 @@ def _account(
     modes = {
         "captcha_mode": behaviour.captcha_mode,
         "email_code_mode": behaviour.email_code_mode,
-        **_modes(fields, where),
+        **_modes(fields, where, optional={"captcha", "code"}),
     }
     account = Account(
         id=read_text(fields, "id", where),
@@ -344,15 +355,16 @@ def _add_password(principal: Principal, fields: Mapping[str, Any], where: str) -
     _validated(principal, where)
 
 
-def _modes(fields: Mapping[str, Any], where: str) -> dict[str, str]:
+def _modes(fields: Mapping[str, Any], where: str, *, optional: set[str]) -> dict[str, str]:
     """Return the columns that a ``sign_in`` object sets."""
-    modes = read_object(fields.get("sign_in", {}), f"{where}.sign_in", optional={"captcha", "code"})
-    columns = {"captcha": "captcha_mode", "code": "email_code_mode"}
-    allowed = {"captcha": Account.CaptchaMode.values, "code": Account.EmailCodeMode.values}
+    modes = read_object(fields.get("sign_in", {}), f"{where}.sign_in", optional=optional)
+    columns = {}
     for name, mode in modes.items():
-        if mode not in allowed[name]:
-            raise ScenarioInvalid(f"{where}.sign_in.{name}", f"one of {', '.join(allowed[name])}")
-    return {columns[name]: mode for name, mode in modes.items()}
+        column, allowed = MODES[name]
+        if mode not in allowed.values:
+            raise ScenarioInvalid(f"{where}.sign_in.{name}", f"one of {', '.join(allowed.values)}")
+        columns[column] = mode
+    return columns
 
 
 def _validated(model: Account | PasswordPolicy | Principal, where: str) -> None:

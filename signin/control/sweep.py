@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from accounts.models import KnownBrowser, Lockout, PasswordRecovery, Session
+from accounts.models import EmailChange, KnownBrowser, Lockout, PasswordRecovery, Session
 from signin.flow.models import Attempt
 from signin.kernel import clock
 
@@ -15,6 +15,6 @@ def expired() -> None:
     """Delete attempts (with codes and checks), lockouts, browsers, links and old sessions."""
     now = clock.now()
     with transaction.atomic():
-        for model in (Attempt, Lockout, KnownBrowser, PasswordRecovery):
+        for model in (Attempt, Lockout, KnownBrowser, PasswordRecovery, EmailChange):
             model._default_manager.filter(expires_at__lte=now).delete()
         Session.objects.filter(expires_at__lte=now - SESSIONS_KEPT).delete()

@@ -7,6 +7,7 @@ from django.contrib.admin import autodiscover
 from django.urls import include, path
 from django.views.generic import TemplateView
 
+from signin.control import phone_views as phone
 from signin.control import views
 from signin.control.api import View, answering_in_shape, api, not_found
 from signin.control.forms import OperatorForm
@@ -25,6 +26,10 @@ for pattern in control_urls[0]:
 urlpatterns = [
     path("", views.index, name="desk"),
     path("events/", views.events, name="events"),
+    path("phone/", phone.people, name="phones"),
+    path("phone/token", phone.token, name="token"),
+    path("phone/<int:principal_id>", phone.person, name="phone"),
+    path("phone/<int:principal_id>/now", phone.now, name="phone-now"),
     path("mailbox/", include("signin.mailbox.urls")),
     path("control/", views.control, name="control"),
     path("control/v1/", control_urls),

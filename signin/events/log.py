@@ -1,5 +1,6 @@
 """Writing events."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from signin.events.models import Event
@@ -8,6 +9,14 @@ from signin.http import Browser
 from signin.kernel import clock, entropy
 
 EVENT_VERSION = "1.08"
+
+
+@dataclass(frozen=True)
+class Error:
+    """Why a call of an API failed, as its event says it."""
+
+    code: str
+    message: str
 
 
 def record(
@@ -46,6 +55,7 @@ def record_api_call(
     user_agent: str,
     parameters: dict[str, Any] | None,
     response: dict[str, Any] | None = None,
+    error: Error | None = None,
 ) -> None:
     """Write down a call of a service's API that a page made for somebody; never a secret."""
     particulars: dict[str, Any] = {
@@ -56,6 +66,8 @@ def record_api_call(
         "requestID": str(entropy.identifier()),
         "eventType": "AwsApiCall",
     }
+    if error:
+        particulars |= {"errorCode": error.code, "errorMessage": error.message}
     _record(name, identity, account_id, region, browser, particulars)
 
 

@@ -28,6 +28,8 @@ class Facts(TypedDict, total=False):
     new_password_due: bool  # of an IAM user, before the console opens
 
     came_from: str  # the handle of the attempt that Cancel leads back to
+    account_name: str  # of an account to be opened, as typed
+    phone: str  # of its owner, as typed
     recovery_requested: bool
 
     mfa_due: bool  # the principal has devices
@@ -40,6 +42,9 @@ class Facts(TypedDict, total=False):
     mfa_identifier: str  # serial number or ARN of the device that proved it
     resync_due: bool
     resynchronised: bool
+
+    lost_device_mailed: bool
+    lost_device: bool  # a mailed link and a call stood in for the device
 
     mfa_prompt_due: bool  # the account wants its root user to register a device
     mfa_may_skip: bool  # not yet, that is

@@ -1,6 +1,6 @@
 """Attempts: one person's way through one flow."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import F
@@ -11,6 +11,8 @@ from signin.http import Browser
 from signin.kernel import clock, entropy
 
 LIFETIME = timedelta(minutes=15)
+# How much longer an attempt may last that waits for its person to open a mailed link.
+WAIT = timedelta(minutes=60)
 
 
 class Attempt(models.Model):
@@ -62,9 +64,14 @@ class Attempt(models.Model):
         ).first()
 
     def keep(self) -> bool:
-        """Store flow and facts, unless another request changed the attempt meanwhile."""
+        """Store what was learned, unless another request changed the attempt meanwhile."""
         unchanged = Attempt.objects.filter(handle=self.handle, version=self.version, closed_at=None)
-        changed = unchanged.update(flow=self.flow, facts=self.facts, version=F("version") + 1)
+        changed = unchanged.update(
+            flow=self.flow,
+            facts=self.facts,
+            expires_at=self.expires_at,
+            version=F("version") + 1,
+        )
         self.version += changed
         return bool(changed)
 
@@ -72,6 +79,14 @@ class Attempt(models.Model):
         """End the attempt; of parallel requests only one gets True."""
         unchanged = Attempt.objects.filter(handle=self.handle, version=self.version, closed_at=None)
         return bool(unchanged.update(closed_at=clock.now(), version=F("version") + 1))
+
+    def wait_for_mail(self) -> datetime:
+        """Last longer, for the time that a mailed link is good; return until when.
+
+        It can be said again with each new link, but never leads beyond the first one's time.
+        """
+        self.expires_at = min(clock.now() + WAIT, self.begun_at + LIFETIME + WAIT)
+        return self.expires_at
 
     def forget(self, *names: str) -> None:
         """Un-learn some facts: this is how one goes back."""

@@ -13,6 +13,7 @@ from signin.flow.engine import Act, Flow, Step
 from signin.flow.facts import Facts
 from signin.flow.models import LIFETIME, Attempt
 from signin.http import FLOW_COOKIE, browser_of, flow_key, set_cookie
+from signin.kernel import clock
 from signin.kernel.errors import LockedOut, Refusal
 
 Flows = Mapping[str, Flow]
@@ -101,12 +102,19 @@ def _answer(request: HttpRequest, flow: Flow, attempt: Attempt, step: Step) -> H
 
 
 def _act(request: HttpRequest, flow: Flow, attempt: Attempt, step: Step, act: Act) -> HttpResponse:
+    before = attempt.expires_at
     try:
         act(attempt)
     except Refusal as refusal:
         return _refuse(request, flow, attempt, step, None, refusal)
     attempt.keep()
-    return redirect("attempt", attempt.handle)
+    response = redirect("attempt", attempt.handle)
+    if attempt.expires_at != before:
+        # What ties it to this browser has to last as long.
+        lifetime = attempt.expires_at - clock.now()
+        max_age = int(lifetime.total_seconds())
+        set_cookie(response, FLOW_COOKIE, flow_key(request), max_age=max_age)
+    return response
 
 
 def _refuse(

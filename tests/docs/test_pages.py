@@ -38,7 +38,7 @@ class TestTheOtherPages:
             told.add(full)
         for name in tree.splitlines()[-1].split():
             assert (ROOT / name).exists(), name
-        for package in ("signin", "accounts"):
+        for package in ("signin", "accounts", "mfa"):
             for found in (ROOT / package).iterdir():
                 if found.name.startswith("__") or found.name in {"apps.py", "migrations"}:
                     continue
@@ -93,7 +93,9 @@ class TestTheOtherPages:
     def test_every_path_that_is_named_is_there(self):
         for page in PAGES:
             for name in CODE.findall(BLOCK.sub("", page.read_text())):
-                if re.fullmatch(r"(?:signin|accounts|tests|templates|static|docs)/[\w/.]+", name):
+                if re.fullmatch(
+                    r"(?:signin|accounts|mfa|tests|templates|static|docs)/[\w/.]+", name
+                ):
                     assert (ROOT / name).exists(), (page.name, name)
 
     def test_the_pages_are_plain(self):

@@ -10,16 +10,21 @@ from django.conf import settings
 from accounts import browsers, codes, forms, lockout, passwords, policies, recovery, sessions
 from accounts.models import PasswordPolicy, Principal
 from accounts.models.accounts import REOPENABLE_FOR
+from mfa import devices, grace, totp
+from mfa.models import MOST_DEVICES, Ceremony
+from mfa.steps.sign_in import WRONG_ANSWERS
 from signin import hosts
 from signin import http as signin_http
 from signin.captcha import challenges
-from signin.console import remembered
-from signin.console.flows import FLOWS
+from signin.console import device_flows, flows, remembered
 from signin.console.views import EXPIRY_TOLD, FRESH_FOR
 from signin.control import scenarios
 from signin.flow import models as flow
+from signin.flow.engine import Step
+from signin.phones import calls
 from tests.docs.reading import CODE, EMULATED, PAGES, ROOT, rows, section
 
+FLOWS = flows.FLOWS | device_flows.FLOWS
 TABLES = ("Doors", "Pages", "Numbers", "Outcomes", "Cookies", "Events", "Mails")
 
 
@@ -35,11 +40,21 @@ def limits(column: str) -> str:
 NUMBERS: dict[str, list[timedelta | str]] = {
     "Console session": [sessions.CONSOLE_LIFETIME],
     "Fresh sign-in, for what is important": [FRESH_FOR],
-    "Attempt": [flow.LIFETIME],
+    "Attempt": [flow.LIFETIME, flow.WAIT],
     "Hand-off code": [sessions.HANDOFF_LIFETIME],
     "Security check": [challenges.LIFETIME, f"{challenges.LENGTH} characters"],
     "Mailed code": [codes.LIFETIME, f"{codes.TRIES} tries"],
     "Recovery link": [recovery.LIFETIME],
+    "Link for a lost device": [flow.WAIT],
+    "Call to the contact phone": [
+        calls.LIFETIME,
+        f"{calls.TRIES} tries",
+        f"{calls.DIGITS} digits",
+    ],
+    "Calls to one phone": [
+        f"{lockout.CALLS_TO_ONE.failures} in",
+        lockout.CALLS_TO_ONE.memory,
+    ],
     "Known browser": [browsers.REMEMBERED_FOR],
     "Remembered account": [timedelta(seconds=remembered.LIFETIME)],
     "Closed account can be reopened": [REOPENABLE_FOR],
@@ -64,6 +79,10 @@ NUMBERS: dict[str, list[timedelta | str]] = {
         f"{lockout.MAILS_FROM_CLIENT.failures} in",
         lockout.MAILS_FROM_CLIENT.memory,
     ],
+    "Account name": [
+        f"1 to {forms.AccountNameForm.base_fields['account_name'].max_length} characters"
+    ],
+    "Contact phone": ["6 to 20 characters"],
     "Longest password": [f"{passwords.LONGEST} characters"],
     "Password of a root user or an IAM user without a policy": [
         f"{policies.DEFAULT.min_length} to {policies.DEFAULT.max_length} characters",
@@ -73,6 +92,25 @@ NUMBERS: dict[str, list[timedelta | str]] = {
     "Password policy: age": [limits("max_age_days")],
     "Password policy: reuse": [limits("reuse_prevention")],
     "Notice before a password expires": [EXPIRY_TOLD],
+    "Devices of a root user or an IAM user": [f"{MOST_DEVICES} devices"],
+    "Code of a device": [
+        f"{totp.DIGITS} digits",
+        f"{totp.STEP} seconds",
+        f"{totp.SIGN_IN_WINDOW} step",
+    ],
+    "Wrong answers of a device": [
+        f"{WRONG_ANSWERS} answers",
+        f"{lockout.IDENTITY.failures} failures",
+    ],
+    "Registration of a device": [
+        devices.REGISTRATION_LIFETIME,
+        f"{totp.REGISTRATION_WINDOW} steps",
+    ],
+    "Resynchronising": [f"{totp.RESYNC_WINDOW} steps"],
+    "Challenge of a passkey": [Ceremony.LIFETIME],
+    "Grace of a root user without a device": [grace.GRACE],
+    "Name of a device": ["64 characters"],
+    "E-mail of a new account": [f"{forms.SHORTEST_EMAIL} to {forms.LONGEST_EMAIL} characters"],
     "IAM user name": [f"{forms.IamUserForm.base_fields['username'].max_length} characters"],
 }
 
@@ -177,21 +215,32 @@ class TestWhatIsEmulated:
 
     def test_every_step_is_told_with_its_fields_and_acts(self):
         told = [[CODE.findall(cell) for cell in row] for row in rows(section(EMULATED, "Steps"))]
-        there = [
-            (step.name, name, set(step.form_class.base_fields), set(step.acts))
-            for name, each in FLOWS.items()
-            for step in each.steps
-        ]
-        assert len(told) == len(there)
-        for step, of_flow, fields, acts in there:
-            [row] = [row for row in told if row[0] == [step]]
-            assert row[1] == [of_flow]
-            assert fields <= set(row[2]), step
-            assert set(row[3]) == acts, step
+        there: dict[Step, set[str]] = {}
+        for name, each in FLOWS.items():
+            for step in each.steps:
+                there.setdefault(step, set()).add(name)
+        assert len(told) == len({row[0][0] for row in told})
+        by_name: dict[str, list[Step]] = {}
+        for step in there:
+            by_name.setdefault(step.name, []).append(step)
+        assert {row[0][0] for row in told} == set(by_name)
+        for [name], in_flows, fields, acts, *_ in told:
+            assert set(in_flows) == {flow for step in by_name[name] for flow in there[step]}, name
+            for step in by_name[name]:
+                assert set(step.form_class.base_fields) <= set(fields), name
+                assert set(acts) == set(step.acts), name
 
     def test_every_id_of_the_pages_is_told(self):
         told = set(CODE.findall(section(EMULATED, "Ids") + section(EMULATED, "Steps")))
-        for folder in ("steps", "recovery", "console", "errors", "layouts", "components"):
+        for folder in (
+            "steps",
+            "recovery",
+            "lost_device",
+            "console",
+            "errors",
+            "layouts",
+            "components",
+        ):
             for template in (ROOT / "templates" / folder).glob("*.html"):
                 for found in re.findall(r'\bid="([^"{]+)"', template.read_text()):
                     assert found in told, (template.name, found)

@@ -20,9 +20,9 @@ from playwright.sync_api import (
 
 from tests.server import Server
 
-# Nothing of the browser's own may go out, and root needs no mailed in a container.
+# Nothing of the browser's own may go out, and root needs no sandbox in a container.
 ARGUMENTS = [
-    "--no-mailed",
+    "--no-sandbox",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

@@ -17,6 +17,29 @@ def name_root(page: Page, server: Server, email: str) -> None:
     page.get_by_role("button", name="Next").click()
 
 
+def open_account(page: Page, server: Server, email: str) -> None:
+    """Type the e-mail and the name of a new account."""
+    page.goto(server.address("signin.aws.amazon.com", "/open-account"))
+    page.get_by_label("Root user e-mail address").fill(email)
+    page.get_by_label("Account name").fill("New Account")
+    page.locator("#next_button").click()
+
+
+def verify_email(page: Page, server: Server, email: str) -> None:
+    """Type the digits that were mailed for a new account."""
+    page.locator("form[data-step=opening-code]").wait_for()
+    mail = server.control("GET", f"/messages/wait?to={email}&kind=opening-code")
+    page.get_by_label("Verification code").fill(str(mail["code"]))
+    page.locator("#verify_button").click()
+
+
+def choose_first_password(page: Page, password: str) -> None:
+    """Type the password of a new account's root user, twice."""
+    page.get_by_label("New password", exact=True).fill(password)
+    page.get_by_label("New password again").fill(password)
+    page.locator("#next_button").click()
+
+
 def pass_captcha(page: Page, server: Server) -> None:
     """Answer the security check, and go on."""
     type_characters(page, server)
@@ -61,3 +84,39 @@ def sign_in_as_zhang(page: Page, server: Server) -> None:
     """Sign in as the IAM user whom most walks begin with."""
     sign_in_as_iam_user(page, server, "example-corp", "zhang", "Zhang-demo-1")
     expect(page.locator("#signed-in-as")).to_contain_text("zhang")
+
+
+def in_trouble(page: Page, server: Server) -> None:
+    """Sign in as root user up to the page of those who can't use their device."""
+    sign_in_as_root(page, server, "sandbox@example.com", "Sandbox-demo-1")
+    page.locator("#trouble_button").click()
+    page.locator("#send_mail_button").wait_for()
+
+
+def have_link_mailed(page: Page, server: Server) -> str:
+    """Have the link for a lost device mailed, and return it."""
+    in_trouble(page, server)
+    page.locator("#send_mail_button").click()
+    page.locator("#link-mailed").wait_for()
+    return str(server.control("GET", "/messages/wait?kind=lost-device")["link"])
+
+
+def confirm_mail(page: Page, server: Server) -> None:
+    """Follow the link in the browser that signs in, up to the page that calls."""
+    page.goto(have_link_mailed(page, server))
+    page.locator("#confirm_button").click()
+    page.locator("#call_button").wait_for()
+
+
+def be_called(page: Page, server: Server) -> None:
+    """Have the contact phone called."""
+    confirm_mail(page, server)
+    page.locator("#call_button").click()
+    page.locator("#call-digits").wait_for()
+
+
+def open_phone(page: Page, server: Server, name: str = "sandbox@example.com") -> None:
+    """Open somebody's phone at the desk."""
+    page.goto(server.address("localhost", "/phone/"))
+    page.get_by_role("link", name=name).click()
+    page.locator("#newest-messages").wait_for()

@@ -7,15 +7,24 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
+from tests.e2e import device_walks
 from tests.e2e.people import (
+    be_called,
+    choose_first_password,
     choose_password,
+    confirm_mail,
+    have_link_mailed,
+    in_trouble,
     name_root,
+    open_account,
     open_console,
+    open_phone,
     pass_captcha,
     sign_in_as_iam_user,
     sign_in_as_root,
     sign_in_as_zhang,
     type_characters,
+    verify_email,
 )
 from tests.server import Server
 
@@ -59,6 +68,30 @@ def sign_out_first(page: Page, server: Server) -> None:
     page.goto(signin(server, "/recovery?token=nothing"))
 
 
+def opening_password(page: Page, server: Server, password: str = "") -> None:
+    open_account(page, server, "new@example.com")
+    verify_email(page, server, "new@example.com")
+    if password:
+        choose_first_password(page, password)
+
+
+def contact_phone(page: Page, server: Server, phone: str = "") -> None:
+    opening_password(page, server, "Brand-new-77")
+    if phone:
+        page.get_by_label("Phone number").fill(phone)
+        page.locator("#open_account_button").click()
+
+
+def email_taken(page: Page, server: Server) -> None:
+    contact_phone(page, server)
+    other = page.context.browser.new_context().new_page()  # type: ignore[union-attr]
+    contact_phone(other, server, "+1 555-0100")
+    other.locator("#account-menu").wait_for()
+    other.context.close()
+    page.get_by_label("Phone number").fill("+1 555-0100")
+    page.locator("#open_account_button").click()
+
+
 def open_menu(page: Page, server: Server, summary: str) -> None:
     sign_in_as_zhang(page, server)
     page.locator(summary).click()
@@ -73,6 +106,24 @@ def own_account(page: Page, server: Server, path: str = "/account/") -> None:
     root_password(page, server, "Root-demo-1")
     page.locator("#signed-in-as").wait_for()
     page.goto(server.address("console.aws.amazon.com", path))
+
+
+def account_saved(page: Page, server: Server) -> None:
+    own_account(page, server, "/account/name")
+    page.locator("#save_button").click()
+
+
+def account_wrong(page: Page, server: Server, name: str) -> None:
+    own_account(page, server, f"/account/{name}")
+    page.locator("form[id^=account] input:not([readonly]):visible").first.fill("x")
+    page.locator("form[id^=account] .button").last.click()
+    page.locator("#alert").wait_for()
+
+
+def account_email_code(page: Page, server: Server) -> None:
+    own_account(page, server, "/account/email")
+    page.get_by_label("New e-mail address").fill("new.owner@example.com")
+    page.locator("#send_button").click()
 
 
 def sign_in_again(page: Page, server: Server) -> None:
@@ -102,6 +153,29 @@ def after_sign_in(page: Page, server: Server, path: str) -> None:
     page.locator("details summary").first.click()
 
 
+def link_confirmed(page: Page, server: Server) -> None:
+    link = have_link_mailed(page, server)
+    page.context.clear_cookies()
+    page.goto(link)
+    page.locator("#confirm_button").click()
+
+
+def iam_user_in_trouble(page: Page, server: Server) -> None:
+    sign_in_as_iam_user(page, server, "example-corp", "jane.doe", "Jane-demo-1")
+    page.locator("#trouble_button").click()
+
+
+def ringing(page: Page, server: Server) -> None:
+    be_called(page, server)
+    open_phone(page, server)
+
+
+def wrong_keys(page: Page, server: Server) -> None:
+    ringing(page, server)
+    page.get_by_label("Keys to press").fill("1")
+    page.locator("#press_button").click()
+
+
 def signin(server: Server, path: str) -> str:
     return server.address("signin.aws.amazon.com", path)
 
@@ -122,6 +196,23 @@ WALKS: dict[str, Walk] = {
     "email-code": lambda page, server: sign_in_as_root(
         page, server, "mailed@example.com", "Mailed-demo-1"
     ),
+    "lost-device": in_trouble,
+    "lost-device-mailed": have_link_mailed,
+    "lost-device-iam": iam_user_in_trouble,
+    "lost-device-link": lambda page, server: page.goto(have_link_mailed(page, server)),
+    "lost-device-confirmed": link_confirmed,
+    "lost-device-over": lambda page, server: page.goto(signin(server, "/lost-device")),
+    "lost-device-call": confirm_mail,
+    "lost-device-calling": be_called,
+    "open-account": lambda page, server: page.goto(signin(server, "/open-account")),
+    "open-account-wrong": lambda page, server: open_account(page, server, "nobody"),
+    "opening-code": lambda page, server: open_account(page, server, "new@example.com"),
+    "opening-password": opening_password,
+    "opening-password-wrong": lambda page, server: opening_password(page, server, "abc"),
+    "contact-phone": contact_phone,
+    "contact-phone-wrong": lambda page, server: contact_phone(page, server, "none"),
+    "account-opened": lambda page, server: contact_phone(page, server, "+1 555-0100"),
+    "email-taken": email_taken,
     "iam-user": lambda page, server: page.goto(
         server.address("example-corp.signin.aws.amazon.com", "/console")
     ),
@@ -142,6 +233,19 @@ WALKS: dict[str, Walk] = {
     "new-password-wrong": new_password_wrong,
     "root-again": sign_in_again,
     "account": own_account,
+    "account-saved": account_saved,
+    **{
+        f"account-{name}": lambda page, server, name=name: own_account(
+            page, server, f"/account/{name}"
+        )
+        for name in ("name", "phone", "password", "email", "close")
+    },
+    **{
+        f"account-{name}-wrong": lambda page, server, name=name: account_wrong(page, server, name)
+        for name in ("phone", "password", "close")
+    },
+    "account-email-code": account_email_code,
+    **device_walks.WALKS,
     "support-center": lambda page, server: console_page(page, server, "/support/home"),
     "suspended": lambda page, server: sign_in_as_root(
         page, server, "suspended@example.com", "Suspended-demo-1"
@@ -158,12 +262,24 @@ WALKS: dict[str, Walk] = {
     "no-such-host": lambda page, server: page.goto(server.address("s3.amazonaws.com")),
     **{
         f"help-{name}": lambda page, server, name=name: page.goto(signin(server, f"/help/{name}"))
-        for name in ("ways-to-sign-in", "which-user", "cannot-sign-in", "account-number")
+        for name in (
+            "ways-to-sign-in",
+            "which-user",
+            "cannot-sign-in",
+            "lost-mailbox",
+            "account-number",
+            "support",
+        )
     },
     "desk": lambda page, server: page.goto(server.address("localhost")),
     "mailbox-empty": lambda page, server: page.goto(server.address("localhost", "/mailbox/")),
     "mailbox": lambda page, server: with_mail(page, server, "/mailbox/"),
     "message": lambda page, server: with_mail(page, server, "/mailbox/1"),
+    "phones": lambda page, server: page.goto(server.address("localhost", "/phone/")),
+    "phone": lambda page, server: open_phone(page, server, "jane.doe"),
+    "phone-without-device": lambda page, server: open_phone(page, server, "root@example.com"),
+    "phone-ringing": ringing,
+    "phone-wrong-keys": wrong_keys,
     "events": lambda page, server: after_sign_in(page, server, "/events/"),
     "control": lambda page, server: page.goto(server.address("localhost", "/control/")),
     "admin-login": lambda page, server: page.goto(server.address("localhost", "/admin/")),

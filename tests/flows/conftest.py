@@ -19,6 +19,12 @@ def operator(new_browser):
 
 
 @pytest.fixture
+def japanese(new_browser):
+    """Return a browser of somebody who prefers Japanese."""
+    return new_browser(language="ja-JP,ja;q=0.9,en;q=0.5")
+
+
+@pytest.fixture
 def control():
     """Return what calls the control API and returns status and JSON."""
 
@@ -30,6 +36,6 @@ def control():
             content_type="application/json",
             headers={"host": "localhost:8000"},
         )
-        return answer.status_code, answer.json() if answer.content else None
+        return answer.status_code, json.loads(answer.content or "null")
 
     return call

@@ -14,7 +14,7 @@ def set_password(browser: Browser, password: str = NEW, again: str | None = None
 
 
 def mailed_user() -> Principal:
-    """Return the root user of the mailed as stored now."""
+    """Return the root user who gets mailed codes as stored now."""
     return Principal.objects.get(username=MAILED[0])
 
 

@@ -20,8 +20,8 @@ from tests.flows.admin_walks import (
 )
 from tests.walks import (
     EXAMPLE_CORP,
-    ROOT,
     MAILED,
+    ROOT,
     ZHANG,
     name_root,
     sign_in_as_iam_user,

@@ -19,7 +19,7 @@ from tests.flows.admin_walks import (
     page,
     set_password,
 )
-from tests.walks import ROOT, MAILED, name_root, sign_in_as_iam_user, sign_in_as_root
+from tests.walks import MAILED, ROOT, name_root, sign_in_as_iam_user, sign_in_as_root
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 

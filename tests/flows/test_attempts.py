@@ -9,7 +9,7 @@ from accounts.models import Session
 from signin.flow.models import Attempt
 from signin.kernel import clock
 from tests.browser import CONSOLE, SIGNIN
-from tests.walks import ACCOUNT_PAGE, ROOT, MAILED, ZHANG, name_root, pass_captcha
+from tests.walks import ACCOUNT_PAGE, MAILED, ROOT, ZHANG, name_root, pass_captcha
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 

@@ -11,9 +11,11 @@ from accounts.models import Account, Principal, Session
 from signin.captcha import challenges
 from signin.control import operators
 from signin.events.models import Event
+from signin.flow.models import Attempt
 from signin.kernel import clock
 from signin.mailbox.models import Message
-from tests.walks import ROOT, MAILED, name_root, sign_in_as_iam_user
+from signin.phones import calls
+from tests.walks import MAILED, ROOT, name_root, sign_in_as_iam_user
 
 pytestmark = pytest.mark.django_db
 
@@ -222,13 +224,13 @@ class TestReset:
         assert not Account.objects.exists()
         assert control("POST", "/reset")[1] == {"scenario": "empty"}
         assert control("POST", "/reset", {"scenario": "demo"})[0] == 200
-        assert Account.objects.count() == 6
+        assert Account.objects.count() == 8
 
     def test_an_unknown_scenario_is_refused_and_changes_nothing(self, control, in_demo):
         status, problem = control("POST", "/reset", {"scenario": "../../etc/passwd"})
         assert status == 404
         assert "demo, empty" in problem["error"]
-        assert Account.objects.count() == 6
+        assert Account.objects.count() == 8
 
     def test_a_mistake_in_a_scenario_is_named_with_its_place(self, control, in_demo, settings):
         folder = settings.SIGNIN_DATA_DIR / "scenarios"
@@ -241,7 +243,7 @@ class TestReset:
             wrong.unlink()
         assert status == 400
         assert problem["error"].startswith("accounts[0].id: ")
-        assert Account.objects.count() == 6
+        assert Account.objects.count() == 8
         assert control("GET", "/health")[1]["scenario"] == "demo"
 
     def test_dates_are_counted_from_the_reset(self, control, in_demo):
@@ -255,3 +257,23 @@ class TestReset:
         control("POST", "/reset", {"scenario": "empty"})
         control("POST", "/reset", {"scenario": "demo"})
         assert Principal.objects.get(username="zhang").unique_id == before
+
+
+def test_keys_pressed_on_a_phone_answer_its_call(control, in_demo):
+    attempt = Attempt.begin(flow="root-user", flow_key="key", facts={})
+    digits = calls.ring("+1-555-0101", attempt=attempt)
+    wrong = "000000" if digits != "000000" else "111111"
+    path = "/phone/+1-555-0101/keys"
+    assert control("POST", path, {"keys": wrong}) == (200, {"answered": False})
+    assert control("POST", "/phone/%2B15550101/keys", {"keys": digits}) == (200, {"answered": True})
+    status, problem = control("POST", path, {"keys": digits})
+    assert status == 404
+    assert problem["error"] == "No call waits at +1-555-0101."
+    assert "sign-in page" in problem["next"]
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"keys": "12345"}, {"keys": "1234567"}, {"keys": "１２３４５６"}, {"keys": 123456}]
+)
+def test_keys_are_six_digits(control, in_demo, body):
+    assert control("POST", "/phone/+15550101/keys", body)[0] == 422

@@ -1,271 +1,247 @@
-"""Devices by the control API: a test suite signs in with a second factor, and waits for nothing."""
+"""People and their devices by the control API, as a test suite uses it."""
 
 from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
 
-from accounts.models import Principal
 from mfa import devices, totp
-from mfa.models import MOST_DEVICES, Device
+from mfa.models import Device
 from signin.control import operators
 from signin.events.models import Event
-from signin.kernel import clock, entropy
+from signin.kernel import clock
 from signin.mailbox.models import Message
-from tests.flows.admin_walks import named
+from tests.devices import JANE, PHONE, add_app, code_of, device, named
 from tests.walks import EXAMPLE_CORP, sign_in_as_iam_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
-JANE = ("jane.doe", "Jane-demo-1")
-JANES_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-TOKEN = {"kind": "hardware", "name": "token", "serial_number": "GALT4711"}
+
+@pytest.fixture(autouse=True)
+def still():
+    """Let no step end in the midst of a test."""
+    clock.freeze()
 
 
-def path_of(username):
-    """Return the path of somebody's devices."""
-    return f"/principals/{named(username).pk}/devices"
+@pytest.fixture
+def jane():
+    return named(JANE[0])
 
 
-def janes_phone(control):
-    """Return what the API says of Jane's authenticator app."""
-    [phone] = control("GET", path_of("jane.doe"))[1]
-    return phone
-
-
-def add_passkey(username):
-    """Give somebody a passkey that no authenticator has."""
-    device = Device(
-        principal=named(username),
-        kind=Device.Kind.PASSKEY,
-        name="key",
-        serial_number=devices.passkey_serial(named(username), "key"),
-        credential_id=entropy.handle(),
-    )
-    devices.settle(device)
-    return device
+def devices_of(principal):
+    return f"/principals/{principal.pk}/devices"
 
 
 class TestPrincipals:
-    def test_they_are_found_by_kind_realm_and_name_in_any_capitals(self, control):
-        status, [jane] = control("GET", "/principals?username=Jane.DOE")
-        assert status == 200
-        person = named("jane.doe")
-        assert jane == {
-            "id": person.pk,
-            "kind": "iam-user",
-            "realm": EXAMPLE_CORP,
-            "account": EXAMPLE_CORP,
-            "username": "jane.doe",
-            "unique_id": person.unique_id,
-            "arn": f"arn:aws:iam::{EXAMPLE_CORP}:user/jane.doe",
-            "console_access": True,
-        }
-        of_corp = control("GET", f"/principals?kind=iam-user&realm={EXAMPLE_CORP}")[1]
-        names = {each["username"]: each["console_access"] for each in of_corp}
-        assert set(names) == {"zhang", "jane.doe", "new.starter", "no.console"}
-        assert not names["no.console"]
-        [root] = control("GET", "/principals?kind=root-user&username=root@example.com")[1]
-        assert (root["realm"], root["arn"]) == ("", f"arn:aws:iam::{EXAMPLE_CORP}:root")
-        assert len(control("GET", "/principals?limit=3")[1]) == 3
+    def test_somebody_is_found_by_realm_and_name_in_any_spelling(self, control, jane):
+        path = f"/principals?kind=iam-user&realm={EXAMPLE_CORP}&username=JANE.doe"
+        assert control("GET", path) == (
+            200,
+            [
+                {
+                    "id": jane.pk,
+                    "kind": "iam-user",
+                    "realm": EXAMPLE_CORP,
+                    "account": EXAMPLE_CORP,
+                    "username": "jane.doe",
+                    "unique_id": jane.unique_id,
+                    "arn": f"arn:aws:iam::{EXAMPLE_CORP}:user/jane.doe",
+                    "console_access": True,
+                }
+            ],
+        )
 
-    @pytest.mark.requirement("S-059")
-    def test_operators_are_never_there(self, control):
+    def test_operators_are_not_listed(self, control):
         operators.create()
-        operator = Principal.objects.get(kind="operator")
-        everybody = control("GET", "/principals?limit=1000")[1]
-        assert "operator" not in {each["kind"] for each in everybody}
-        assert len(everybody) == Principal.objects.count() - 1
-        assert control("GET", "/principals?kind=operator") == (200, [])
-        assert control("GET", f"/principals/{operator.pk}/devices")[0] == 404
-        body = {"kind": "totp", "name": "phone"}
-        assert control("POST", f"/principals/{operator.pk}/devices", body)[0] == 404
+        _, everybody = control("GET", "/principals")
+        assert len(everybody) > 10
+        assert {each["kind"] for each in everybody} == {"root-user", "iam-user"}
+        assert not [each for each in everybody if each["username"] == operators.NAME]
+
+    def test_those_without_a_password_say_so(self, control):
+        _, [found] = control("GET", "/principals?username=no.console")
+        assert found["console_access"] is False
+
+    def test_a_limit_counts(self, control):
+        assert len(control("GET", "/principals?limit=2")[1]) == 2
+        assert control("GET", "/principals?limit=0")[0] == 422
+
+    @pytest.mark.requirement("S-006")
+    def test_nothing_secret_is_told(self, control, jane):
+        told = str(control("GET", "/principals")) + str(control("GET", devices_of(jane)))
+        for word in ("argon2", "secret", device().secret, "JBSWY3DP"):
+            assert word not in told
 
 
 class TestCodes:
-    @pytest.mark.requirement("R-073", "S-061", "S-062")
-    def test_two_codes_are_good_at_once_and_a_third_when_the_clock_moves_on(self, control, browser):
-        phone = janes_phone(control)
-        path = f"/devices/{phone['id']}/code"
-        clock.freeze()
+    def test_a_test_signs_in_without_waiting(self, control, browser, jane):
+        [phone] = control("GET", devices_of(jane))[1]
+        _, shown = control("GET", f"/devices/{phone['id']}/code")
+        assert sign_in_as_iam_user(browser, *JANE).submit(code=shown["code"]).signed_in_as
+
+    def test_the_next_code_is_accepted_too_and_a_third_one_after_thirty_seconds(
+        self, control, new_browser, jane
+    ):
+        path = f"/devices/{device().pk}/code"
         shown = control("GET", path)[1]
         for code in (shown["code"], shown["next_code"]):
-            sign_in_as_iam_user(browser, *JANE).submit(code=code)
-            assert browser.signed_in_as
-            browser.submit("sign-out")
-        assert control("GET", path)[1] == shown
-        sign_in_as_iam_user(browser, *JANE).submit(code=shown["next_code"])
-        assert "not right now" in browser.words
-        for _ in range(2):
-            control("PUT", "/clock", {"advance_seconds": 30})
-        browser.submit(code=control("GET", path)[1]["code"])
-        assert browser.signed_in_as
-        assert janes_phone(control)["last_used_at"]
+            assert sign_in_as_iam_user(new_browser(), *JANE).submit(code=code).signed_in_as
+        control("PUT", "/clock", {"advance_seconds": 30})
+        shown = control("GET", path)[1]
+        assert (
+            sign_in_as_iam_user(new_browser(), *JANE).submit(code=shown["next_code"]).signed_in_as
+        )
 
-    def test_they_are_those_of_the_servers_clock_which_may_stand(self, control):
-        path = f"/devices/{janes_phone(control)['id']}/code"
-        app = pyotp.TOTP(JANES_SECRET)
-        for moment, left in [
-            (datetime(2030, 1, 1, tzinfo=UTC), 30),
-            (datetime(1970, 1, 1, 0, 0, 29, tzinfo=UTC), 1),
-        ]:
-            clock.freeze(moment)
-            expected = {
-                "code": app.at(moment),
-                "next_code": app.at(moment + timedelta(seconds=30)),
-                "seconds_left": left,
-            }
-            assert control("GET", path) == (200, expected)
+    def test_they_are_those_of_the_server_s_clock(self, control):
+        path = f"/devices/{device().pk}/code"
+        first = control("GET", path)[1]
+        clock.advance(timedelta(seconds=first["seconds_left"]))
+        second = control("GET", path)[1]
+        assert second["code"] == first["next_code"] == code_of()
+        assert second["seconds_left"] == totp.STEP
 
-    def test_a_device_whose_clock_is_off_shows_the_codes_of_its_own(self, control, browser):
-        phone = janes_phone(control)
-        Device.objects.filter(pk=phone["id"]).update(drift=-20)
-        clock.freeze()
-        shown = control("GET", f"/devices/{phone['id']}/code")[1]
-        assert shown["code"] == pyotp.TOTP(JANES_SECRET).at(clock.now() - timedelta(minutes=10))
-        assert sign_in_as_iam_user(browser, *JANE).submit(code=shown["code"]).signed_in_as
+    def test_a_clock_that_is_off_shows_codes_that_are_off(self, control):
+        Device.objects.filter(serial_number=PHONE).update(drift=7)
+        assert control("GET", f"/devices/{device().pk}/code")[1]["code"] == code_of(later=7)
+
+    def test_no_clock_goes_back_before_the_first_step(self, control):
+        Device.objects.filter(serial_number=PHONE).update(drift=-20)
         clock.freeze(datetime(1970, 1, 1, tzinfo=UTC))
-        assert control("GET", f"/devices/{phone['id']}/code")[0] == 200
+        assert control("GET", f"/devices/{device().pk}/code")[0] == 200
 
-    def test_passkeys_and_unknown_devices_have_none(self, control):
-        status, problem = control("GET", f"/devices/{add_passkey('zhang').pk}/code")
-        assert status == 409
-        assert "virtual authenticator" in problem["next"]
-        begun = devices.begin_app(named("zhang"), "begun")
-        for unknown in (0, begun.pk, 10**30):
-            status, problem = control("GET", f"/devices/{unknown}/code")
-            assert (status, set(problem)) == (404, {"error", "next"})
-        assert control("GET", "/devices/phone/code")[0] == 422
-
-
-class TestRegistration:
-    def test_an_app_is_registered_at_once_and_asked_for_from_then_on(self, control, browser):
-        status, made = control("POST", path_of("zhang"), {"kind": "totp", "name": "tablet"})
-        assert status == 201
-        assert made["serial_number"] == f"arn:aws:iam::{EXAMPLE_CORP}:mfa/tablet"
-        assert f"secret={made['secret']}" in made["uri"]
-        [listed] = control("GET", path_of("zhang"))[1]
-        assert listed == {k: v for k, v in made.items() if k not in {"secret", "uri"}}
-        sign_in_as_iam_user(browser).submit(code=pyotp.TOTP(made["secret"]).at(clock.now()))
-        assert browser.signed_in_as
-        assert Message.objects.get().kind == "device-registered"
-
-    def test_a_secret_of_ones_own_is_taken_and_a_token_tells_none(self, control):
-        own = {"kind": "totp", "name": "own", "secret": "jbsw y3dp ehpk 3pxp"}
-        made = control("POST", path_of("zhang"), own)[1]
-        assert made["secret"] == "JBSWY3DPEHPK3PXP"
-        status, token = control("POST", path_of("zhang"), TOKEN)
-        assert (status, token["serial_number"]) == (201, "GALT4711")
-        assert (token["secret"], token["uri"]) == (None, None)
-        seeded = {**TOKEN, "serial_number": "GALT4712", "secret": JANES_SECRET}
-        token = control("POST", path_of("zhang"), seeded)[1]
-        clock.freeze()
-        shown = control("GET", f"/devices/{token['id']}/code")[1]
-        assert shown["code"] == pyotp.TOTP(JANES_SECRET).at(clock.now())
-
-    def test_the_accounts_log_has_it(self, control):
-        control("POST", path_of("zhang"), {"kind": "totp", "name": "tablet"})
-        control("POST", path_of("root@example.com"), TOKEN)
-        token, enabled, created = (event.document for event in Event.objects.all())
-        arn = f"arn:aws:iam::{EXAMPLE_CORP}:mfa/tablet"
-        assert created["eventName"] == "CreateVirtualMFADevice"
-        assert created["requestParameters"] == {"virtualMFADeviceName": "tablet"}
-        assert created["responseElements"] == {"virtualMFADevice": {"serialNumber": arn}}
-        assert enabled["eventName"] == "EnableMFADevice"
-        assert enabled["requestParameters"] == {"userName": "zhang", "serialNumber": arn}
-        assert enabled["userIdentity"]["type"] == "Root"
-        assert token["eventName"] == "EnableMFADevice"
-        assert token["requestParameters"]["userName"] == "AWS ROOT USER"
-
-    def test_a_name_or_a_number_that_is_taken_is_refused(self, control):
-        app = {"kind": "totp", "name": "phone"}  # Jane's, in the same account
-        status, problem = control("POST", path_of("zhang"), app)
-        assert status == 409
-        assert "name" in problem["error"]
+    def test_a_passkey_has_no_code(self, control, jane):
+        key = Device(
+            principal=jane, kind="passkey", name="key", serial_number="x", credential_id="y"
+        )
+        devices.settle(key)
+        status, problem = control("GET", f"/devices/{key.pk}/code")
+        assert status == 422
+        assert "passkey" in problem["error"]
         assert problem["next"]
-        assert control("POST", path_of("zhang"), TOKEN)[0] == 201
-        status, problem = control("POST", path_of("jane.doe"), TOKEN)
-        assert status == 409
-        assert "serial number" in problem["error"]
-        assert Device.objects.filter(principal=named("zhang")).count() == 1
 
-    @pytest.mark.requirement("S-066")
-    def test_there_are_eight_at_most(self, control):
-        for number in range(MOST_DEVICES):
-            app = {"kind": "totp", "name": f"phone-{number}"}
-            assert control("POST", path_of("zhang"), app)[0] == 201
-        status, problem = control("POST", path_of("zhang"), {"kind": "totp", "name": "ninth"})
-        assert status == 409
-        assert "eight" in problem["error"]
-        assert path_of("zhang") in problem["next"]
-        assert Device.objects.filter(principal=named("zhang")).count() == MOST_DEVICES
+
+class TestRegistering:
+    def test_an_app_is_there_at_once_and_its_secret_is_told_once(self, control, jane):
+        status, added = control("POST", devices_of(jane), {"name": "tablet"})
+        assert status == 201
+        assert added["serial_number"] == f"arn:aws:iam::{EXAMPLE_CORP}:mfa/tablet"
+        shown = control("GET", f"/devices/{added['id']}/code")[1]["code"]
+        assert pyotp.TOTP(added["secret"]).at(clock.now()) == shown
+        assert pyotp.parse_uri(added["uri"]).at(clock.now()) == shown
+        listed = control("GET", devices_of(jane))[1]
+        assert [each["name"] for each in listed] == ["phone", "tablet"]
+        assert "secret" not in listed[1]
+
+    def test_a_secret_can_be_given(self, control, jane):
+        secret = "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK"
+        _, added = control("POST", devices_of(jane), {"name": "tablet", "secret": secret})
+        assert added["secret"] == secret
+
+    def test_a_token_is_called_by_its_number_unless_it_has_a_name(self, control, jane):
+        body = {"kind": "hardware", "serial_number": "GAHT12345678"}
+        _, added = control("POST", devices_of(jane), body)
+        assert (added["name"], added["serial_number"]) == ("GAHT12345678", "GAHT12345678")
 
     @pytest.mark.parametrize(
-        ("body", "says"),
+        "body",
         [
-            ({}, "kind"),
-            ({"kind": "passkey", "name": "key"}, "kind"),
-            ({"kind": "totp"}, "name"),
-            ({"kind": "totp", "name": 7}, "name"),
-            ({"kind": "totp", "name": "two words"}, "name"),
-            ({"kind": "totp", "name": "phone\n"}, "name"),
-            ({"kind": "totp", "name": "x" * 65}, "name"),
-            ({"kind": "totp", "name": "phone", "secret": "1"}, "secret"),
-            ({"kind": "totp", "name": "phone", "secret": "GEZDGNBV"}, "secret"),
-            ({"kind": "totp", "name": "phone", "secret": "é"}, "secret"),
-            ({"kind": "totp", "name": "phone", "serial_number": "GALT4711"}, "serial_number"),
-            ({"kind": "hardware", "name": "token"}, "serial_number"),
-            ({"kind": "hardware", "name": "token", "serial_number": "x"}, "serial_number"),
-            ({"kind": "totp", "name": "phone", "slot": 1}, "slot"),
+            {},
+            {"name": "my phone"},
+            {"name": "x", "secret": "short"},
+            {"name": "x", "secret": 7},
+            {"name": 7},
+            {"name": "x\n"},
+            {"name": "x", "serial_number": "GAHT12345678"},
+            {"kind": "hardware", "name": "x"},
+            {"kind": "passkey", "name": "x"},
+            {"name": "x", "slot": 1},
         ],
     )
-    def test_what_can_not_be_is_refused_by_name(self, control, body, says):
-        status, problem = control("POST", path_of("zhang"), body)
+    def test_what_can_not_be_is_refused(self, control, jane, body):
+        status, problem = control("POST", devices_of(jane), body)
         assert status == 422
-        assert says in problem["error"]
-        assert not Device.objects.filter(principal=named("zhang")).exists()
+        assert set(problem) == {"error", "next"}
+        assert len(devices.of(jane)) == 1
 
+    @pytest.mark.requirement("S-066")
+    def test_a_name_that_is_there_and_a_ninth_device_are_refused(self, control, jane):
+        assert control("POST", devices_of(jane), {"name": "phone"})[0] == 409
+        for number in range(7):
+            add_app(JANE[0], f"app-{number}")
+        status, problem = control("POST", devices_of(jane), {"name": "tablet"})
+        assert status == 409
+        assert "eight" in problem["error"]
 
-class TestDeactivation:
-    @pytest.mark.requirement("R-208")
-    def test_who_lost_a_device_gets_in_with_the_password(self, control, browser):
-        phone = janes_phone(control)
-        assert control("DELETE", f"/devices/{phone['id']}") == (204, None)
-        assert control("GET", path_of("jane.doe")) == (200, [])
-        assert sign_in_as_iam_user(browser, *JANE).signed_in_as
-        deleted, deactivated = Event.objects.exclude(name="ConsoleLogin")
-        of_phone = {"serialNumber": phone["serial_number"]}
-        assert (deactivated.name, deleted.name) == (
-            "DeactivateMFADevice",
-            "DeleteVirtualMFADevice",
-        )
-        parameters = deactivated.document["requestParameters"]
-        assert parameters == {"userName": "jane.doe", **of_phone}
-        assert deleted.document["requestParameters"] == of_phone
+    def test_a_name_or_a_number_that_somebody_else_has_is_refused_as_taken(self, control):
+        zhang = devices_of(named("zhang"))
+        status, problem = control("POST", zhang, {"name": "phone"})
+        assert status == 409
+        assert "name" in problem["error"]
+        token = {"kind": "hardware", "serial_number": "GAHT12345678"}
+        assert control("POST", zhang, token)[0] == 201
+        status, problem = control("POST", devices_of(named(JANE[0])), token)
+        assert status == 409
+        assert "serial number" in problem["error"]
+
+    def test_one_s_own_unfinished_registration_gives_way(self, control, jane):
+        devices.begin_app(jane, "tablet")
+        assert control("POST", devices_of(jane), {"name": "tablet"})[0] == 201
+        assert [each.name for each in devices.of(jane)] == ["phone", "tablet"]
+
+    @pytest.mark.requirement("S-108")
+    def test_it_is_recorded_as_the_account_s_own_doing_and_told_to_its_owner(self, control, jane):
+        control("POST", devices_of(jane), {"name": "tablet"})
+        enabled, created = (event.document for event in Event.objects.all())
+        arn = {"serialNumber": f"arn:aws:iam::{EXAMPLE_CORP}:mfa/tablet"}
+        assert created["eventName"] == "CreateVirtualMFADevice"
+        assert created["requestParameters"] == {"virtualMFADeviceName": "tablet"}
+        assert created["responseElements"] == {"virtualMFADevice": arn}
+        assert enabled["eventName"] == "EnableMFADevice"
+        assert enabled["requestParameters"] == {"userName": "jane.doe", **arn}
+        assert enabled["userIdentity"]["type"] == created["userIdentity"]["type"] == "Root"
         mail = Message.objects.get()
-        assert (mail.kind, mail.recipient) == ("device-removed", "root@example.com")
-        assert control("DELETE", f"/devices/{phone['id']}")[0] == 404
+        assert (mail.kind, mail.recipient) == ("device-registered", "root@example.com")
 
-    def test_a_passkey_can_be_deactivated_too(self, control):
-        passkey = add_passkey("zhang")
-        assert control("GET", path_of("zhang"))[1][0]["kind"] == "passkey"
-        assert control("DELETE", f"/devices/{passkey.pk}")[0] == 204
-        assert [event.name for event in Event.objects.all()] == ["DeactivateMFADevice"]
+
+class TestRemoving:
+    @pytest.mark.requirement("R-208", "S-108")
+    def test_somebody_who_lost_the_device_gets_in_again(self, control, browser):
+        assert control("DELETE", f"/devices/{device().pk}") == (204, None)
+        assert sign_in_as_iam_user(browser, *JANE).signed_in_as
+        names = set(Event.objects.values_list("name", flat=True))
+        assert names == {"DeactivateMFADevice", "DeleteVirtualMFADevice", "ConsoleLogin"}
+        assert Message.objects.get().kind == "device-removed"
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("DELETE", "/devices/999"),
+            ("GET", "/devices/999/code"),
+            ("GET", "/principals/999/devices"),
+            ("POST", "/principals/999/devices"),
+        ],
+    )
+    def test_what_is_not_there_is_told_with_where_to_look(self, control, method, path):
+        status, problem = control(method, path, {"name": "x"} if method == "POST" else None)
+        assert status == 404
+        assert "GET /control/v1/principals" in problem["next"]
 
 
 @pytest.mark.requirement("S-065")
-def test_no_call_but_the_registration_tells_a_secret(control):
-    made = control("POST", path_of("zhang"), {"kind": "totp", "name": "tablet"})[1]
-    control("POST", path_of("zhang"), TOKEN)
-    secrets = [made["secret"], JANES_SECRET]
-    for device in Device.objects.all():
-        secrets += [device.secret, totp.encode(devices.secret_of(device))]
+def test_no_call_but_the_registration_tells_a_secret(control, jane):
+    zhang = named("zhang")
+    control("POST", devices_of(jane), {"name": "tablet"})
+    control("POST", devices_of(zhang), {"kind": "hardware", "serial_number": "GAHT12345678"})
+    secrets = []
+    for each in Device.objects.all():
+        secrets += [each.secret, totp.encode(devices.secret_of(each))]
     paths = ["/principals?limit=1000", "/events", "/messages", "/openapi.json"]
-    paths += [path_of(name) for name in ("zhang", "jane.doe", "sandbox@example.com")]
-    paths += [f"/devices/{device.pk}/code" for device in Device.objects.all()]
+    paths += [devices_of(jane), devices_of(zhang)]
+    paths += [f"/devices/{each.pk}/code" for each in Device.objects.all()]
     for path in paths:
         status, said = control("GET", path)
         assert status == 200
         assert not [secret for secret in secrets if secret in str(said)], path
-    taken = control("POST", path_of("zhang"), {"kind": "totp", "name": "tablet"})[1]
+    taken = control("POST", devices_of(jane), {"name": "tablet"})
+    assert taken[0] == 409
     assert not [secret for secret in secrets if secret in str(taken)]

@@ -4,8 +4,17 @@ import re
 
 import pytest
 
-from tests.browser import CONSOLE, SIGNIN
-from tests.walks import ACCOUNT_PAGE, ROOT, name_root, pass_captcha
+from signin.console.signin_views import HELP_PAGES
+from tests.browser import CONSOLE, DESK, SIGNIN
+from tests.walks import (
+    ACCOUNT_PAGE,
+    MAILED,
+    ROOT,
+    ask_for_recovery,
+    name_root,
+    open_account,
+    pass_captcha,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
@@ -42,6 +51,43 @@ def test_every_step_leads_to_help_for_those_who_can_t_sign_in(browser, new_brows
     assert 'href="/help/builder-id"' in browser.text
 
 
+@pytest.mark.requirement("R-205", "R-206")
+def test_who_lost_the_mailbox_is_told_what_to_try_and_finds_it_where_mail_is_awaited(
+    browser, new_browser
+):
+    words = browser.visit(SIGNIN + "help/lost-mailbox").words
+    for hint in ("@signin.aws", "@verify.signin.aws", "colleague", "domain", "mail administrator"):
+        assert hint in words, hint
+    assert 'href="/help/support"' in browser.text
+    for waiting in (
+        name_root(browser, MAILED[0]).submit(password=MAILED[1]),
+        pass_captcha(ask_for_recovery(new_browser(), MAILED[0])),
+        open_account(new_browser(), "new@example.com"),
+        new_browser().visit(SIGNIN + "help/cannot-sign-in"),
+    ):
+        assert 'href="/help/lost-mailbox"' in waiting.text
+
+
+@pytest.mark.requirement("R-199", "R-242", "R-243", "R-244", "R-245", "R-240")
+def test_what_support_does_is_told_and_here_it_is_the_operator(browser):
+    browser.visit(SIGNIN + "help/cannot-sign-in")
+    assert 'href="/help/support#card"' in browser.text
+    browser.visit(SIGNIN + "help/support")
+    for part in ("cases", "bills", "card", "retail"):
+        assert f'id="{part}"' in browser.text, part
+    assert f'href="{DESK}admin/' in browser.text
+
+
+@pytest.mark.requirement("R-236", "R-237", "R-238", "R-239")
+def test_who_can_neither_sign_in_nor_open_an_account_is_told_why(browser):
+    open_account(browser, "nobody")
+    assert 'href="/help/cannot-sign-in#same-email"' in browser.text
+    words = browser.visit(SIGNIN + "help/cannot-sign-in").words
+    assert 'id="same-email"' in browser.text
+    for hint in ("at most one root user", "90 days", "name+team@example.com", "a mail there first"):
+        assert hint in words, hint
+
+
 @pytest.mark.requirement("R-203")
 def test_no_page_before_the_sign_in_shows_an_account(browser):
     for url in (
@@ -49,6 +95,8 @@ def test_no_page_before_the_sign_in_shows_an_account(browser):
         SIGNIN + "help/ways-to-sign-in",
         SIGNIN + "help/account-number",
         SIGNIN + "help/cannot-sign-in",
+        SIGNIN + "help/support",
+        SIGNIN + "open-account",
     ):
         browser.visit(url)
         assert "example-corp" not in browser.text
@@ -59,9 +107,7 @@ def test_a_help_page_that_is_not_there_is_not_found(browser):
     assert browser.visit(SIGNIN + "help/nothing").status == 404
 
 
-@pytest.mark.parametrize(
-    "name", ["ways-to-sign-in", "which-user", "cannot-sign-in", "account-number", "builder-id"]
-)
+@pytest.mark.parametrize("name", sorted(HELP_PAGES))
 def test_every_link_of_the_help_leads_somewhere(browser, name):
     browser.visit(f"{SIGNIN}help/{name}")
     links = set(re.findall(r'href="(/help/[^"#]*)', browser.text))

@@ -1,23 +1,35 @@
-"""The two languages: pages without a rest of English, and the switch."""
+"""The two languages: pages without a rest of English."""
 
 import re
 from collections.abc import Callable
 
 import pytest
 
+from signin.console import signin_views
 from signin.control import operators
 from signin.mailbox.models import Message as Mail
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
 from tests.catalogue import TAG, english_pieces
+from tests.devices import device
+from tests.flows import account_walks, device_walks
+from tests.flows.opening_walks import (
+    EMAIL,
+    choose,
+    taken_meanwhile,
+    told_of_use,
+    up_to_the_phone,
+    verify,
+)
 from tests.walks import (
     ACCOUNT_PAGE,
-    ROOT,
     MAILED,
+    ROOT,
     ZHANG,
     ask_for_recovery,
     mailed_link,
     name_root,
     newest_code,
+    open_account,
     pass_captcha,
     sign_in_as_iam_user,
     sign_in_as_root,
@@ -63,6 +75,10 @@ def as_operator(browser: Browser, path: str) -> Browser:
     return browser.visit(f"{DESK}admin/{path}")
 
 
+def resynchronise(browser: Browser) -> Browser:
+    return as_operator(browser, f"mfa/device/{device().pk}/resynchronise/")
+
+
 def new_password(browser):
     return sign_in_as_iam_user(browser, "new.starter", "Start-demo-1")
 
@@ -88,6 +104,10 @@ SIGN_IN_PAGES: dict[str, Walk] = {
     "recovery, sent": lambda browser: pass_captcha(ask_for_recovery(browser, MAILED[0])),
     "reset password": lambda browser: browser.visit(mailed_link(browser, MAILED[0])),
     "password set": lambda browser: browser.visit(SIGNIN + "recovery/done"),
+    "new account": lambda browser: browser.visit(SIGNIN + "open-account"),
+    "new account, code": lambda browser: open_account(browser, EMAIL),
+    "new account, password": verify,
+    "new account, phone": up_to_the_phone,
     "IAM user": lambda browser: browser.visit(ACCOUNT_PAGE),
     "given password": new_password,
     "root user again": lambda browser: again(sign_in_as_root(browser, *ROOT)),
@@ -140,11 +160,23 @@ REFUSALS: dict[str, tuple[Walk, str]] = {
         lambda browser: in_strict(browser, "stuck.user", "Stuck-demo-1"),
         "管理者に依頼してください",
     ),
+    "no address for a new account": (
+        lambda browser: open_account(browser, ""),
+        "使用するメールアドレスを入力",
+    ),
+    "address in use": (told_of_use, "すでにアカウントで使われています"),
+    "no name for a new account": (
+        lambda browser: open_account(browser, EMAIL, "漢字"),
+        "半角の英数字",
+    ),
+    "poor first password": (lambda browser: choose(verify(browser), "Ab1"), "8～128 文字"),
+    "no phone number": (lambda browser: up_to_the_phone(browser).submit(phone="x"), "電話番号は"),
+    **account_walks.REFUSALS,
     "no code at all": (lambda browser: mailed_code(browser).submit(code="1"), "数字 6 桁"),
 }
 CONSOLE_PAGES: dict[str, Walk] = {
     "home of a root user": lambda browser: sign_in_as_root(browser, *MAILED),
-    "account settings": lambda browser: sign_in_as_root(browser, *ROOT).visit("/account/"),
+    **account_walks.PAGES,
     "home of an IAM user": sign_in_as_iam_user,
     "security credentials": lambda browser: sign_in_as_iam_user(browser).visit(
         "/iam/security_credentials"
@@ -160,7 +192,7 @@ CONSOLE_PAGES: dict[str, Walk] = {
 }
 HELP_PAGES: dict[str, Walk] = {
     name: lambda browser, name=name: browser.visit(f"{SIGNIN}help/{name}")
-    for name in ("ways-to-sign-in", "which-user", "cannot-sign-in", "account-number", "builder-id")
+    for name in sorted(signin_views.HELP_PAGES)
 }
 DESK_PAGES: dict[str, Walk] = {
     "doors": lambda browser: browser.visit(DESK),
@@ -180,6 +212,13 @@ DESK_PAGES: dict[str, Walk] = {
     "new IAM user": lambda browser: as_operator(browser, "accounts/iamuser/add/"),
     "sessions": lambda browser: as_operator(sign_in_as_iam_user(browser), "accounts/session/"),
     "lockouts": lambda browser: as_operator(throttled(browser), "accounts/lockout/"),
+    "devices": lambda browser: as_operator(browser, "mfa/device/"),
+    "device": lambda browser: as_operator(browser, f"mfa/device/{device().pk}/change/"),
+    "account": lambda browser: as_operator(browser, "accounts/account/888899990000/change/"),
+    "resynchronise a device": resynchronise,
+    "codes that are no pair": lambda browser: resynchronise(browser).submit(
+        "resync-form", code1="000000", code2="000000"
+    ),
 }
 ERROR_PAGES: dict[str, tuple[Walk, int, str]] = {
     "session over": (session_over, 401, "セッションが終了"),
@@ -198,6 +237,7 @@ ERROR_PAGES: dict[str, tuple[Walk, int, str]] = {
         409,
         "先にサインアウト",
     ),
+    "address taken": (taken_meanwhile, 409, "先に使われました"),
     "hand-off failed": (
         lambda browser: browser.visit(CONSOLE + "console/auth?code=x"),
         400,
@@ -248,17 +288,17 @@ def assert_is_japanese(browser: Browser) -> None:
     assert not re.findall(r"(?:\b[A-Za-z']+ ){3,}[a-z']+", words)
 
 
-@pytest.fixture
-def japanese(new_browser) -> Browser:
-    """Return a browser of somebody who prefers Japanese."""
-    return new_browser(language="ja-JP,ja;q=0.9,en;q=0.5")
-
-
 @pytest.mark.parametrize(
     "walk",
     [
         pytest.param(walk, id=name)
-        for pages in (SIGN_IN_PAGES, CONSOLE_PAGES, HELP_PAGES, DESK_PAGES)
+        for pages in (
+            SIGN_IN_PAGES,
+            CONSOLE_PAGES,
+            device_walks.PAGES,
+            HELP_PAGES,
+            DESK_PAGES,
+        )
         for name, walk in pages.items()
     ],
 )
@@ -267,7 +307,11 @@ def test_a_page_in_japanese_has_no_rest_of_english(japanese, walk):
     assert_is_japanese(japanese)
 
 
-@pytest.mark.parametrize(("walk", "says"), REFUSALS.values(), ids=REFUSALS)
+@pytest.mark.parametrize(
+    ("walk", "says"),
+    [*REFUSALS.values(), *device_walks.REFUSALS.values()],
+    ids=[*REFUSALS, *device_walks.REFUSALS],
+)
 def test_what_is_refused_is_refused_in_japanese(japanese, walk, says):
     walk(japanese)
     assert says in japanese.words
@@ -279,109 +323,3 @@ def test_an_error_page_is_in_japanese(japanese, walk, status, says):
     assert walk(japanese).status == status
     assert says in japanese.words
     assert_is_japanese(japanese)
-
-
-# The switch.
-
-
-@pytest.mark.parametrize(
-    ("accepted", "language"),
-    [
-        ("ja", "ja"),
-        ("ja-JP", "ja"),
-        ("en-GB,en;q=0.9,ja;q=0.8", "en"),
-        ("fr,ja;q=0.5", "ja"),
-        ("fr", "en"),
-        ("*", "en"),
-        ("", "en"),
-        ("x" * 2000, "en"),
-    ],
-)
-def test_without_a_choice_the_browser_s_languages_decide(new_browser, accepted, language):
-    browser = new_browser(language=accepted).visit(CONSOLE)
-    assert language_of(browser) == language
-    assert browser.cookie("vestibule-language", SIGNIN) is None
-
-
-@pytest.mark.parametrize("locale", ["ja", "ja-JP"])
-def test_a_chosen_language_is_kept_whatever_the_browser_prefers(browser, locale):
-    browser.visit(f"{SIGNIN}help/which-user?locale={locale}")
-    assert_is_japanese(browser)
-    assert browser.cookie("vestibule-language", SIGNIN) == "ja"
-    assert language_of(browser.visit("/help/builder-id")) == "ja"
-    assert language_of(browser.visit("/help/builder-id?locale=en")) == "en"
-    assert language_of(browser.visit("/help/builder-id")) == "en"
-
-
-@pytest.mark.parametrize("locale", ["", "fr", "xx", "../ja", "jamaica", "<script>", "%00", "日本"])
-def test_a_language_that_there_is_not_changes_nothing(browser, locale):
-    browser.visit(f"{SIGNIN}help/which-user?locale={locale}")
-    assert browser.status == 200
-    assert language_of(browser) == "en"
-    assert browser.cookie("vestibule-language", SIGNIN) is None
-
-
-def test_every_page_offers_the_other_language_under_its_own_name(browser):
-    browser.visit(SIGNIN + "help/which-user?from=mail")
-    switch = re.search(r'<a href="([^"]*)" lang="ja" hreflang="ja"[^>]*>日本語</a>', browser.text)
-    assert language_of(browser.visit(switch[1])) == "ja"
-    assert "from=mail" in browser.url
-    switch = re.search(r'<a href="([^"]*)" lang="en" hreflang="en"[^>]*>English</a>', browser.text)
-    assert language_of(browser.visit(switch[1])) == "en"
-
-
-def test_a_language_chosen_at_the_console_stays_through_sign_in_and_sign_out(browser):
-    browser.visit(CONSOLE + "?locale=ja")
-    assert browser.step == "user-type"
-    assert language_of(browser) == "ja"
-    assert browser.cookie("vestibule-language", CONSOLE) == "ja"
-    assert browser.cookie("vestibule-language", SIGNIN) == "ja"
-    browser.submit(user_type="iam", account="example-corp")
-    assert language_of(browser) == "ja"
-    browser.submit(username=ZHANG[0], password=ZHANG[1])
-    assert browser.signed_in_as
-    assert language_of(browser) == "ja"
-    browser.submit("sign-out")
-    assert "公開ページ" in browser.words
-    assert language_of(browser) == "ja"
-    assert language_of(browser.visit(CONSOLE)) == "ja"
-
-
-@pytest.mark.parametrize(
-    "step",
-    [
-        "kind of user",
-        "IAM user",
-        "security check",
-        "password",
-    ],
-)
-def test_a_language_chosen_at_any_step_reaches_the_console(browser, step):
-    SIGN_IN_PAGES[step](browser)
-    browser.visit(browser.url + ("&" if "?" in browser.url else "?") + "locale=ja")
-    assert language_of(browser) == "ja"
-    if browser.step == "user-type":
-        browser.submit(user_type="root", email=MAILED[0])
-    if browser.step == "captcha":
-        pass_captcha(browser).submit(password=ROOT[1])
-    elif browser.step == "password":
-        browser.submit(password=MAILED[1])
-        browser.submit(code=newest_code(MAILED[0]))
-    else:
-        browser.submit(username=ZHANG[0], password=ZHANG[1])
-    assert browser.signed_in_as
-    assert language_of(browser) == "ja"
-
-
-def test_the_mail_is_in_the_language_of_the_page_that_asked_for_it(browser, japanese):
-    mailed_code(browser)
-    mail = Mail.objects.latest("id")
-    assert mail.subject == "[Vestibule] Your verification code"
-    assert not JAPANESE.search(mail.text)
-    mailed_code(japanese)
-    mail = Mail.objects.latest("id")
-    assert JAPANESE.search(mail.subject)
-    assert "6 桁の数字" in mail.text
-    assert not [piece for piece in english_pieces() if piece in mail.subject + mail.text]
-    japanese.visit(japanese.url + "?locale=en").submit(button="act=resend")
-    assert not JAPANESE.search(Mail.objects.latest("id").text)

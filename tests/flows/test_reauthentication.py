@@ -12,8 +12,8 @@ from signin.events.models import Event
 from signin.kernel import clock
 from tests.browser import CONSOLE, SIGNIN, address
 from tests.walks import (
-    ROOT,
     MAILED,
+    ROOT,
     ZHANG,
     newest_code,
     pass_captcha,

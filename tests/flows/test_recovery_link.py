@@ -14,8 +14,8 @@ from signin.mailbox.models import Message
 from tests.browser import CONSOLE, SIGNIN, Browser, address
 from tests.flows.recovery_walks import NEW, is_over, mailed_user, set_password
 from tests.walks import (
-    ROOT,
     MAILED,
+    ROOT,
     ask_for_recovery,
     handle_of,
     mailed_link,

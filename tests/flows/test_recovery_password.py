@@ -10,8 +10,8 @@ from signin.mailbox.models import Message
 from tests.browser import CONSOLE, SIGNIN
 from tests.flows.recovery_walks import NEW, mailed_user, set_password
 from tests.walks import (
-    ROOT,
     MAILED,
+    ROOT,
     handle_of,
     mailed_link,
     name_root,

@@ -15,8 +15,8 @@ from tests.browser import SIGNIN
 from tests.flows.recovery_walks import is_over, set_password
 from tests.walks import (
     ACCOUNT_PAGE,
-    ROOT,
     MAILED,
+    ROOT,
     ask_for_recovery,
     handle_of,
     mailed_link,

@@ -11,7 +11,7 @@ from signin.events.models import Event
 from signin.kernel import clock
 from signin.mailbox.models import Message
 from tests.browser import CONSOLE, SIGNIN
-from tests.walks import ROOT, MAILED, name_root, newest_code, pass_captcha, sign_in_as_root
+from tests.walks import MAILED, ROOT, name_root, newest_code, pass_captcha, sign_in_as_root
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 

@@ -9,15 +9,26 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from signin import hosts
 from signin.captcha.models import Captcha
+from signin.console.signin_views import HELP_PAGES
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
+from tests.flows import account_walks
+from tests.flows.lost_device_walks import follow, in_trouble, mailed, up_to_the_call
+from tests.flows.opening_walks import (
+    EMAIL,
+    choose,
+    taken_meanwhile,
+    up_to_the_phone,
+    verify,
+)
 from tests.walks import (
     ACCOUNT_PAGE,
-    ROOT,
     MAILED,
+    ROOT,
     ask_for_recovery,
     mailed_link,
     name_root,
     newest_code,
+    open_account,
     pass_captcha,
     sign_in_as_iam_user,
     sign_in_as_root,
@@ -49,11 +60,24 @@ def every_page() -> list[tuple[str, Browser]]:
     keep("link over", Browser().visit(SIGNIN + "recovery"))
     keep("sign out first", sign_in_as_iam_user(Browser()).visit(SIGNIN + "recovery"))
     keep("mailed code", name_root(Browser(), MAILED[0]).submit(password=MAILED[1]))
+    keep("new account", Browser().visit(SIGNIN + "open-account"))
+    keep("new account, wrong", open_account(Browser(), "x"))
+    keep("new account, code", open_account(Browser(), EMAIL))
+    keep("new account, password", verify(Browser()))
+    keep("new account, phone", up_to_the_phone(Browser()))
+    keep("address taken", taken_meanwhile(Browser()))
+    keep("lost device", in_trouble(Browser()))
+    keep("link for a lost device", Browser().visit(mailed(in_trouble(Browser()))))
+    keep("link confirmed", follow(Browser(), mailed(in_trouble(Browser()))))
+    keep("call", up_to_the_call(Browser()).submit(button="act=call"))
+    keep("link for a lost device over", Browser().visit(SIGNIN + "lost-device"))
     keep("IAM user", Browser().visit(ACCOUNT_PAGE))
     keep("new password", sign_in_as_iam_user(Browser(), "new.starter", "Start-demo-1"))
     for path in ("/console/home", "/iam/security_credentials", "/iam/password", "/support/home"):
         keep(path, sign_in_as_iam_user(Browser()).visit(path))
-    keep("/account/", sign_in_as_root(Browser(), *ROOT).visit("/account/"))
+    for name, walk in account_walks.PAGES.items():
+        if "saved" not in name and "closed" not in name:  # these would change it for the next ones
+            keep(name, walk(Browser()))
     keep("suspended", sign_in_as_root(Browser(), "suspended@example.com", "Suspended-demo-1"))
     keep("closed", sign_in_as_root(Browser(), "closed@example.com", "Closed-demo-1"))
     keep("public", Browser().visit(address("aws.amazon.com", "/console/")))
@@ -65,9 +89,9 @@ def every_page() -> list[tuple[str, Browser]]:
     keep("no such host", Browser().visit(address("s3.amazonaws.com")))
     keep("another site", Browser().post(SIGNIN, {}, **{"Sec-Fetch-Site": "cross-site"}))
     keep("not this machine", Browser(ip="10.0.0.7").visit(CONSOLE))
-    for name in ("ways-to-sign-in", "which-user", "cannot-sign-in", "account-number", "builder-id"):
+    for name in sorted(HELP_PAGES):
         keep(f"help: {name}", Browser().visit(f"{SIGNIN}help/{name}"))
-    for path in ("", "mailbox/", "events/", "control/", "admin/login/", "mailbox/1"):
+    for path in ("", "mailbox/", "events/", "control/", "admin/login/", "mailbox/1", "phone/"):
         keep(f"desk: {path}", Browser().visit(DESK + path))
     return list(pages.items())
 
@@ -257,7 +281,17 @@ def test_no_secret_stays_anywhere(browser, caplog, capsys):
         chooser.submit(password="Start-demo-1", **fields)
         secrets.add(new)
     assert chooser.signed_in_as
+    opener = verify(Browser())
+    for new in ("Cnry-18", "Canary-Teapot-78"):
+        choose(opener, new)
+        secrets.add(new)
+    assert opener.submit(phone="+1 555-0100").signed_in_as
     secrets.add("Start-demo-1")
+    owner = account_walks.signed_in_as_owner(Browser())
+    for new in ("Cnry-19", "Canary-Kettle-99"):
+        account_walks.choose_password(owner, new=new)
+        secrets.add(new)
+    secrets.add(ROOT[1])
     other = name_root(Browser(), ROOT[0]).submit(captcha="canary-captcha")
     assert other.step == "captcha"
     with connection.cursor() as cursor:

@@ -9,15 +9,15 @@ from collections.abc import Callable
 
 import pytest
 
-from accounts import lockout, passwords
-from accounts.models import Account, Lockout, Principal
+from accounts import codes, lockout, passwords
+from accounts.models import Account, Lockout, Principal, VerificationCode
 from accounts.models.accounts import REOPENABLE_FOR
 from signin import mails
 from signin.events.models import Event
 from signin.kernel import clock
 from signin.mailbox.models import Message
 from tests.browser import CONSOLE, Browser, address
-from tests.walks import ACCOUNT_PAGE, ask_for_recovery, pass_captcha
+from tests.walks import ACCOUNT_PAGE, ask_for_recovery, open_account, pass_captcha
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
@@ -27,6 +27,8 @@ RANDOM = [
     re.compile(r"(?<=code_challenge=)[\w-]+"),
     re.compile(r"\d{4}-\d\d-\d\d.\d\d:\d\d:\d\d(\.\d+)?"),
 ]
+
+NOBODYS_CODE = "000000"
 
 
 def root_up_to_the_password(browser: Browser, email: str) -> None:
@@ -88,6 +90,48 @@ def link_sent_too_often(browser: Browser, email: str) -> None:
         link_sent(browser, email)
 
 
+def opening_up_to_the_code(browser: Browser, email: str) -> None:
+    open_account(browser, email)
+
+
+def opening_with_a_new_code(browser: Browser, email: str) -> None:
+    open_account(browser, email).submit(button="act=resend")
+
+
+def opening_with_wrong_codes(browser: Browser, email: str) -> None:
+    open_account(browser, email)
+    for _ in range(3):
+        browser.submit(code=NOBODYS_CODE)
+
+
+def opening_with_a_dead_code(browser: Browser, email: str) -> None:
+    open_account(browser, email)
+    for _ in range(codes.TRIES + 1):
+        browser.submit(code=NOBODYS_CODE)
+
+
+def opening_throttled(browser: Browser, email: str) -> None:
+    for _ in range(3):
+        opening_with_a_dead_code(browser, email)
+
+
+def opening_asked_for_too_often(browser: Browser, email: str) -> None:
+    for _ in range(lockout.MAILS_TO_ONE.failures + 1):
+        open_account(browser, email)
+
+
+OPENINGS: list[tuple[Callable[[Browser, str], None], str, str]] = [
+    (walk, known, "nobody@example.com")
+    for walk in (
+        opening_up_to_the_code,
+        opening_with_a_new_code,
+        opening_with_wrong_codes,
+        opening_with_a_dead_code,
+        opening_throttled,
+        opening_asked_for_too_often,
+    )
+    for known in ("root@example.com", "closed@example.com", "gone@example.com")
+]
 CASES: list[tuple[Callable[[Browser, str], None], str, str]] = [
     (root_up_to_the_password, "root@example.com", "nobody@example.com"),
     (root_up_to_the_password, "root@example.com", "suspended@example.com"),
@@ -113,6 +157,7 @@ CASES: list[tuple[Callable[[Browser, str], None], str, str]] = [
     (link_sent, "root@example.com", "closed@example.com"),
     (link_sent, "root@example.com", "gone@example.com"),
     (link_sent_too_often, "root@example.com", "nobody@example.com"),
+    *OPENINGS,
 ]
 
 
@@ -160,6 +205,19 @@ def test_to_nobody_a_mail_is_written_too(new_browser, monkeypatch, unknown):
     link_sent(new_browser(), unknown)
     assert (len(written), Message.objects.count()) == (2, 1)
     assert Lockout.objects.filter(kind="mail").count() == 3
+
+
+@pytest.mark.requirement("S-019", "S-021")
+@pytest.mark.parametrize("email", ["root@example.com", "gone@example.com", "nobody@example.com"])
+def test_an_opening_writes_one_mail_and_keeps_one_code_whoever_has_the_address(
+    new_browser, monkeypatch, email
+):
+    written = []
+    monkeypatch.setattr(mails, "write", counting(written, mails.write))
+    open_account(new_browser(), email)
+    assert len(written) == 1
+    assert VerificationCode.objects.count() == 1
+    assert Lockout.objects.filter(kind="mail").count() == 2
 
 
 @pytest.mark.requirement("S-014")

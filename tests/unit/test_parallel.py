@@ -8,15 +8,27 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from accounts import codes, lockout, passwords, recovery, sessions
-from accounts.errors import LinkOver
-from accounts.models import Lockout, Principal
+from accounts import (
+    codes,
+    email_changes,
+    lockout,
+    openings,
+    passwords,
+    recovery,
+    sessions,
+    states,
+)
+from accounts.errors import CodeDead, EmailTaken, LinkOver
+from accounts.models import Account, Lockout, Principal, Session
+from mfa import devices
+from mfa.models import Device
 from signin.captcha import challenges
 from signin.events.models import Event
 from signin.flow.models import Attempt
 from signin.http import Browser
 from signin.kernel.errors import LockedOut, Refusal
 from signin.mailbox.models import Message
+from tests.devices import add_app, code_of, device, named
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("demo")]
 
@@ -129,9 +141,113 @@ def test_a_link_sets_one_password(chromium):
     assert Message.objects.filter(kind="password-changed").count() == 1
 
 
+@pytest.fixture
+def session(chromium):
+    root_user = Principal.objects.get(username="mailed@example.com")
+    sessions.open_for(root_user, browser=chromium, factors=[], host="console", challenge="x")
+    return Session.objects.select_related("principal__account").get(door=sessions.CONSOLE)
+
+
+@pytest.mark.requirement("S-032", "S-047")
+def test_a_code_changes_an_address_once(chromium, session):
+    email_changes.request(session, "new@example.com", browser=chromium)
+    code = Message.objects.get().code
+    results = at_once(lambda: email_changes.confirm(session, code, browser=chromium), 4)
+    assert results.count(None) == 1
+    assert Event.objects.filter(name="EmailUpdated").count() == 1
+    assert Message.objects.filter(kind="email-changed").count() == 1
+
+
+@pytest.mark.requirement("R-236", "S-047")
+def test_an_address_is_given_to_one_of_those_who_confirm_it_at_once(chromium, session):
+    other = Principal.objects.get(username="strict@example.com")
+    sessions.open_for(other, browser=chromium, factors=[], host="console", challenge="y")
+    both = [session, other.sessions.select_related("principal").get(door=sessions.CONSOLE)]
+    for each in both:
+        email_changes.request(each, "new@example.com", browser=chromium)
+    codes_sent = [mail.code for mail in Message.objects.order_by("id")]
+    waiting = iter(zip(both, codes_sent, strict=True))
+
+    def confirm_one() -> None:
+        mine, code = next(waiting)
+        email_changes.confirm(mine, code, browser=chromium)
+
+    results = at_once(confirm_one, 2)
+    assert results.count(None) == 1
+    assert sum(isinstance(each, CodeDead) for each in results) == 1
+    assert Principal.objects.filter(folded="new@example.com").count() == 1
+
+
+@pytest.mark.requirement("S-047")
+def test_an_account_is_closed_once(chromium, session):
+    account, root_user = session.principal.account, session.principal
+    at_once(lambda: states.close_own(account, root_user, typed=account.id, browser=chromium), 4)
+    assert Event.objects.filter(name="CloseAccount").count() == 1
+    assert Message.objects.filter(kind="account-closed").count() == 1
+
+
 @pytest.mark.requirement("S-026", "S-047")
 def test_of_links_that_are_asked_for_at_once_one_lives(chromium):
     at_once(lambda: recovery.request("mailed@example.com", browser=chromium), 6)
     tokens = [mail.link.partition("token=")[2] for mail in Message.objects.all()]
     assert len(tokens) == 6
     assert len([token for token in tokens if recovery.find(token)]) == 1
+
+
+@pytest.mark.requirement("S-061", "S-047")
+def test_a_code_of_a_device_is_used_up_once():
+    code = code_of()
+    results = at_once(lambda: devices.check_code([device()], code))
+    assert sum(not isinstance(each, Refusal) for each in results) == 1
+
+
+@pytest.mark.requirement("S-066", "S-047")
+def test_of_many_new_devices_at_once_no_more_than_eight_are_there():
+    for number in range(6):
+        add_app("zhang", f"app-{number}")
+    numbers = iter(range(100, 200))
+    results = at_once(lambda: add_app("zhang", f"app-{next(numbers)}"))
+    assert sum(not isinstance(each, Refusal) for each in results) == 2
+    assert len(devices.of(named("zhang"))) == 8
+
+
+@pytest.mark.requirement("S-047")
+def test_a_token_is_taken_by_one():
+    people = iter(["zhang", "jane.doe", "new.starter", "no.console"] * 2)
+
+    def take() -> Any:
+        return devices.begin_token(named(next(people)), "blue", serial_number="GAHT12345678")
+
+    results = at_once(take)
+    winners = {each.principal_id for each in results if not isinstance(each, Refusal)}
+    assert Device.objects.filter(serial_number="GAHT12345678").count() == 1
+    assert len(winners) == 1
+
+
+def opening(email: str, flow_key: str, chromium: Browser) -> Attempt:
+    attempt = Attempt.begin(
+        flow="open-account", flow_key=flow_key, facts={"email": email, "account_name": "New"}
+    )
+    attempt.browser = chromium
+    openings.choose_password(attempt, "Brand-new-77")
+    return attempt
+
+
+@pytest.mark.requirement("S-047")
+def test_an_opening_makes_one_account(chromium):
+    attempt = opening("new@example.com", "key", chromium)
+    results = at_once(lambda: openings.complete(attempt, phone="555-0100"))
+    assert sum(isinstance(each, Principal) for each in results) == 1
+    assert Account.objects.filter(name="New").count() == 1
+    assert Message.objects.filter(kind="account-opened").count() == 1
+
+
+@pytest.mark.requirement("R-236", "S-047")
+def test_of_openings_with_one_address_one_gets_through(chromium):
+    attempts = [opening("new@example.com", str(number), chromium) for number in range(THREADS)]
+    waiting = iter(attempts)
+    results = at_once(lambda: openings.complete(next(waiting), phone="555-0100"))
+    assert sum(isinstance(each, Principal) for each in results) == 1
+    assert sum(isinstance(each, EmailTaken) for each in results) == THREADS - 1
+    assert Account.objects.filter(name="New").count() == 1
+    assert Principal.objects.filter(folded="new@example.com").count() == 1

@@ -58,6 +58,13 @@ def test_accounts_take_the_scenario_s_checks_unless_they_say_otherwise():
     assert Behaviour.objects.get().captcha_mode == "after-failures"
 
 
+@pytest.mark.requirement("S-021")
+@pytest.mark.parametrize(("says", "mode"), [({}, "neutral"), ({"used_email": "told"}, "told")])
+def test_a_scenario_says_whether_a_used_address_is_told(says, mode):
+    load({"sign_in": says})
+    assert Behaviour.objects.get().used_email_mode == mode
+
+
 def test_a_policy_and_the_age_of_a_password_come_from_the_document():
     clock.freeze()
     old = {"name": "a", "password": "b", "password_set_days_ago": 7, "may_change_password": False}
@@ -128,6 +135,8 @@ def test_a_policy_and_the_age_of_a_password_come_from_the_document():
             "users[0].password_set_days_ago: a whole",
         ),
         ({"accounts": [account(sign_in={"captcha": "x"})]}, "sign_in.captcha: one of always"),
+        ({"sign_in": {"used_email": "x"}}, "sign_in.used_email: one of neutral, told"),
+        ({"accounts": [account(sign_in={"used_email": "told"})]}, "sign_in: not known here"),
         ({"accounts": [account(root={})]}, "accounts[0].root: missing: email"),
         ({"accounts": [account(root={"email": "x"})]}, "accounts[0].root.email: Type the whole"),
         ({"accounts": [account(users=[{"name": "two words"}])]}, "users[0].name: A user name"),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_password_recovery"),
+        ("accounts", "0004_opening"),
     ]
 
     operations = [
