@@ -39,6 +39,19 @@ def secret_of(device: Device) -> bytes:
     return sealing.unseal(device.secret, key=settings.SECRET_KEY, purpose=PURPOSE)
 
 
+def uri_of(device: Device) -> str:
+    """Return what a QR code says of an authenticator app, its secret included."""
+    owner = device.principal
+    return totp.uri(secret_of(device), label=f"{owner.username} @ {owner.account_id}")
+
+
+def codes_of(device: Device) -> tuple[str, str]:
+    """Return the code that a device shows now, by its own clock, and the one that comes next."""
+    step = max(totp.step_at(clock.now()) + device.drift, 0)
+    secret = secret_of(device)
+    return totp.code_at(secret, step), totp.code_at(secret, step + 1)
+
+
 def sealed(secret: bytes) -> str:
     """Return what is stored of a secret."""
     return sealing.seal(secret, key=settings.SECRET_KEY, purpose=PURPOSE)
@@ -111,6 +124,14 @@ def finish_codes(device: Device, first: str, second: str) -> None:
     device.last_step = step + 1
     device.out_of_step = abs(step + 1 - now) > totp.SIGN_IN_WINDOW
     settle(device)
+
+
+def register(device: Device) -> None:
+    """Register a device without its codes, or raise NameTaken, SerialTaken or TooManyDevices."""
+    check_room(device.principal)
+    with transaction.atomic():
+        _reserve(device, NameTaken if device.kind == Kind.TOTP else SerialTaken)
+        settle(device)
 
 
 def settle(device: Device) -> None:

@@ -40,9 +40,7 @@ def check_mfa(attempt: Attempt, principal: Principal, kinds: Sequence[str]) -> N
 
 def app_begun(device: Device, *, session: Session | None, browser: Browser) -> None:
     """Record that the secret of an authenticator app was made; it is not told."""
-    parameters = {"virtualMFADeviceName": device.name}
-    response = {"virtualMFADevice": {"serialNumber": device.serial_number}}
-    _called("CreateVirtualMFADevice", device, session, browser, parameters, response)
+    _called("CreateVirtualMFADevice", device, session, browser, *_making(device))
 
 
 def enabled(device: Device, *, session: Session | None, browser: Browser) -> None:
@@ -75,6 +73,9 @@ def alternative_factors_used(attempt: Attempt, root_user: Principal) -> None:
 
 def enabled_by_operator(device: Device, *, browser: Browser) -> None:
     """Record that the operator registered somebody's device, as the account's own doing."""
+    if device.kind == Device.Kind.TOTP:
+        account_id = device.principal.account_id or ""
+        administered("CreateVirtualMFADevice", account_id, browser, *_making(device))
     _administered("EnableMFADevice", device, browser)
 
 
@@ -93,6 +94,11 @@ def resynchronised_by_operator(device: Device, *, browser: Browser) -> None:
 
 def _administered(name: str, device: Device, browser: Browser) -> None:
     administered(name, device.principal.account_id or "", browser, _naming(device))
+
+
+def _making(device: Device) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what was asked for, and what was made of it: all but the secret."""
+    return {"virtualMFADeviceName": device.name}, {"virtualMFADevice": _serial_of(device)}
 
 
 def _serial_of(device: Device) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from accounts.states import enter
 from signin.kernel import entropy
 
 State = Account.State
+RootMfaMode = Account.RootMfaMode
 
 
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -42,12 +43,22 @@ class AccountAdmin(OwnerAdmin):
     ordering = ["id"]  # the model's own is lost in counting
     search_fields = ["id", "name", "alias", "principals__username"]
     search_help_text = _("ID, name or alias of the account, or the name of one of its users")
-    actions = ["suspend", "make_active", "close", "reopen"]
-    readonly_fields = ["closed_at", "expires_at", "created_at"]
+    actions = ["suspend", "make_active", "close", "reopen", "require_device", "leave_devices"]
+    readonly_fields = ["closed_at", "expires_at", "created_at", "root_mfa_grace_ends_at"]
     fieldsets = [
         (None, {"fields": ["id", "name", "alias", "phone"]}),
         (_("State"), {"fields": ["state", "closed_at", "expires_at", "created_at"]}),
-        (_("Sign-in of the root user"), {"fields": ["captcha_mode", "email_code_mode"]}),
+        (
+            _("Sign-in of the root user"),
+            {
+                "fields": [
+                    "captcha_mode",
+                    "email_code_mode",
+                    "root_mfa_mode",
+                    "root_mfa_grace_ends_at",
+                ]
+            },
+        ),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
@@ -105,6 +116,28 @@ class AccountAdmin(OwnerAdmin):
     @admin.action(description=_("Reopen selected closed accounts"))
     def reopen(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
         self._bring(request, accounts.filter(state=State.CLOSED), State.ACTIVE)
+
+    @admin.action(description=_("Require a device of the root users of selected accounts"))
+    def require_device(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
+        self._ask(request, accounts, RootMfaMode.REQUIRED)
+
+    @admin.action(description=_("Leave devices to the root users of selected accounts"))
+    def leave_devices(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
+        self._ask(request, accounts, RootMfaMode.OPTIONAL)
+
+    def _ask(self, request: HttpRequest, accounts: QuerySet[Account], mode: RootMfaMode) -> None:
+        """Say whether root users have to have a device; it holds from their next sign-in on."""
+        asked = list(accounts.exclude(root_mfa_mode=mode))
+        for account in asked:
+            account.root_mfa_mode = mode
+            account.save(update_fields=["root_mfa_mode"])
+            self.log_change(request, account, [{"changed": {"fields": ["root_mfa_mode"]}}])
+        told = ngettext(
+            "%(count)d account changed; the root user's second factor is now: %(mode)s.",
+            "%(count)d accounts changed; the root user's second factor is now: %(mode)s.",
+            len(asked),
+        )
+        messages.success(request, told % {"count": len(asked), "mode": mode.label})
 
     def _bring(self, request: HttpRequest, accounts: QuerySet[Account], state: State) -> None:
         """Bring accounts into a state, but those that are closed for good (R-237)."""

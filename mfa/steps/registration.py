@@ -119,12 +119,10 @@ class RegisterAppStep(_RegisterStep):
 
     def context(self, attempt: Attempt) -> dict[str, Any]:
         device = self._begun(attempt)
-        secret = devices.secret_of(device)
-        label = f"{device.principal.username} @ {device.principal.account_id}"
         return {
             **super().context(attempt),
-            "qr": qr.svg(totp.uri(secret, label=label)),
-            "secret": totp.encode(secret),
+            "qr": qr.svg(devices.uri_of(device)),
+            "secret": totp.encode(devices.secret_of(device)),
         }
 
     def _begun(self, attempt: Attempt) -> Device:

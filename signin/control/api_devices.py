@@ -103,18 +103,14 @@ def devices_of(request: HttpRequest, principal_id: int) -> list[dict[str, Any]]:
     summary="Register a device for somebody, without codes",
 )
 def add_device(request: HttpRequest, principal_id: int, body: DeviceIn) -> Status[dict[str, Any]]:
-    principal = _find(principal_id)
-    device = _new(principal, body)
-    if Device.objects.filter(serial_number=device.serial_number).exists():
-        raise Refused(409, f"{device.serial_number} is there already.", "Take another name.")
+    device = _new(_find(principal_id), body)
     try:
-        devices.settle(device)
+        devices.register(device)
     except Refusal as refusal:
         raise Refused(409, str(refusal.message), LIST_DEVICES) from refusal
     events.enabled_by_operator(device, browser=browser_of(request))
-    secret = devices.secret_of(device)
-    label = f"{principal.username} @ {principal.account_id}"
-    told = {"secret": totp.encode(secret), "uri": totp.uri(secret, label=label)}
+    emails.device_registered(device)
+    told = {"secret": totp.encode(devices.secret_of(device)), "uri": devices.uri_of(device)}
     return Status(201, {**_device(device), **told})
 
 
@@ -127,12 +123,11 @@ def code(request: HttpRequest, device_id: int) -> dict[str, Any]:
     device = _registered(device_id)
     if not device.has_codes:
         raise Refused(422, f"{device.name} is a passkey: it shows no code.", LIST_DEVICES)
-    now = clock.now()
-    secret, step = devices.secret_of(device), totp.step_at(now) + device.drift
+    shown, next_code = devices.codes_of(device)
     return {
-        "code": totp.code_at(secret, step),
-        "next_code": totp.code_at(secret, step + 1),
-        "seconds_left": totp.seconds_left(now),
+        "code": shown,
+        "next_code": next_code,
+        "seconds_left": totp.seconds_left(clock.now()),
     }
 
 

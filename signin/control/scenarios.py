@@ -328,8 +328,11 @@ def _device(principal: Principal, entry: object, where: str) -> Device:
     name = read_text(fields, "name", where) or serial_number
     if not re.fullmatch(MFA_NAME, name):
         raise ScenarioInvalid(f"{where}.name", "1 to 64 letters, digits and + = , . @ _ -")
+    if kind == Device.Kind.TOTP and serial_number:
+        raise ScenarioInvalid(f"{where}.serial_number", "of hardware tokens only")
+    own_secret = read_text(fields, "secret", where)
     try:
-        secret = totp.decode(fields["secret"]) if "secret" in fields else None
+        secret = totp.decode(own_secret) if "secret" in fields else None
     except totp.SecretInvalid as error:
         raise ScenarioInvalid(f"{where}.secret", str(error)) from error
     if kind == Device.Kind.TOTP:
@@ -376,6 +379,7 @@ def _validated(model: Account | PasswordPolicy | Principal, where: str) -> None:
 
 # Where a column is called otherwise in the document.
 MEMBERS: dict[tuple[type, str], dict[str, str]] = {
+    (Account, ""): {"root_mfa_mode": "root_mfa"},
     (Principal, Principal.Kind.ROOT_USER): {"username": "email"},
     (Principal, Principal.Kind.IAM_USER): {"username": "name"},
 }

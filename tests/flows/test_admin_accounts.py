@@ -27,6 +27,7 @@ def test_accounts_are_listed_with_their_people_and_found_by_a_grouped_id(operato
 
 def test_an_account_is_added_without_an_alias_and_keeps_its_id(operator):
     new = {"id": "999900001111", "name": "New Corp", "state": "active", "captcha_mode": "always"}
+    new |= {"root_mfa_mode": "optional"}
     operator.visit(page("account/add/"))
     operator.submit("account_form", **new, email_code_mode="never")
     account = Account.objects.get(pk="999900001111")
@@ -34,6 +35,7 @@ def test_an_account_is_added_without_an_alias_and_keeps_its_id(operator):
     operator.visit(page("account/999900001111/change/"))
     assert 'name="id"' not in operator.text
     change = {"name": "Newer", "state": "active", "captcha_mode": "never", "id": "1" * 12}
+    change |= {"root_mfa_mode": "optional"}
     operator.submit("account_form", **change, email_code_mode="never")
     account.refresh_from_db()
     assert (account.name, account.captcha_mode) == ("Newer", "never")
@@ -54,7 +56,8 @@ def test_an_account_is_added_without_an_alias_and_keeps_its_id(operator):
 )
 def test_an_account_that_can_not_be_is_refused(operator, field, value, problem):
     new = {"id": "999900001111", "name": "New Corp", "alias": "new-corp", "state": "active"}
-    new |= {"captcha_mode": "always", "email_code_mode": "never", field: value}
+    new |= {"captcha_mode": "always", "email_code_mode": "never", "root_mfa_mode": "optional"}
+    new |= {field: value}
     operator.visit(page("account/add/")).submit("account_form", **new)
     assert problem in operator.words
     assert not Account.objects.filter(name="New Corp", pk="999900001111").exists()
@@ -93,7 +96,7 @@ def test_closing_suspending_and_reopening_set_the_dates_and_end_iam_users_sessio
 
 def test_a_state_chosen_in_the_form_sets_the_dates_too(operator):
     clock.freeze()
-    change = {"captcha_mode": "never", "email_code_mode": "never"}
+    change = {"captcha_mode": "never", "email_code_mode": "never", "root_mfa_mode": "optional"}
     account = Account.objects.get(pk=EXAMPLE_CORP)
     for state, closed_at in [("closed", clock.now()), ("suspended", None), ("active", None)]:
         operator.visit(page(f"account/{EXAMPLE_CORP}/change/"))
@@ -109,7 +112,8 @@ def test_an_account_closed_for_good_is_not_reopened(operator):
     act(operator, "account/", "reopen", "123456789012")
     assert "No selected account is in a state for that." in operator.words
     operator.visit(page("account/123456789012/change/"))
-    operator.submit("account_form", state="active", captcha_mode="never", email_code_mode="never")
+    change = {"captcha_mode": "never", "email_code_mode": "never", "root_mfa_mode": "optional"}
+    operator.submit("account_form", state="active", **change)
     assert "closed for good" in operator.words
     assert Account.objects.get(pk="123456789012").state == "closed"
 

@@ -20,27 +20,6 @@ from tests.walks import MAILED, ROOT, name_root, sign_in_as_iam_user
 pytestmark = pytest.mark.django_db
 
 
-class Control:
-    """Calls the control API and returns status and JSON."""
-
-    def __call__(self, method, path, body=None, **options):
-        content = json.dumps(body) if body is not None else ""
-        answer = Client().generic(
-            method,
-            f"/control/v1{path}",
-            content,
-            content_type="application/json",
-            headers={"host": "localhost:8000"},
-            **options,
-        )
-        return answer.status_code, answer.json()
-
-
-@pytest.fixture
-def control():
-    return Control()
-
-
 @pytest.fixture
 def in_demo(demo):
     return demo

@@ -1,11 +1,9 @@
 """People and their devices by the control API, as a test suite uses it."""
 
-import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
-from django.test import Client
 
 from mfa import devices, totp
 from mfa.models import Device
@@ -23,22 +21,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 def still():
     """Let no step end in the midst of a test."""
     clock.freeze()
-
-
-@pytest.fixture
-def control():
-    def call(method, path, body=None):
-        content = json.dumps(body) if body is not None else ""
-        answer = Client().generic(
-            method,
-            f"/control/v1{path}",
-            content,
-            content_type="application/json",
-            headers={"host": "localhost:8000"},
-        )
-        return answer.status_code, json.loads(answer.content or "null")
-
-    return call
 
 
 @pytest.fixture
@@ -122,6 +104,11 @@ class TestCodes:
         Device.objects.filter(serial_number=PHONE).update(drift=7)
         assert control("GET", f"/devices/{device().pk}/code")[1]["code"] == code_of(later=7)
 
+    def test_no_clock_goes_back_before_the_first_step(self, control):
+        Device.objects.filter(serial_number=PHONE).update(drift=-20)
+        clock.freeze(datetime(1970, 1, 1, tzinfo=UTC))
+        assert control("GET", f"/devices/{device().pk}/code")[0] == 200
+
     def test_a_passkey_has_no_code(self, control, jane):
         key = Device(
             principal=jane, kind="passkey", name="key", serial_number="x", credential_id="y"
@@ -161,6 +148,9 @@ class TestRegistering:
             {},
             {"name": "my phone"},
             {"name": "x", "secret": "short"},
+            {"name": "x", "secret": 7},
+            {"name": 7},
+            {"name": "x\n"},
             {"name": "x", "serial_number": "GAHT12345678"},
             {"kind": "hardware", "name": "x"},
             {"kind": "passkey", "name": "x"},
@@ -182,12 +172,35 @@ class TestRegistering:
         assert status == 409
         assert "eight" in problem["error"]
 
+    def test_a_name_or_a_number_that_somebody_else_has_is_refused_as_taken(self, control):
+        zhang = devices_of(named("zhang"))
+        status, problem = control("POST", zhang, {"name": "phone"})
+        assert status == 409
+        assert "name" in problem["error"]
+        token = {"kind": "hardware", "serial_number": "GAHT12345678"}
+        assert control("POST", zhang, token)[0] == 201
+        status, problem = control("POST", devices_of(named(JANE[0])), token)
+        assert status == 409
+        assert "serial number" in problem["error"]
+
+    def test_one_s_own_unfinished_registration_gives_way(self, control, jane):
+        devices.begin_app(jane, "tablet")
+        assert control("POST", devices_of(jane), {"name": "tablet"})[0] == 201
+        assert [each.name for each in devices.of(jane)] == ["phone", "tablet"]
+
     @pytest.mark.requirement("S-108")
-    def test_it_is_recorded_as_the_account_s_own_doing(self, control, jane):
+    def test_it_is_recorded_as_the_account_s_own_doing_and_told_to_its_owner(self, control, jane):
         control("POST", devices_of(jane), {"name": "tablet"})
-        [event] = Event.objects.filter(name="EnableMFADevice")
-        assert event.document["userIdentity"]["type"] == "Root"
-        assert event.document["requestParameters"]["userName"] == "jane.doe"
+        enabled, created = (event.document for event in Event.objects.all())
+        arn = {"serialNumber": f"arn:aws:iam::{EXAMPLE_CORP}:mfa/tablet"}
+        assert created["eventName"] == "CreateVirtualMFADevice"
+        assert created["requestParameters"] == {"virtualMFADeviceName": "tablet"}
+        assert created["responseElements"] == {"virtualMFADevice": arn}
+        assert enabled["eventName"] == "EnableMFADevice"
+        assert enabled["requestParameters"] == {"userName": "jane.doe", **arn}
+        assert enabled["userIdentity"]["type"] == created["userIdentity"]["type"] == "Root"
+        mail = Message.objects.get()
+        assert (mail.kind, mail.recipient) == ("device-registered", "root@example.com")
 
 
 class TestRemoving:
@@ -212,3 +225,23 @@ class TestRemoving:
         status, problem = control(method, path, {"name": "x"} if method == "POST" else None)
         assert status == 404
         assert "GET /control/v1/principals" in problem["next"]
+
+
+@pytest.mark.requirement("S-065")
+def test_no_call_but_the_registration_tells_a_secret(control, jane):
+    zhang = named("zhang")
+    control("POST", devices_of(jane), {"name": "tablet"})
+    control("POST", devices_of(zhang), {"kind": "hardware", "serial_number": "GAHT12345678"})
+    secrets = []
+    for each in Device.objects.all():
+        secrets += [each.secret, totp.encode(devices.secret_of(each))]
+    paths = ["/principals?limit=1000", "/events", "/messages", "/openapi.json"]
+    paths += [devices_of(jane), devices_of(zhang)]
+    paths += [f"/devices/{each.pk}/code" for each in Device.objects.all()]
+    for path in paths:
+        status, said = control("GET", path)
+        assert status == 200
+        assert not [secret for secret in secrets if secret in str(said)], path
+    taken = control("POST", devices_of(jane), {"name": "tablet"})
+    assert taken[0] == 409
+    assert not [secret for secret in secrets if secret in str(taken)]

@@ -10,6 +10,7 @@ from signin.control import operators
 from signin.mailbox.models import Message as Mail
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
 from tests.catalogue import TAG, english_pieces
+from tests.devices import device
 from tests.flows import account_walks, device_walks
 from tests.flows.opening_walks import (
     EMAIL,
@@ -72,6 +73,10 @@ def as_operator(browser: Browser, path: str) -> Browser:
     browser.visit(DESK + "admin/")
     browser.submit("login-form", username=operators.NAME, password=password)
     return browser.visit(f"{DESK}admin/{path}")
+
+
+def resynchronise(browser: Browser) -> Browser:
+    return as_operator(browser, f"mfa/device/{device().pk}/resynchronise/")
 
 
 def new_password(browser):
@@ -207,6 +212,13 @@ DESK_PAGES: dict[str, Walk] = {
     "new IAM user": lambda browser: as_operator(browser, "accounts/iamuser/add/"),
     "sessions": lambda browser: as_operator(sign_in_as_iam_user(browser), "accounts/session/"),
     "lockouts": lambda browser: as_operator(throttled(browser), "accounts/lockout/"),
+    "devices": lambda browser: as_operator(browser, "mfa/device/"),
+    "device": lambda browser: as_operator(browser, f"mfa/device/{device().pk}/change/"),
+    "account": lambda browser: as_operator(browser, "accounts/account/888899990000/change/"),
+    "resynchronise a device": resynchronise,
+    "codes that are no pair": lambda browser: resynchronise(browser).submit(
+        "resync-form", code1="000000", code2="000000"
+    ),
 }
 ERROR_PAGES: dict[str, tuple[Walk, int, str]] = {
     "session over": (session_over, 401, "セッションが終了"),

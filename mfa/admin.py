@@ -1,0 +1,130 @@
+"""Devices in the admin site.
+
+No page shows a secret or a credential: columns are named one by one, and codes are fields to fill
+in, never ones to read.
+"""
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import AdminForm
+from django.contrib.admin.utils import unquote
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from accounts.principals import account_key
+from mfa import devices, emails, events
+from mfa.errors import PairWrong
+from mfa.forms import PairForm
+from mfa.models import Device
+from signin.flow.admin import ReadOnlyAdmin
+from signin.http import browser_of
+
+
+@admin.register(Device)
+class DeviceAdmin(ReadOnlyAdmin):
+    """Registered devices; the operator brings them into step, or deactivates lost ones (R-208)."""
+
+    change_form_template = "admin/mfa/device.html"
+    list_per_page = 50
+    list_display = [
+        "name",
+        "principal",
+        "kind",
+        "serial_number",
+        "registered_at",
+        "last_used_at",
+        "out_of_step",
+    ]
+    list_filter = ["kind", "out_of_step"]
+    list_select_related = ["principal__account"]
+    search_fields = [
+        "name",
+        "serial_number",
+        "principal__username",
+        "principal__account__id",
+        "principal__account__name",
+        "principal__account__alias",
+    ]
+    search_help_text = _(
+        "Name or serial number of the device, name of the user; or ID, name or alias of the account"
+    )
+    fields = [
+        "principal",
+        "kind",
+        "name",
+        "serial_number",
+        "registered_at",
+        "last_used_at",
+        "out_of_step",
+        "drift",
+    ]
+    actions = ["deactivate"]
+
+    def get_fields(self, request: HttpRequest, obj: Device | None = None) -> Any:
+        """Tell of a clock only where there is one."""
+        has_clock = obj is None or obj.has_codes
+        return [each for each in self.fields if has_clock or each not in {"out_of_step", "drift"}]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Device]:
+        registered: QuerySet[Device] = super().get_queryset(request).filter(slot__isnull=False)
+        return registered
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Search for an account ID as it is stored, in whichever way it was typed."""
+        return super().get_search_results(request, queryset, account_key(search_term))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.resynchronise)
+        urls = [path("<path:object_id>/resynchronise/", view, name="mfa_device_resynchronise")]
+        return [*urls, *super().get_urls()]
+
+    def resynchronise(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Bring a device into step again with two of its codes; an operator's tries are free."""
+        device: Device | None = self.get_object(request, unquote(object_id))
+        if device is None or not device.has_codes:
+            raise Http404
+        form = PairForm(request.POST or None)
+        if not form.is_valid():
+            return self._resync_page(request, device, form)
+        try:
+            devices.resync([device], form.cleaned_data["code1"], form.cleaned_data["code2"])
+        except PairWrong as refusal:
+            form.add_error(refusal.field, str(refusal.message))
+            return self._resync_page(request, device, form)
+        events.resynchronised_by_operator(device, browser=browser_of(request))
+        told = gettext("The device %(device)s is in step again.") % {"device": device}
+        self.log_change(request, device, told)
+        messages.success(request, told)
+        return HttpResponseRedirect(reverse("admin:mfa_device_change", args=[device.pk]))
+
+    def _resync_page(self, request: HttpRequest, device: Device, form: forms.Form) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Resynchronise"),
+            "subtitle": str(device),
+            "opts": self.opts,
+            "original": device,
+            "errors": form.errors,
+            "adminform": AdminForm(cast(Any, form), [(None, {"fields": list(form.fields)})], {}),
+        }
+        return TemplateResponse(request, "admin/mfa/resync.html", context)
+
+    @admin.action(description=_("Deactivate selected devices"))
+    def deactivate(self, request: HttpRequest, chosen: QuerySet[Device]) -> None:
+        self.log_deletions(request, chosen)
+        removed = [device for device in chosen if devices.remove(device)]
+        for device in removed:
+            events.deactivated_by_operator(device, browser=browser_of(request))
+            emails.device_removed(device)
+        told = ngettext(
+            "%(count)d device is deactivated.", "%(count)d devices are deactivated.", len(removed)
+        )
+        messages.success(request, told % {"count": len(removed)})
