@@ -51,7 +51,7 @@ class CodeForm(forms.Form):
 class PairForm(forms.Form):
     """Two codes that a device shows one after the other."""
 
-    code1 = CodeField(_("First code"), autofocus=True)
+    code1 = CodeField(_("First code"))
     code2 = CodeField(_("The next code"))
 
 

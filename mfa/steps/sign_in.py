@@ -124,6 +124,7 @@ class _DeviceStep(Step):
         facts = attempt.facts
         return {
             "who": who(attempt),
+            "principal_id": facts["principal_id"],
             "is_token": facts["mfa_kind"] == Kind.HARDWARE,
             "has_others": len(facts["mfa_kinds"]) > 1,
             "offers_resync": facts.get("mfa_wrong", 0) >= WRONG_BEFORE_RESYNC,

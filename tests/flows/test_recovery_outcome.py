@@ -12,6 +12,7 @@ from signin.events.models import Event
 from signin.kernel import clock, entropy
 from signin.mailbox.models import Message
 from tests.browser import CONSOLE
+from tests.devices import ROOT_PHONE, SANDBOX, code_of
 from tests.flows.recovery_walks import NEW, is_over, mailed_user, set_password, token_of
 from tests.walks import (
     MAILED,
@@ -53,6 +54,16 @@ def test_the_owner_is_told_without_a_secret(browser):
     said = mail.subject + mail.text + mail.html
     assert mail.link == mail.code == ""
     assert not [secret for secret in (NEW, MAILED[1], token_of(link)) if secret in said]
+
+
+@pytest.mark.requirement("S-028")
+def test_a_device_is_asked_for_as_before(browser):
+    clock.freeze()
+    set_password(browser.visit(mailed_link(browser, SANDBOX[0])))
+    assert browser.signed_in_as is None
+    name_root(browser, SANDBOX[0]).submit(password=NEW)
+    assert browser.step == "mfa-code"
+    assert browser.submit(code=code_of(ROOT_PHONE)).signed_in_as
 
 
 def test_who_had_to_wait_signs_in_at_once(browser, new_browser):

@@ -17,6 +17,7 @@ from signin.events.models import Event
 from signin.kernel import clock
 from signin.mailbox.models import Message
 from tests.browser import CONSOLE, Browser, address
+from tests.flows.account_walks import ask_for_email, signed_in_as_owner
 from tests.walks import ACCOUNT_PAGE, ask_for_recovery, open_account, pass_captcha
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -120,6 +121,32 @@ def opening_asked_for_too_often(browser: Browser, email: str) -> None:
         open_account(browser, email)
 
 
+def another_email_asked_for(browser: Browser, email: str) -> None:
+    ask_for_email(signed_in_as_owner(browser), email)
+
+
+def another_email_with_wrong_codes(browser: Browser, email: str) -> None:
+    lockout.release_all()  # both browsers are the same root user's, whose tries are counted
+    another_email_asked_for(browser, email)
+    for _ in range(codes.TRIES + 1):
+        browser.submit("account-email-code", code=NOBODYS_CODE)
+
+
+def another_email_asked_for_too_often(browser: Browser, email: str) -> None:
+    signed_in_as_owner(browser)
+    for _ in range(lockout.MAILS_TO_ONE.failures + 1):
+        ask_for_email(browser, email)
+
+
+EMAIL_CHANGES: list[tuple[Callable[[Browser, str], None], str, str]] = [
+    (walk, known, "nobody@example.com")
+    for walk in (
+        another_email_asked_for,
+        another_email_with_wrong_codes,
+        another_email_asked_for_too_often,
+    )
+    for known in ("strict@example.com", "closed@example.com", "gone@example.com")
+]
 OPENINGS: list[tuple[Callable[[Browser, str], None], str, str]] = [
     (walk, known, "nobody@example.com")
     for walk in (
@@ -158,6 +185,7 @@ CASES: list[tuple[Callable[[Browser, str], None], str, str]] = [
     (link_sent, "root@example.com", "gone@example.com"),
     (link_sent_too_often, "root@example.com", "nobody@example.com"),
     *OPENINGS,
+    *EMAIL_CHANGES,
 ]
 
 
