@@ -1,7 +1,5 @@
 """The console's pages about one's own devices; changing one asks for a fresh sign-in (S-048)."""
 
-import math
-
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -13,12 +11,12 @@ from mfa.forms import DeviceNameForm, PairForm
 from mfa.models import Device
 from signin.console import destinations
 from signin.console.device_flows import FLOWS, REGISTER_DEVICE
-from signin.console.views import fresh, show, signed_in_with_form
+from signin.console.views import fresh, show_form, signed_in_with_form
 from signin.flow.facts import Facts
 from signin.flow.models import Attempt
 from signin.flow.views import begin, over, take
 from signin.http import browser_of, flow_key
-from signin.kernel.errors import LockedOut, Refusal
+from signin.kernel.errors import Refusal
 
 CREDENTIALS = "/iam/security_credentials"
 
@@ -55,9 +53,9 @@ def device(request: HttpRequest, session: Session, device_id: int) -> HttpRespon
 def rename(request: HttpRequest, session: Session, device_id: int) -> HttpResponse:
     """Give a device another name."""
     own = _own(session, device_id)
-    form = DeviceNameForm(request.POST or None)
+    form = DeviceNameForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        return _page(request, session, own, rename_form=form)
+        return _page(request, session, own, form)
     devices.rename(own, form.cleaned_data["device_name"])
     return redirect(f"{CREDENTIALS}?device=renamed")
 
@@ -66,14 +64,14 @@ def rename(request: HttpRequest, session: Session, device_id: int) -> HttpRespon
 def resync(request: HttpRequest, session: Session, device_id: int) -> HttpResponse:
     """Bring a device into step again with two of its codes."""
     own = _own(session, device_id)
-    form = PairForm(request.POST or None)
+    form = PairForm(request.POST if request.method == "POST" else None)
     if not own.has_codes or not form.is_valid():
-        return _page(request, session, own, resync_form=form)
+        return _page(request, session, own, form)
     browser = browser_of(request)
     try:
         _resync(own, form.cleaned_data["code1"], form.cleaned_data["code2"], ip=browser.ip)
     except Refusal as refusal:
-        return _refused(request, session, own, form, refusal)
+        return _page(request, session, own, form, refusal=refusal)
     events.resynchronised(own, session=session, browser=browser)
     return redirect(f"{CREDENTIALS}?device=resynchronised")
 
@@ -101,35 +99,28 @@ def _resync(own: Device, first: str, second: str, *, ip: str) -> None:
     tried.succeed()
 
 
-def _refused(
-    request: HttpRequest, session: Session, own: Device, form: forms.Form, refusal: Refusal
-) -> HttpResponse:
-    form.add_error(refusal.field, str(refusal.message))
-    response = _page(request, session, own, resync_form=form)
-    if isinstance(refusal, LockedOut):
-        response.status_code = 429
-        response.headers["Retry-After"] = str(math.ceil(refusal.retry_after.total_seconds()))
-    return response
-
-
 def _page(
     request: HttpRequest,
     session: Session,
     own: Device,
+    sent: forms.Form | None = None,
     *,
-    rename_form: forms.Form | None = None,
-    resync_form: forms.Form | None = None,
+    refusal: Refusal | None = None,
 ) -> HttpResponse:
-    sent = [form for form in (rename_form, resync_form) if form and form.is_bound]
+    """Show a device with its forms, of which one may have been sent and be wrong."""
+    if sent is None or not sent.is_bound:
+        sent = _named(own)
     page = {
         "device": own,
         "is_only_one": len(devices.of(session.principal)) == 1,
-        "rename_form": rename_form or DeviceNameForm(initial={"device_name": own.name}),
-        "resync_form": resync_form or PairForm(),
-        "sent_form": next((form for form in sent if form.errors), None),
-        "alert": " ".join(str(error) for form in sent for error in form.non_field_errors()),
+        "rename_form": sent if isinstance(sent, DeviceNameForm) else _named(own),
+        "resync_form": sent if isinstance(sent, PairForm) else PairForm(),
     }
-    return show(request, session, "console/device.html", page)
+    return show_form(request, session, "console/device.html", sent, page, refusal=refusal)
+
+
+def _named(own: Device) -> DeviceNameForm:
+    return DeviceNameForm(initial={"device_name": own.name})
 
 
 def _own(session: Session, device_id: int) -> Device:

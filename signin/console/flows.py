@@ -103,11 +103,6 @@ def open_account(request: HttpRequest, attempt: Attempt) -> HttpResponse:
         return render(request, "errors/email_taken.html", page, status=409)
     attempt.facts["principal_id"] = root_user.pk
     attempt.proven = root_user
-    before = sessions.find(
-        cookie(request, SIGNIN_COOKIE), door=sessions.SIGNIN, host=request.get_host()
-    )
-    if before:
-        sessions.end(before)
     return open_console(request, attempt)
 
 
