@@ -22,6 +22,8 @@ def main() -> int:
     """Measure, report, and return the exit status."""
     options = _options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers are ended
+    # Whoever starts a server again has its modules compiled already, as installed peers have.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     found = peers.find(options.peers)
     about = {**report.environment(found), "load before": report.load_average()}
     with tempfile.TemporaryDirectory(prefix="vestibule-bench-") as work:
