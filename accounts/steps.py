@@ -162,6 +162,7 @@ class NewPasswordStep(Step):
         except Refusal:
             events.console_login_failed(attempt, iam_user, iam_user.account)
             raise
+        attempt.facts["password_set_at"] = _password_set_at(iam_user)
         attempt.forget("new_password_due")
 
     def context(self, attempt: Attempt) -> dict[str, Any]:
@@ -263,6 +264,20 @@ def proven(attempt: Attempt) -> Principal:
     return attempt.proven
 
 
+def is_still_proven(attempt: Attempt) -> bool:
+    """Return whether the password that an attempt proved is the principal's yet (S-027).
+
+    It may have been changed while another step waited for its answer.
+    """
+    set_at = attempt.facts.get("password_set_at")
+    return set_at is None or set_at == _password_set_at(proven(attempt))
+
+
+def _password_set_at(principal: Principal) -> str:
+    changed_at = principal.password_changed_at
+    return changed_at.isoformat() if changed_at else ""
+
+
 def _prove(
     attempt: Attempt,
     principal: Principal | None,
@@ -290,6 +305,7 @@ def _prove(
     attempt.facts["principal_id"] = signed_in.pk
     attempt.proven = signed_in
     attempt.facts["password_verified"] = True
+    attempt.facts["password_set_at"] = _password_set_at(signed_in)
 
 
 def _admit(

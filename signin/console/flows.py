@@ -24,6 +24,7 @@ from accounts.steps import (
     PasswordStep,
     RecoveryStep,
     UserTypeStep,
+    is_still_proven,
     proven,
     proven_by,
 )
@@ -51,6 +52,9 @@ def choose_flow(request: HttpRequest, attempt: Attempt) -> HttpResponse:
 def open_console(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """Sign the browser in at this host, and send it to the console with a single-use code."""
     principal = proven(attempt)
+    if not is_still_proven(attempt):
+        attempt.close()
+        return over(request)
     factors = [*proven_by(attempt), *mfa.factors(attempt), *lost.factors(attempt)]
     destination = attempt.facts["destination"]
     with transaction.atomic():

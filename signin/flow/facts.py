@@ -24,6 +24,7 @@ class Facts(TypedDict, total=False):
 
     password_verified: bool
     principal_id: int  # whose password it was
+    password_set_at: str  # and when they had chosen it
 
     new_password_due: bool  # of an IAM user, before the console opens
 

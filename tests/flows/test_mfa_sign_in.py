@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts import lockout
+from accounts import lockout, passwords
 from accounts.models import Principal, Session
 from mfa import devices, totp
 from mfa.steps.sign_in import WRONG_ANSWERS
@@ -147,6 +147,17 @@ class TestTheWrongCode:
         page = browser.url
         assert browser.visit(CONSOLE + "console/home").signed_in_as is None
         assert browser.visit(page).step == "mfa-code"
+
+    @pytest.mark.requirement("S-027", "S-029")
+    def test_a_password_changed_meanwhile_ends_the_sign_in(self, browser):
+        as_jane(browser)
+        clock.advance(timedelta(seconds=1))
+        passwords.replace(named(JANE[0]), "Brand-new-77")
+        browser.submit(code=code_of())
+        assert browser.status == 410
+        assert not Session.objects.exists()
+        browser.visit(CONSOLE + "?account=example-corp")
+        assert browser.submit(username=JANE[0], password="Brand-new-77").step == "mfa-code"
 
     def test_a_device_removed_meanwhile_lets_nobody_in(self, browser):
         as_jane(browser)
