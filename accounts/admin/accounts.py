@@ -79,6 +79,8 @@ class AccountAdmin(OwnerAdmin):
     def save_model(
         self, request: HttpRequest, obj: Account, form: forms.Form, change: bool
     ) -> None:
+        if "root_mfa_mode" in form.changed_data:
+            obj.ask_for_device(obj.root_mfa_mode)
         if "state" in form.changed_data:
             enter(obj, obj.state)
         else:
@@ -129,8 +131,8 @@ class AccountAdmin(OwnerAdmin):
         """Say whether root users have to have a device; it holds from their next sign-in on."""
         asked = list(accounts.exclude(root_mfa_mode=mode))
         for account in asked:
-            account.root_mfa_mode = mode
-            account.save(update_fields=["root_mfa_mode"])
+            account.ask_for_device(mode)
+            account.save(update_fields=["root_mfa_mode", "root_mfa_grace_ends_at"])
             self.log_change(request, account, [{"changed": {"fields": ["root_mfa_mode"]}}])
         told = ngettext(
             "%(count)d account changed; the root user's second factor is now: %(mode)s.",

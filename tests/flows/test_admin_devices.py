@@ -179,6 +179,7 @@ def test_an_account_can_demand_a_device_of_its_root_user_and_leave_it_again(oper
     act(operator, "account/", "leave_devices", account.pk)
     account.refresh_from_db()
     assert account.root_mfa_mode == Account.RootMfaMode.OPTIONAL
+    assert account.root_mfa_grace_ends_at is None
     assert sign_in_as_root(browser, *MAILED).visit(CONSOLE + "console/home").signed_in_as
     change = {"state": "active", "captcha_mode": "never", "email_code_mode": "never"}
     operator.visit(page(f"account/{account.pk}/change/"))
