@@ -124,7 +124,7 @@ class Account(models.Model):
         self.closed_at = self.expires_at = None
 
     def ask_for_device(self, mode: str) -> None:
-        """Note whether the root user has to have a device; a demand made anew has its whole grace."""
+        """Note whether the root user has to have a device; a new demand has its whole grace."""
         self.root_mfa_mode = self.RootMfaMode(mode)
         if mode == self.RootMfaMode.OPTIONAL:
             self.root_mfa_grace_ends_at = None

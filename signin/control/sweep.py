@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from accounts.models import EmailChange, KnownBrowser, Lockout, PasswordRecovery, Session
+from mfa.models import Device
 from signin.flow.models import Attempt
 from signin.kernel import clock
 
@@ -12,9 +13,12 @@ SESSIONS_KEPT = timedelta(days=7)
 
 
 def expired() -> None:
-    """Delete attempts (with codes and checks), lockouts, browsers, links and old sessions."""
+    """Delete attempts with all that belongs to them, and what else is over.
+
+    A device has an end only while it is being registered.
+    """
     now = clock.now()
     with transaction.atomic():
-        for model in (Attempt, Lockout, KnownBrowser, PasswordRecovery, EmailChange):
+        for model in (Attempt, Lockout, KnownBrowser, PasswordRecovery, EmailChange, Device):
             model._default_manager.filter(expires_at__lte=now).delete()
         Session.objects.filter(expires_at__lte=now - SESSIONS_KEPT).delete()

@@ -14,6 +14,7 @@ from mfa.errors import (
     TooManyDevices,
 )
 from mfa.models import Device
+from signin.control import sweep
 from signin.kernel import clock
 from tests.devices import JANE, PHONE, add_app, code_from, code_of, device, named, wrong_code
 
@@ -237,3 +238,13 @@ def test_a_device_is_removed_once(demo):
     gone = device()
     assert devices.remove(gone)
     assert not devices.remove(gone)
+
+
+def test_what_was_never_finished_is_swept_away_and_devices_stay(demo):
+    devices.begin_app(named(ZHANG), "app")
+    registered = set(Device.objects.filter(slot__isnull=False))
+    sweep.expired()
+    assert Device.objects.filter(name="app").exists()
+    clock.advance(devices.REGISTRATION_LIFETIME)
+    sweep.expired()
+    assert set(Device.objects.all()) == registered
