@@ -22,6 +22,23 @@ def asked(page: Page, server: Server) -> None:
     expect(page.locator("form[data-step=mfa-code]")).to_be_visible()
 
 
+def several_kinds(page: Page, server: Server) -> None:
+    """Go to the page on which Jane chooses among her devices."""
+    [jane] = server.control("GET", "/principals?username=jane.doe")
+    token = {"kind": "hardware", "serial_number": "GAHT12345678"}
+    server.control("POST", f"/principals/{jane['id']}/devices", token)
+    sign_in_as_iam_user(page, server, "example-corp", "jane.doe", "Jane-demo-1")
+    expect(page.locator("form[data-step=mfa-device]")).to_be_visible()
+
+
+def token_code(page: Page, server: Server) -> None:
+    """Go to the page that asks Jane for the code of her token."""
+    several_kinds(page, server)
+    page.get_by_label("Hardware token").check()
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("#another_button")).to_be_visible()
+
+
 def wrong(page: Page, server: Server, times: int = 2) -> None:
     """Type codes that are wrong."""
     asked(page, server)
@@ -80,6 +97,8 @@ def prompted(page: Page, server: Server) -> None:
 
 WALKS = {
     "mfa-code": asked,
+    "mfa-device": several_kinds,
+    "mfa-code-token": token_code,
     "mfa-code-wrong": wrong,
     "mfa-resync": resync,
     "mfa-prompt": prompted,

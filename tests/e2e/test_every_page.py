@@ -1,13 +1,13 @@
 """Every page in a real browser: accessible, narrow and wide, light and dark, in both languages."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.e2e import device_walks
+from tests.e2e.looking import look_at, shoot, sideways
 from tests.e2e.people import (
     be_called,
     choose_first_password,
@@ -280,6 +280,12 @@ WALKS: dict[str, Walk] = {
     "phone-without-device": lambda page, server: open_phone(page, server, "root@example.com"),
     "phone-ringing": ringing,
     "phone-wrong-keys": wrong_keys,
+    "token": lambda page, server: page.goto(
+        server.address("localhost", "/phone/token?serial_number=GAHT12345678")
+    ),
+    "token-wrong": lambda page, server: page.goto(
+        server.address("localhost", "/phone/token?serial_number=-")
+    ),
     "events": lambda page, server: after_sign_in(page, server, "/events/"),
     "control": lambda page, server: page.goto(server.address("localhost", "/control/")),
     "admin-login": lambda page, server: page.goto(server.address("localhost", "/admin/")),
@@ -292,47 +298,16 @@ def axe() -> Axe:
 
 
 @pytest.mark.parametrize("name", WALKS)
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+def test_a_page_fits_in_both_languages_and_axe_finds_nothing(
     name: str, page: Page, server: Server, axe: Axe, request: pytest.FixtureRequest
 ) -> None:
     WALKS[name](page, server)
-    for width, theme in ((1280, "light"), (320, "dark"), (320, "light"), (1280, "dark")):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(
-            color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce"
-        )
-        shoot(page, request, f"{name}-{width}-{theme}")
-        assert sideways(page) <= width, f"{name} is {sideways(page)} px wide at {width}"
-        if width == 320 or theme == "dark":
-            found = axe.run(page)
-            assert found.violations_count == 0, found.generate_report()
-
-
-@pytest.mark.parametrize("name", WALKS)
-def test_japanese_fits_too(
-    name: str, chromium: Browser, server: Server, request: pytest.FixtureRequest
-) -> None:
-    server.control("POST", "/reset", {"scenario": "demo"})
-    context = chromium.new_context(viewport={"width": 320, "height": 800}, locale="en-US")
-    page = context.new_page()
-    WALKS[name](page, server)
+    look_at(page, axe, request, name)
     if page.locator("#language-ja").count():
         # Where a form was just sent, the switch leads to the page without its answer.
         page.locator("#language-ja").click()
         assert page.locator("html").get_attribute("lang") == "ja"
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
     assert sideways(page) <= 320, name
     shoot(page, request, f"{name}-320-ja")
-    context.close()
-
-
-def sideways(page: Page) -> int:
-    """Return how wide the page is, in CSS pixels."""
-    width: int = page.evaluate("document.documentElement.scrollWidth")
-    return width
-
-
-def shoot(page: Page, request: pytest.FixtureRequest, name: str) -> None:
-    """Keep a picture of the page where ``--screenshots`` says."""
-    if folder := request.config.getoption("--screenshots"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)

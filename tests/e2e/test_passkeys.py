@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import CDPSession, Page, expect
 
+from tests.e2e.looking import look_at
 from tests.e2e.people import sign_in_as_iam_user, sign_in_as_zhang
 from tests.server import Server
 
@@ -225,6 +227,18 @@ def test_the_same_key_is_not_registered_twice(page: Page, server: Server, cdp: C
     page.get_by_role("button", name="Next").click()
     page.locator("#passkey_button").click()
     expect(page.locator("#passkey-failed")).to_be_visible()
+
+
+@pytest.mark.browser
+def test_the_page_that_asks_for_it_fits_and_axe_finds_nothing(
+    page: Page, server: Server, cdp: CDPSession, request: pytest.FixtureRequest
+) -> None:
+    add_key(cdp, PASSKEY)
+    sign_in_as_zhang(page, server)
+    register(page, server)
+    sign_out(page)
+    asked(page, server)
+    look_at(page, Axe(), request, "mfa-passkey")
 
 
 @pytest.mark.browser

@@ -1,0 +1,34 @@
+"""Looking at a page as people with different eyes and screens do."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+
+def look_at(page: Page, axe: Axe, request: pytest.FixtureRequest, name: str) -> None:
+    """Fail if a page scrolls sideways, or if axe finds something, narrow or wide, light or dark."""
+    for width, theme in ((1280, "light"), (320, "dark"), (320, "light"), (1280, "dark")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(
+            color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce"
+        )
+        shoot(page, request, f"{name}-{width}-{theme}")
+        assert sideways(page) <= width, f"{name} is {sideways(page)} px wide at {width}"
+        if width == 320 or theme == "dark":
+            found = axe.run(page)
+            assert found.violations_count == 0, found.generate_report()
+
+
+def sideways(page: Page) -> int:
+    """Return how wide the page is, in CSS pixels."""
+    width: int = page.evaluate("document.documentElement.scrollWidth")
+    return width
+
+
+def shoot(page: Page, request: pytest.FixtureRequest, name: str) -> None:
+    """Keep a picture of the page where ``--screenshots`` says."""
+    if folder := request.config.getoption("--screenshots"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
