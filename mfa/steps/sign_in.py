@@ -26,7 +26,7 @@ Kind = Device.Kind
 def look_for_devices(attempt: Attempt) -> None:
     """Note which devices the principal has whose password was right, and record the question."""
     principal = proven(attempt)
-    kinds = sorted({device.kind for device in devices.of(principal)})
+    kinds = list(dict.fromkeys(device.kind for device in devices.of(principal)))
     attempt.facts["mfa_due"] = bool(kinds)
     attempt.facts["mfa_kinds"] = kinds
     if kinds:
