@@ -13,7 +13,7 @@ from mfa.forms import SERIAL_NUMBER
 from mfa.models import MFA_NAME, Device
 from signin.control.api_shapes import PROBLEMS, Problem, Refused, Strict
 from signin.http import browser_of
-from signin.kernel import clock
+from signin.kernel import clock, entropy
 from signin.kernel.errors import Refusal
 
 router = Router()
@@ -55,7 +55,7 @@ class CodeOut(Schema):
 
 
 class DeviceIn(Strict):
-    """An authenticator app has a name, a hardware token a serial number and a name if you like."""
+    """An authenticator app, or a hardware token with its serial number; with a name if you like."""
 
     kind: Literal["totp", "hardware"] = "totp"
     name: str | None = Field(None, pattern=rf"^{MFA_NAME}$")
@@ -64,8 +64,8 @@ class DeviceIn(Strict):
 
     @model_validator(mode="after")
     def is_complete(self) -> "DeviceIn":
-        if self.kind == "totp" and (self.name is None or self.serial_number is not None):
-            raise ValueError("an authenticator app has a name, and no serial_number")
+        if self.kind == "totp" and self.serial_number is not None:
+            raise ValueError("an authenticator app has no serial_number")
         if self.kind == "hardware" and self.serial_number is None:
             raise ValueError("a hardware token has a serial_number")
         return self
@@ -172,7 +172,8 @@ def _new(principal: Principal, body: DeviceIn) -> Device:
     if body.serial_number:
         name = body.name or body.serial_number
         return devices.token(principal, name, body.serial_number, secret)
-    return devices.app(principal, body.name or "", secret or totp.new_secret())
+    name = body.name or f"app-{entropy.digits(6)}"
+    return devices.app(principal, name, secret or totp.new_secret())
 
 
 def _principal(principal: Principal) -> dict[str, Any]:

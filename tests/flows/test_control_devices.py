@@ -132,6 +132,10 @@ class TestRegistering:
         assert [each["name"] for each in listed] == ["phone", "tablet"]
         assert "secret" not in listed[1]
 
+    def test_without_a_name_one_is_made_up(self, control, jane):
+        names = {control("POST", devices_of(jane), {})[1]["name"] for _ in range(2)}
+        assert len(names) == 2
+
     def test_a_secret_can_be_given(self, control, jane):
         secret = "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK"
         _, added = control("POST", devices_of(jane), {"name": "tablet", "secret": secret})
@@ -145,7 +149,6 @@ class TestRegistering:
     @pytest.mark.parametrize(
         "body",
         [
-            {},
             {"name": "my phone"},
             {"name": "x", "secret": "short"},
             {"name": "x", "secret": 7},
