@@ -2,7 +2,7 @@
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 from accounts import lockout, sessions
 from accounts.models import Session
@@ -14,7 +14,7 @@ from signin.console.device_flows import FLOWS, REGISTER_DEVICE
 from signin.console.views import fresh, show_form, signed_in_with_form
 from signin.flow.facts import Facts
 from signin.flow.models import Attempt
-from signin.flow.views import begin, over, take
+from signin.flow.views import begin, take
 from signin.http import browser_of, flow_key
 from signin.kernel.errors import Refusal
 
@@ -39,7 +39,7 @@ def register_device(request: HttpRequest, session: Session, handle: str) -> Http
     """Go on with a registration; it belongs to the session in which it was begun."""
     attempt = Attempt.find(handle, flow_key=flow_key(request))
     if attempt is None or attempt.facts.get("session") != str(session.pk):
-        return over(request)
+        return render(request, "errors/registration_over.html", status=410)
     return take(request, handle, FLOWS)
 
 

@@ -109,4 +109,5 @@ WALKS = {
     "register-passkey": lambda page, server: register(page, server, "passkey"),
     "devices": lambda page, server: signed_in(page, server, "/iam/security_credentials"),
     "device": one_device,
+    "registration-over": lambda page, server: signed_in(page, server, "/iam/mfa/new/nothing"),
 }

@@ -82,3 +82,13 @@ REFUSALS = {
         "パスワードをもう一度入力",
     ),
 }
+
+
+def registration_over(browser: Browser) -> Browser:
+    """Open the page of a registration that there never was."""
+    return signed_in(browser, "iam/mfa/new/nothing")
+
+
+ERRORS = {
+    "registration over": (registration_over, 410, "この登録は終了しています"),
+}

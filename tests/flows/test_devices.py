@@ -273,7 +273,17 @@ class TestFresh:
         zhang.visit(CREDENTIALS).submit("sign-out")
         sign_in_as_iam_user(zhang)
         assert zhang.visit(page).status == 410
+        assert 'id="registration-over"' in zhang.text
         assert sign_in_as_iam_user(new_browser()).visit(page).status == 410
+
+    def test_a_registration_that_took_too_long_is_begun_again(self, zhang):
+        begin(zhang)
+        page = zhang.url
+        clock.advance(timedelta(minutes=15, seconds=-1))
+        assert zhang.visit(page).step == "register-app"
+        clock.advance(timedelta(seconds=1))
+        assert zhang.visit(page).status == 410
+        assert 'href="/iam/mfa/new"' in zhang.text
 
 
 class TestEvents:

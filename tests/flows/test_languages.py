@@ -318,7 +318,11 @@ def test_what_is_refused_is_refused_in_japanese(japanese, walk, says):
     assert_is_japanese(japanese)
 
 
-@pytest.mark.parametrize(("walk", "status", "says"), ERROR_PAGES.values(), ids=ERROR_PAGES)
+@pytest.mark.parametrize(
+    ("walk", "status", "says"),
+    [*ERROR_PAGES.values(), *device_walks.ERRORS.values()],
+    ids=[*ERROR_PAGES, *device_walks.ERRORS],
+)
 def test_an_error_page_is_in_japanese(japanese, walk, status, says):
     assert walk(japanese).status == status
     assert says in japanese.words

@@ -329,3 +329,23 @@ def paths(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> list[s
         else:
             found.append(re.sub(r"<[^>]*>", "1", route))
     return found
+
+
+@pytest.mark.requirement("S-058")
+@pytest.mark.parametrize(
+    "address",
+    [
+        DESK + "mailbox/?q=%00",
+        DESK + "phone/?q=a%00b",
+        DESK + "control/v1/principals?username=%00",
+        DESK + "control/v1/captchas/%00",
+        SIGNIN + "signin/%00",
+        SIGNIN + "captcha/%00.png",
+        SIGNIN + "recovery?token=%00",
+        CONSOLE + "iam/mfa/new/%00",
+    ],
+)
+def test_a_null_character_in_an_address_is_refused(browser, address):
+    sign_in_as_iam_user(browser)
+    assert browser.visit(address).status == 400
+    assert BANNER["en"] in browser.words
