@@ -43,6 +43,16 @@ def browser_of(request: HttpRequest) -> Browser:
     )
 
 
+def searched(request: HttpRequest, name: str) -> str:
+    """Return what somebody searches for, 200 characters at most."""
+    return without_null(request.GET.get(name, "")[:200])
+
+
+def without_null(value: str) -> str:
+    """Return a value that a database can compare: PostgreSQL takes no null character."""
+    return value.replace("\x00", "")
+
+
 def cookie(request: HttpRequest, name: str) -> str:
     """Return the value of one of our cookies, or an empty string."""
     return request.COOKIES.get(_full_name(name), "")

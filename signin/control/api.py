@@ -25,6 +25,7 @@ from signin.control import api_devices, api_people, databases, scenarios
 from signin.control.api_shapes import PROBLEMS, Refused, Strict
 from signin.control.models import LoadedScenario
 from signin.events.models import Event
+from signin.http import without_null
 from signin.kernel import clock, entropy
 from signin.kernel.errors import Refusal
 from signin.mailbox.models import Message
@@ -301,9 +302,9 @@ def not_found(request: HttpRequest, path: str) -> HttpResponse:
 
 def _messages(to: str, kind: str, after: int) -> Any:
     wanted: dict[str, Any] = {"id__gt": after}
-    if to:
+    if to := without_null(to):
         wanted["recipient__iexact"] = to
-    if kind:
+    if kind := without_null(kind):
         wanted["kind"] = kind
     return Message.objects.filter(**wanted)
 
@@ -324,6 +325,6 @@ def _message(message: Message) -> dict[str, Any]:
 
 
 def _events(name: str, account: str, limit: int | None = None) -> list[dict[str, Any]]:
-    wanted = {"name": name, "account_id": account}
+    wanted = {"name": without_null(name), "account_id": without_null(account)}
     found = Event.objects.filter(**{column: value for column, value in wanted.items() if value})
     return [event.document for event in found[:limit]]

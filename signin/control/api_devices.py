@@ -12,7 +12,7 @@ from mfa import devices, emails, events, totp
 from mfa.forms import SERIAL_NUMBER
 from mfa.models import MFA_NAME, Device
 from signin.control.api_shapes import PROBLEMS, Problem, Refused, Strict
-from signin.http import browser_of
+from signin.http import browser_of, without_null
 from signin.kernel import clock, entropy
 from signin.kernel.errors import Refusal
 
@@ -83,7 +83,8 @@ def principals(
     username: str = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> list[dict[str, Any]]:
-    wanted = {"kind": kind, "realm": realm, "folded": fold(username)}
+    asked = {"kind": kind, "realm": realm, "folded": fold(username)}
+    wanted = {name: without_null(value) for name, value in asked.items()}
     found = _everybody().filter(**{name: value for name, value in wanted.items() if value})
     return [_principal(each) for each in found[:limit]]
 

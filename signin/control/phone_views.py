@@ -18,6 +18,7 @@ from mfa import devices, lost, totp
 from mfa.forms import SerialNumberForm
 from mfa.models import Device
 from signin.control.forms import KeysForm
+from signin.http import searched
 from signin.kernel import clock
 from signin.mailbox.models import Message
 from signin.phones import calls
@@ -40,7 +41,7 @@ class Display:
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """List those who have a device or a telephone, those with all the words of ``q`` only."""
-    words = request.GET.get("q", "")[:200]
+    words = searched(request, "q")
     found = _matching(_with_something(), words)
     page = {
         "at": "phone",

@@ -13,6 +13,7 @@ from signin.control.api import api
 from signin.control.models import LoadedScenario
 from signin.control.scenarios import ScenarioUnknown, find
 from signin.events.models import Event
+from signin.http import searched
 from signin.mailbox.models import Message
 
 SHOWN = 100
@@ -43,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def events(request: HttpRequest) -> HttpResponse:
     """Show the newest events, those of one name or one account only."""
-    name, account = request.GET.get("name", "")[:64], request.GET.get("account", "")[:12]
+    name, account = searched(request, "name")[:64], searched(request, "account")[:12]
     wanted = {"name": name, "account_id": account}
     found = Event.objects.filter(**{column: value for column, value in wanted.items() if value})
     return render(

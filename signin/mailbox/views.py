@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from signin.http import searched
 from signin.mailbox.models import Message
 
 SHOWN = 100
@@ -29,7 +30,7 @@ def message(request: HttpRequest, message_id: int) -> HttpResponse:
 
 
 def _page(request: HttpRequest) -> dict[str, object]:
-    words = request.GET.get("q", "")[:200]
+    words = searched(request, "q")
     found = Message.objects.matching(words)
     return {
         "messages": found[:SHOWN],

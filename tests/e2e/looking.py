@@ -23,6 +23,7 @@ def look_at(page: Page, axe: Axe, request: pytest.FixtureRequest, name: str) -> 
 
 def sideways(page: Page) -> int:
     """Return how wide the page is, in CSS pixels."""
+    page.wait_for_load_state()  # a page on its way has no width yet
     width: int = page.evaluate("document.documentElement.scrollWidth")
     return width
 
