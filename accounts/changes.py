@@ -29,13 +29,13 @@ def change_own(
         events.password_changed(principal, browser=browser, error=events.NEW_PASSWORD_REFUSED)
         raise
     events.password_changed(principal, browser=browser)
-    if principal.kind == Principal.Kind.ROOT_USER:
+    if principal.is_root:
         emails.password_changed(principal)
 
 
 def _prove(principal: Principal, current: str, browser: Browser) -> None:
     """Check the password of now, as the door does, or raise CurrentPasswordWrong or LockedOut."""
-    kind = "root" if principal.kind == Principal.Kind.ROOT_USER else "iam"
+    kind = "root" if principal.is_root else "iam"
     place = [principal.realm] if principal.realm else []
     tried = lockout.admit((kind, *place, principal.folded), ip=browser.ip, principal=principal)
     if authenticate(principal=principal, password=current) is None:

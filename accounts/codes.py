@@ -1,17 +1,21 @@
 """Six digits by mail: ten minutes, five tries, one use; a new code kills the old one."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeVar
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from accounts.errors import CodeDead, CodeWrong
-from accounts.models import VerificationCode
+from accounts.models import EmailChange, VerificationCode
 from signin.flow.models import Attempt
 from signin.kernel import clock, entropy
 
 LIFETIME = timedelta(minutes=10)
 TRIES = 5
+
+Sent = TypeVar("Sent", VerificationCode, EmailChange)
 
 
 def issue(attempt: Attempt) -> str:
@@ -28,22 +32,27 @@ def pretend(attempt: Attempt) -> str:
 
 
 def redeem(attempt: Attempt, code: str) -> None:
-    """Use up the code of an attempt, or raise CodeWrong or CodeDead.
+    """Use up the code of an attempt, or raise CodeWrong or CodeDead."""
+    unused = VerificationCode.objects.filter(attempt=attempt, consumed_at=None)
+    sent = check(unused, lambda _sent: _digest(attempt, code))
+    if not unused.filter(digest=sent.digest).update(consumed_at=clock.now()):
+        raise CodeDead
 
-    Each try is counted by the UPDATE that allows it, so parallel guesses can't exceed five.
+
+def check(unused: QuerySet[Sent], digest_of: Callable[[Sent], str]) -> Sent:
+    """Return the one row of a code if what was typed has its digest; else CodeWrong or CodeDead.
+
+    Each try is counted by the UPDATE that allows it, so parallel guesses can't exceed five (S-032).
+    The code is not used up by this: whoever calls does that, with all that comes of it.
     """
-    now = clock.now()
-    living = VerificationCode.objects.filter(
-        attempt=attempt, tries__lt=TRIES, expires_at__gt=now, consumed_at=None
-    )
+    living = unused.filter(tries__lt=TRIES, expires_at__gt=clock.now())
     if not living.update(tries=F("tries") + 1):
         raise CodeDead
-    sent = VerificationCode.objects.get(attempt=attempt)
-    if not entropy.same(sent.digest, _digest(attempt, code)):
-        raise CodeDead if sent.tries >= TRIES else CodeWrong
-    unused = VerificationCode.objects.filter(attempt=attempt, digest=sent.digest, consumed_at=None)
-    if not unused.update(consumed_at=now):
+    if (sent := unused.first()) is None:  # used up by another request meanwhile
         raise CodeDead
+    if not entropy.same(sent.digest, digest_of(sent)):
+        raise CodeDead if sent.tries >= TRIES else CodeWrong
+    return sent
 
 
 def _keep(attempt: Attempt, code: str) -> None:

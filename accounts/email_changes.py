@@ -2,11 +2,10 @@
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
-from accounts import emails, events, lockout, principals, sessions
-from accounts.codes import LIFETIME, TRIES
-from accounts.errors import CodeDead, CodeWrong, EmailUnchanged
+from accounts import codes, emails, events, lockout, principals, sessions
+from accounts.errors import CodeDead, EmailUnchanged
 from accounts.models import EmailChange, Principal, Session
 from accounts.models.principals import fold
 from signin.http import Browser
@@ -28,7 +27,7 @@ def request(session: Session, email: str, *, browser: Browser) -> None:
     pending = find(session)
     if not allowed and pending and pending.email == email:
         return  # the newest code that was sent stays good
-    code, expires_at = entropy.digits(6), clock.now() + LIFETIME
+    code, expires_at = entropy.digits(6), clock.now() + codes.LIFETIME
     EmailChange.objects.update_or_create(
         principal=root_user,
         defaults={
@@ -62,24 +61,13 @@ def confirm(session: Session, code: str, *, browser: Browser) -> None:
     root_user = session.principal
     tried = lockout.admit(("email-change", root_user.folded), ip=browser.ip, principal=root_user)
     try:
-        change = _redeem(session, code)
+        change = codes.check(_waiting(session), lambda asked: _digest(session, asked.email, code))
         _complete(session, change, browser)
     except Refusal:
         tried.fail()
         raise
     tried.succeed()
     emails.email_changed(root_user, to=root_user.username, now_is=change.email)
-
-
-def _redeem(session: Session, code: str) -> EmailChange:
-    """Return the change if the code is its own; the UPDATE that allows a try counts it (S-032)."""
-    living = _waiting(session).filter(tries__lt=TRIES, expires_at__gt=clock.now())
-    if not living.update(tries=F("tries") + 1):
-        raise CodeDead
-    change = EmailChange.objects.get(principal=session.principal)
-    if not entropy.same(change.digest, _digest(session, change.email, code)):
-        raise CodeDead if change.tries >= TRIES else CodeWrong
-    return change
 
 
 def _complete(session: Session, change: EmailChange, browser: Browser) -> None:

@@ -59,7 +59,7 @@ def password_changed(
 
     Of an IAM user it is a call of an API, of a root user a sign-in event.
     """
-    if _is_root(principal):
+    if principal.is_root:
         _updated("PasswordUpdated", principal, browser, error)
         return
     log.record_api_call(
@@ -203,7 +203,7 @@ def _updated(
 def identity_of(principal: Principal) -> shapes.Identity:
     """Return how events name somebody who proved to be it."""
     return shapes.authenticated(
-        is_root=_is_root(principal),
+        is_root=principal.is_root,
         account_id=principal.account_id or "",
         principal_id=principal.unique_id,
         username=principal.username,
@@ -213,7 +213,7 @@ def identity_of(principal: Principal) -> shapes.Identity:
 def unproven_identity_of(principal: Principal) -> shapes.Identity:
     """Return how events name somebody who is known, but did not prove to be it."""
     return shapes.unauthenticated(
-        is_root=_is_root(principal),
+        is_root=principal.is_root,
         account_id=principal.account_id or "",
         principal_id=principal.unique_id,
         username=principal.username,
@@ -248,7 +248,3 @@ def _record(
             mfa_identifier=attempt.facts.get("mfa_identifier", ""),
         ),
     )
-
-
-def _is_root(principal: Principal) -> bool:
-    return principal.kind == Principal.Kind.ROOT_USER

@@ -100,7 +100,7 @@ _REUSED_ONE = _("Use another one than the password that you have.")
 
 def rules_for(principal: Principal) -> Rules:
     """Return the rules for a principal's passwords: an account's own bind its IAM users only."""
-    if principal.kind == Principal.Kind.ROOT_USER:
+    if principal.is_root:
         return ROOT
     policy = policy_of(principal.account)
     if policy is None:
@@ -127,7 +127,7 @@ def may_change(principal: Principal) -> bool:
 
     Without an own policy the account lets everybody. A root user always may.
     """
-    if principal.kind == Principal.Kind.ROOT_USER:
+    if principal.is_root:
         return True
     if principal.may_change_password is not None:
         return principal.may_change_password

@@ -323,7 +323,7 @@ def _admit(
 
 def _check_state(principal: Principal, account: Account) -> None:
     """Raise what stands in the way of somebody whose password is right (behaviour 4.8, 5.2)."""
-    if principal.kind == Principal.Kind.ROOT_USER:
+    if principal.is_root:
         return
     if account.state == Account.State.SUSPENDED:
         raise AccountSuspended

@@ -59,8 +59,7 @@ def sealed(secret: bytes) -> str:
 
 def passkey_serial(principal: Principal, name: str) -> str:
     """Return the ARN of a passkey of this name; its end is random, so it is always another one."""
-    is_root = principal.kind == Principal.Kind.ROOT_USER
-    owner = "root-account" if is_root else f"user/{principal.username}"
+    owner = "root-account" if principal.is_root else f"user/{principal.username}"
     label = f"{name}-{entropy.text(LABEL_LENGTH, LABEL_ALPHABET)}"
     return arns.passkey(principal.account_id or "", owner, label)
 

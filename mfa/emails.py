@@ -59,7 +59,7 @@ def _tell(kind: str, device: Device) -> None:
         context={
             "account": principal.account,
             "whose": principal.username,
-            "is_root": principal.kind == Principal.Kind.ROOT_USER,
+            "is_root": principal.is_root,
             "device": device,
             "at": clock.now(),
         },

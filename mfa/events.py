@@ -23,13 +23,12 @@ def check_mfa(attempt: Attempt, principal: Principal, kinds: Sequence[str]) -> N
     """Record that the sign-in asks for a second factor: the password was right, no more."""
     browser = attempt.browser
     mfa_type = MFA_TYPES[Device.Kind(kinds[0])] if len(kinds) == 1 else SEVERAL
-    is_root = principal.kind == Principal.Kind.ROOT_USER
     log.record(
         "CheckMfa",
         identity=unproven_identity_of(principal),
         account_id=principal.account_id or "",
         region=shapes.region(
-            is_root=is_root,
+            is_root=principal.is_root,
             host_region=browser.region,
             alias_cookie=attempt.facts.get("alias_remembered", False),
         ),
@@ -107,8 +106,7 @@ def _serial_of(device: Device) -> dict[str, Any]:
 
 def _naming(device: Device) -> dict[str, Any]:
     owner = device.principal
-    is_root = owner.kind == Principal.Kind.ROOT_USER
-    username = ROOT_USER_NAME if is_root else owner.username
+    username = ROOT_USER_NAME if owner.is_root else owner.username
     return {"userName": username, **_serial_of(device)}
 
 
@@ -121,7 +119,6 @@ def _called(
     response: dict[str, Any] | None = None,
 ) -> None:
     owner = device.principal
-    is_root = owner.kind == Principal.Kind.ROOT_USER
     identity = identity_of(owner)
     if session:
         identity["sessionContext"] = {
@@ -137,7 +134,7 @@ def _called(
         account_id=owner.account_id or "",
         region=shapes.ROOT_REGION,
         browser=browser,
-        user_agent="console.amazonaws.com" if is_root else "signin.amazonaws.com",
+        user_agent="console.amazonaws.com" if owner.is_root else "signin.amazonaws.com",
         parameters=parameters,
         response=response,
     )

@@ -11,8 +11,8 @@ GRACE = timedelta(days=35)
 
 def is_wanted(principal: Principal) -> bool:
     """Return whether the account wants its root user to register a device."""
-    is_root = principal.kind == Principal.Kind.ROOT_USER
-    return is_root and _account(principal).root_mfa_mode == Account.RootMfaMode.REQUIRED
+    mode = Account.RootMfaMode.REQUIRED
+    return principal.is_root and _account(principal).root_mfa_mode == mode
 
 
 def begin(principal: Principal) -> None:

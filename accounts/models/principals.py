@@ -112,9 +112,14 @@ class Principal(AbstractBaseUser):
             self.unique_id = new_unique_id(self)
 
     @property
+    def is_root(self) -> bool:
+        """Whether this is the root user of an account."""
+        return self.kind == self.Kind.ROOT_USER
+
+    @property
     def arn(self) -> str:
         """The ARN of a root user or an IAM user."""
-        if self.kind == self.Kind.ROOT_USER:
+        if self.is_root:
             return arns.root_user(self.account_id or "")
         return arns.iam_user(self.account_id or "", self.username)
 
@@ -140,7 +145,7 @@ NAME_VALIDATORS: dict[str, Callable[[str], None]] = {
 
 def new_unique_id(principal: Principal) -> str:
     """Return AWS's kind of unique ID: the account's number for root, AIDA… for IAM users."""
-    if principal.kind == Principal.Kind.ROOT_USER:
+    if principal.is_root:
         return principal.account_id or ""
     if principal.kind == Principal.Kind.IAM_USER:
         return iam_user_id(entropy.text(10, UNIQUE_ID_ALPHABET))

@@ -38,7 +38,7 @@ class LostDeviceStep(Step):
         principal, own = proven(attempt), devices.of(proven(attempt))
         return {
             "who": who(attempt),
-            "is_root": _is_root(principal),
+            "is_root": principal.is_root,
             "device_count": len(own),
             "offers_resync": any(device.has_codes for device in own),
             "phone_end": _phone_end(principal),
@@ -83,17 +83,13 @@ def _is_in_trouble(attempt: Attempt) -> bool:
     return is_due(attempt) and bool(attempt.facts.get("mfa_trouble"))
 
 
-def _is_root(principal: Principal) -> bool:
-    return principal.kind == Principal.Kind.ROOT_USER
-
-
 def _phone_end(principal: Principal) -> str:
-    return lost.contact_phone(principal)[-SHOWN_OF_PHONE:] if _is_root(principal) else ""
+    return lost.contact_phone(principal)[-SHOWN_OF_PHONE:] if principal.is_root else ""
 
 
 def _send_link(attempt: Attempt) -> None:
     principal = proven(attempt)
-    if not _is_root(principal):
+    if not principal.is_root:
         raise NoSelfRecovery
     lost.send_link(attempt, principal)
     attempt.facts["lost_device_mailed"] = True

@@ -85,7 +85,7 @@ def _begin_again(
 ) -> HttpResponse:
     """Begin the sign-in of whoever is signed in already, and so needs no naming."""
     facts["reauthenticates"] = True
-    if principal.kind == Principal.Kind.ROOT_USER:
+    if principal.is_root:
         facts["user_type"] = "root"
         facts["email"] = principal.username
         return begin(request, ROOT_USER, facts)

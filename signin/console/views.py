@@ -69,7 +69,7 @@ def own_account(page: Page, state: State = State.ACTIVE) -> View:
 
     @wraps(page)
     def view(request: HttpRequest, session: Session) -> HttpResponse:
-        if session.principal.kind != Principal.Kind.ROOT_USER:
+        if not session.principal.is_root:
             raise Http404
         return fresh_page(request, session)
 
@@ -255,7 +255,7 @@ def show(
         "session": session,
         "principal": principal,
         "account": principal.account,
-        "is_root": principal.kind == Principal.Kind.ROOT_USER,
+        "is_root": principal.is_root,
         "region": region,
         "place": REGIONS.get(region, region),
         "regions": [

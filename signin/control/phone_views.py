@@ -134,8 +134,7 @@ def _principal(principal_id: int) -> Principal:
 
 def _number(principal: Principal) -> str:
     """Return the number of somebody's telephone: an account's contact phone is its root user's."""
-    is_root = principal.kind == Principal.Kind.ROOT_USER
-    return lost.contact_phone(principal) if is_root else ""
+    return lost.contact_phone(principal) if principal.is_root else ""
 
 
 def _with_something() -> QuerySet[Principal]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts import email_changes, lockout
+from accounts import codes, lockout
 from accounts.models import Account, EmailChange, KnownBrowser, Principal, Session
 from signin.control import sweep
 from signin.kernel import clock
@@ -253,7 +253,7 @@ def test_guessing_is_throttled_over_all_codes(asked):
 
 
 def test_what_is_over_is_swept_away(asked):
-    clock.advance(email_changes.LIFETIME)
+    clock.advance(codes.LIFETIME)
     sweep.expired()
     assert not EmailChange.objects.exists()
 
