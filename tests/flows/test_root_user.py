@@ -53,6 +53,13 @@ def test_a_new_browser_needs_the_mailed_code_and_is_known_afterwards(browser):
     assert Message.objects.count() == 1
 
 
+@pytest.mark.requirement("S-071")
+def test_the_page_of_a_mailed_code_says_that_a_device_protects_better(browser):
+    name_root(browser, MAILED[0]).submit(password=MAILED[1])
+    assert browser.step == "email-code"
+    assert "a registered device protects better" in browser.words
+
+
 @pytest.mark.requirement("S-068")
 @pytest.mark.parametrize("change", [{"agent": "another browser"}, {"ip": "127.0.0.2"}])
 def test_a_copied_device_cookie_is_worth_nothing_elsewhere(browser, new_browser, change):
