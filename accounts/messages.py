@@ -55,6 +55,10 @@ ACCOUNT_INVALID = _(
 )
 USERNAME_REQUIRED = _("Type your user name.")
 USERNAME_INVALID = _("A user name has up to 64 letters, digits or + = , . @ _ - and no blanks.")
+DIRECTORY_USERNAME_INVALID = _(
+    "A user name has up to 128 characters without blanks; Administrator and AWSAdministrators "
+    "are taken."
+)
 PASSWORD_REQUIRED = _("Type your password.")
 NEW_PASSWORD_REQUIRED = _("Type the new password.")
 CONFIRMATION_REQUIRED = _("Type the new password again.")

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.models import Principal, Session
+from accounts.models import Principal, Role, Session
 from signin.http import Browser
 from signin.kernel import clock, entropy
 
@@ -23,6 +23,14 @@ HANDOFF_LIFETIME = timedelta(minutes=1)
 
 SIGNIN = "signin"
 CONSOLE = "console"
+PORTAL = "portal"
+
+# What the pages of a door want to know of whoever is signed in.
+_RELATED = {
+    PORTAL: ("principal__profile__directory", "parent"),
+    CONSOLE: ("principal__account__password_policy", "parent"),
+    SIGNIN: ("principal__account__password_policy", "parent"),
+}
 
 
 @dataclass(frozen=True)
@@ -47,28 +55,33 @@ def open_for(
     factors: Sequence[str],
     host: str,
     challenge: str,
+    door: str = CONSOLE,
+    lifetime: timedelta = CONSOLE_LIFETIME,
+    role: Role | None = None,
 ) -> SignedIn:
-    """Sign a browser in, and offer the console at ``host`` its session."""
+    """Sign a browser in, and offer the application at ``host`` its session."""
     key, code, now = entropy.token(), entropy.token(), clock.now()
     root = Session(
         door=SIGNIN,
         host=browser.host,
         key_digest=entropy.digest(key),
         principal=principal,
+        role=role,
         factors=list(factors),
         ip=browser.ip,
         user_agent=browser.user_agent,
         created_at=now,
-        expires_at=now + CONSOLE_LIFETIME,
+        expires_at=now + lifetime,
     )
-    Session.objects.bulk_create([root, _offered(root, code, host=host, challenge=challenge)])
+    child = _offered(root, code, door=door, host=host, challenge=challenge)
+    Session.objects.bulk_create([root, child])
     return SignedIn(key=key, code=code, expires_at=root.expires_at)
 
 
-def offer(root: Session, *, host: str, challenge: str) -> str:
-    """Offer the console at ``host`` a child of a living session; return the code."""
+def offer(root: Session, *, host: str, challenge: str, door: str = CONSOLE) -> str:
+    """Offer the application at ``host`` a child of a living session; return the code."""
     code = entropy.token()
-    _offered(root, code, host=host, challenge=challenge).save(force_insert=True)
+    _offered(root, code, door=door, host=host, challenge=challenge).save(force_insert=True)
     return code
 
 
@@ -93,7 +106,7 @@ def find(key: str, *, door: str, host: str) -> Session | None:
     if not key:
         return None
     return (
-        Session.objects.select_related("principal__account__password_policy", "parent")
+        Session.objects.select_related(*_RELATED[door])
         .filter(
             key_digest=entropy.digest(key),
             door=door,
@@ -140,12 +153,13 @@ def renew(session: Session) -> str:
     return key
 
 
-def _offered(root: Session, code: str, *, host: str, challenge: str) -> Session:
+def _offered(root: Session, code: str, *, door: str, host: str, challenge: str) -> Session:
     now = clock.now()
     return Session(
-        door=CONSOLE,
+        door=door,
         host=host,
         principal_id=root.principal_id,
+        role_id=root.role_id,
         parent=root,
         factors=root.factors,
         ip=root.ip,

@@ -22,7 +22,14 @@ Stack = Literal["pages", "desk"]
 
 REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
 ACCOUNT = r"\d{12}|(?!\d{12}$)[a-z0-9](?:[a-z0-9]|-(?!-)){1,61}[a-z0-9]"
-PLACEHOLDERS = {"region": REGION, "account": ACCOUNT}
+DIRECTORY = r"d-[a-z0-9]{10}"
+# A portal's subdomain. `view` is the Builder ID's.
+PORTAL_NAME = rf"(?!(?:{DIRECTORY}|view)(?:\.|\Z))[a-z0-9](?:[a-z0-9]|-(?!-)){{0,61}}[a-z0-9]"
+PLACEHOLDERS = {
+    "region": REGION,
+    "account": ACCOUNT,
+    "portal": rf"{DIRECTORY}|{PORTAL_NAME}",
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,8 @@ HOSTS = [
     Host("signin", "{region}.signin.aws.amazon.com", "signin.console.signin_urls", "pages"),
     Host("account", "{account}.signin.aws.amazon.com", "signin.console.account_urls", "pages"),
     Host("public", "aws.amazon.com", "signin.console.public_urls", "pages"),
+    Host("portal", "{portal}.awsapps.com", "signin.identity_center.portal_urls", "pages"),
+    Host("platform", "{region}.signin.aws", "signin.identity_center.platform_urls", "pages"),
 ]
 DESK = Host("desk", "localhost", "signin.control.urls", "desk")
 DESK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})

@@ -12,6 +12,7 @@ from signin.kernel import entropy
 
 # Every cookie of ours; the names are a public interface (docs/emulated.md).
 CONSOLE_COOKIE = "vestibule-console"
+PORTAL_COOKIE = "vestibule-portal"
 SIGNIN_COOKIE = "vestibule-signin"
 FLOW_COOKIE = "vestibule-flow"
 DEVICE_COOKIE = "vestibule-trusted-device"

@@ -15,6 +15,8 @@ from signin import pages
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
+FORM_TARGETS = ("*.aws.amazon.com", "aws.amazon.com", "*.awsapps.com", "*.signin.aws")
+
 # Form targets name the other doors because a finished sign-in redirects from one to another,
 # and browsers apply form-action to redirects as well.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -52,9 +54,10 @@ class SafeguardMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         suffix, port = settings.SIGNIN_SUFFIX, settings.SIGNIN_PORT
-        doors = f"{settings.SIGNIN_SCHEME}://*.aws.amazon.com.{suffix}:{port}"
-        own = f"{settings.SIGNIN_SCHEME}://aws.amazon.com.{suffix}:{port}"
-        self.policy = CONTENT_SECURITY_POLICY.format(doors=f"{doors} {own}")
+        doors = " ".join(
+            f"{settings.SIGNIN_SCHEME}://{name}.{suffix}:{port}" for name in FORM_TARGETS
+        )
+        self.policy = CONTENT_SECURITY_POLICY.format(doors=doors)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not settings.SIGNIN_ALLOW_REMOTE and not _is_loopback(request.META["REMOTE_ADDR"]):

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "mfa",
     "signin.mailbox",
     "signin.console",
+    "signin.identity_center",
     "signin.control",
 ]
 MIDDLEWARE = [

@@ -4,26 +4,42 @@ from accounts.models.accounts import Account
 from accounts.models.behaviours import Behaviour
 from accounts.models.browsers import KnownBrowser
 from accounts.models.codes import VerificationCode
+from accounts.models.credentials import TemporaryCredentials
+from accounts.models.directories import Directory, DirectoryProfile, DirectoryUser, Group
 from accounts.models.email_changes import EmailChange
 from accounts.models.history import OldPassword
+from accounts.models.invitations import Invitation
 from accounts.models.lockouts import Lockout
 from accounts.models.openings import Opening
 from accounts.models.policies import PasswordPolicy
 from accounts.models.principals import Principal
 from accounts.models.recovery import PasswordRecovery
+from accounts.models.roles import Application, Assignment, PermissionSet, Role
 from accounts.models.sessions import Session
+from accounts.models.switches import RoleSwitch
 
 __all__ = [
     "Account",
+    "Application",
+    "Assignment",
     "Behaviour",
+    "Directory",
+    "DirectoryProfile",
+    "DirectoryUser",
     "EmailChange",
+    "Group",
+    "Invitation",
     "KnownBrowser",
     "Lockout",
     "OldPassword",
     "Opening",
     "PasswordPolicy",
     "PasswordRecovery",
+    "PermissionSet",
     "Principal",
+    "Role",
+    "RoleSwitch",
     "Session",
+    "TemporaryCredentials",
     "VerificationCode",
 ]

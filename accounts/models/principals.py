@@ -15,6 +15,8 @@ from signin.kernel import arns, clock, entropy
 
 UNIQUE_ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 IAM_USERNAME = r"[A-Za-z0-9+=,.@_-]{1,64}"
+# Two names are AWS's own in every directory.
+DIRECTORY_USERNAME = r"(?!(?i:Administrator|AWSAdministrators)\Z)[^\s\x00-\x1f\x7f-\x9f]{1,128}"
 
 
 def fold(username: str) -> str:
@@ -118,9 +120,11 @@ class Principal(AbstractBaseUser):
 
     @property
     def arn(self) -> str:
-        """The ARN of a root user or an IAM user."""
+        """The ARN of a root user, an IAM user or a user of a directory."""
         if self.is_root:
             return arns.root_user(self.account_id or "")
+        if self.kind == self.Kind.DIRECTORY_USER:
+            return arns.directory_user(self.profile.user_id)
         return arns.iam_user(self.account_id or "", self.username)
 
     @property
@@ -140,6 +144,9 @@ class Principal(AbstractBaseUser):
 NAME_VALIDATORS: dict[str, Callable[[str], None]] = {
     Principal.Kind.ROOT_USER: EmailValidator(messages.EMAIL_INVALID),
     Principal.Kind.IAM_USER: RegexValidator(rf"\A{IAM_USERNAME}\Z", messages.USERNAME_INVALID),
+    Principal.Kind.DIRECTORY_USER: RegexValidator(
+        rf"\A{DIRECTORY_USERNAME}\Z", messages.DIRECTORY_USERNAME_INVALID
+    ),
 }
 
 

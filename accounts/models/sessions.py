@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.principals import Principal
+from accounts.models.roles import Role
 from signin.kernel import entropy
 
 
@@ -28,6 +29,15 @@ class Session(models.Model):
         blank=True,
         on_delete=models.CASCADE,
         related_name="children",
+    )
+    # Who came from the portal works as a role: the session is the role's, not their own.
+    role = models.ForeignKey(
+        Role,
+        verbose_name=_("role"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="sessions",
     )
     factors = models.JSONField(_("factors passed"), default=list)
     ip = models.GenericIPAddressField(_("IP address"))

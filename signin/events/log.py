@@ -71,6 +71,34 @@ def record_api_call(
     _record(name, identity, account_id, region, browser, particulars)
 
 
+def record_service_event(
+    name: str,
+    *,
+    source: str,
+    identity: Identity,
+    account_id: str,
+    region: str,
+    browser: Browser,
+    details: dict[str, Any] | None = None,
+    service_details: dict[str, Any] | None = None,
+    request_id: str = "",
+) -> None:
+    """Write down what Identity Center records of itself; ``request_id`` ties it to its sisters."""
+    particulars: dict[str, Any] = {
+        "eventSource": source,
+        "userAgent": browser.user_agent,
+        "requestParameters": None,
+        "responseElements": None,
+        "requestID": request_id or str(entropy.identifier()),
+        "eventType": "AwsServiceEvent",
+    }
+    if details:
+        particulars["additionalEventData"] = details
+    if service_details:
+        particulars["serviceEventDetails"] = service_details
+    _record(name, identity, account_id, region, browser, particulars)
+
+
 def _record(
     name: str,
     identity: Identity,

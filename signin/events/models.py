@@ -30,4 +30,7 @@ class Event(models.Model):
     @property
     def outcome(self) -> str:
         """Success or Failure, where the event has either."""
-        return str((self.document.get("responseElements") or {}).get(self.name, ""))
+        for member in ("responseElements", "serviceEventDetails"):
+            if outcome := (self.document.get(member) or {}).get(self.name):
+                return str(outcome)
+        return ""

@@ -50,6 +50,31 @@ def unknown(*, is_root: bool, account_id: str) -> Identity:
     }
 
 
+def directory_user(*, account_id: str, user_id: str, store_arn: str, session_id: str) -> Identity:
+    """Return the identity of a user of Identity Center, as it is since 2025.
+
+    ``session_id`` is the portal session's, where there is one.
+    """
+    identity: Identity = {
+        "type": "IdentityCenterUser",
+        "accountId": account_id,
+        "onBehalfOf": {"userId": user_id, "identityStoreArn": store_arn},
+    }
+    return {**identity, "credentialId": session_id} if session_id else identity
+
+
+def legacy_directory_user(*, account_id: str, username: str) -> Identity:
+    """Return the identity of a user of Identity Center, as it was until 2025."""
+    return {
+        "type": "Unknown",
+        "principalId": account_id,
+        "arn": "",
+        "accountId": account_id,
+        "accessKeyId": "",
+        "userName": username,
+    }
+
+
 def region(*, is_root: bool, host_region: str | None, alias_cookie: bool) -> str:
     """Return the region that records a console sign-in."""
     if is_root:

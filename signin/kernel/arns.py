@@ -19,3 +19,18 @@ def mfa_device(account_id: str, name: str) -> str:
 def passkey(account_id: str, owner: str, label: str) -> str:
     """Return the ARN of a passkey; ``owner`` is ``user/<name>`` or ``root-account``."""
     return f"arn:aws:iam::{account_id}:u2f/{owner}/{label}"
+
+
+def directory_user(user_id: str) -> str:
+    """Return the ARN of a user of an identity store."""
+    return f"arn:aws:identitystore:::user/{user_id}"
+
+
+def role(account_id: str, path: str, name: str) -> str:
+    """Return the ARN of a role; its path begins and ends with a slash."""
+    return f"arn:aws:iam::{account_id}:role{path}{name}"
+
+
+def role_session(account_id: str, role_name: str, session_name: str) -> str:
+    """Return the ARN of a session of a role, which has no path."""
+    return f"arn:aws:sts::{account_id}:assumed-role/{role_name}/{session_name}"

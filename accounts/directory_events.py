@@ -1,0 +1,150 @@
+"""What the events say of the users of directories (events E-11 to E-16, E-19 and E-20).
+
+They are recorded in the account that the directory belongs to, in the directory's region.
+"""
+
+from typing import Any
+
+from accounts.models import Directory, Principal, Session
+from signin.events import log, shapes
+from signin.http import Browser
+
+SIGNIN = "signin.amazonaws.com"
+SSO = "sso.amazonaws.com"
+STORE = "sso-directory.amazonaws.com"
+
+
+def identity_of(
+    directory: Directory, user: Principal | None, session: Session | None = None
+) -> shapes.Identity:
+    """Return how events name a user of a directory, in the shape that the directory says.
+
+    A name that nobody has is masked: it may be a mistyped password.
+    """
+    if directory.event_identity == Directory.EventIdentity.LEGACY:
+        username = user.username if user else shapes.HIDDEN
+        return shapes.legacy_directory_user(account_id=directory.account_id, username=username)
+    return shapes.directory_user(
+        account_id=directory.account_id,
+        user_id=user.profile.user_id if user else shapes.HIDDEN,
+        store_arn=directory.store_arn,
+        session_id=str(session.pk) if session else "",
+    )
+
+
+def signed_in_event(
+    name: str,
+    directory: Directory,
+    user: Principal | None,
+    *,
+    browser: Browser,
+    workflow: str,
+    factors: str,
+    succeeded: bool = True,
+    request_id: str = "",
+    more: dict[str, Any] | None = None,
+) -> None:
+    """Record a step of a sign-in: CredentialChallenge, CredentialVerification, UserAuthentication.
+
+    ``factors`` is what was asked for or proved, joined by commas; ``workflow`` is the same in all
+    events of one sign-in.
+    """
+    log.record_service_event(
+        name,
+        source=SIGNIN,
+        identity=identity_of(directory, user),
+        account_id=directory.account_id,
+        region=directory.region,
+        browser=browser,
+        details={"AuthWorkflowID": workflow, "CredentialType": factors, **(more or {})},
+        service_details={name: "Success" if succeeded else "Failure"},
+        request_id=request_id,
+    )
+
+
+def authenticated(session: Session, *, browser: Browser) -> None:
+    """Record that somebody has a session at the portal."""
+    _of_portal("Authenticate", session, browser, {})
+
+
+def federated(session: Session, *, browser: Browser, to: dict[str, str]) -> None:
+    """Record that somebody opened a role or an application; ``to`` says which."""
+    _of_portal("Federate", session, browser, to)
+
+
+def signed_out(session: Session, *, browser: Browser) -> None:
+    """Record that somebody signed out at the portal; whether AWS does is not known."""
+    _of_portal("Logout", session, browser, {})
+
+
+def called(
+    name: str,
+    directory: Directory,
+    user: Principal,
+    *,
+    browser: Browser,
+    parameters: dict[str, Any] | None,
+    session: Session | None = None,
+    error: log.Error | None = None,
+) -> None:
+    """Record what a user of a directory did to what the directory keeps of them."""
+    _store_call(name, directory, identity_of(directory, user, session), browser, parameters, error)
+
+
+def administered(
+    name: str,
+    directory: Directory,
+    *,
+    browser: Browser,
+    parameters: dict[str, Any] | None,
+    source: str = STORE,
+) -> None:
+    """Record what the operator did: in the account's own log it is its root user's doing."""
+    account_id = directory.account_id
+    root = shapes.authenticated(
+        is_root=True, account_id=account_id, principal_id=account_id, username=""
+    )
+    _store_call(name, directory, root, browser, parameters, None, source=source)
+
+
+def naming(user: Principal) -> dict[str, Any]:
+    """Return the parameters that name a user in a call of the directory's API."""
+    profile = user.profile
+    return {"identityStoreId": profile.directory_id, "userId": profile.user_id}
+
+
+def _of_portal(name: str, session: Session, browser: Browser, to: dict[str, str]) -> None:
+    user = session.principal
+    directory = user.profile.directory
+    log.record_service_event(
+        name,
+        source=SSO,
+        identity=identity_of(directory, user, session),
+        account_id=directory.account_id,
+        region=directory.region,
+        browser=browser,
+        service_details=to or None,
+    )
+
+
+def _store_call(
+    name: str,
+    directory: Directory,
+    identity: shapes.Identity,
+    browser: Browser,
+    parameters: dict[str, Any] | None,
+    error: log.Error | None,
+    *,
+    source: str = STORE,
+) -> None:
+    log.record_api_call(
+        name,
+        source=source,
+        identity=identity,
+        account_id=directory.account_id,
+        region=directory.region,
+        browser=browser,
+        user_agent=browser.user_agent,
+        parameters=parameters,
+        error=error,
+    )

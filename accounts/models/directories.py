@@ -1,0 +1,263 @@
+"""Directories of IAM Identity Center: who is in them, and how they sign in."""
+
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.accounts import Account
+from accounts.models.principals import Principal, PrincipalManager, fold
+from signin.hosts import PORTAL_NAME, REGION
+from signin.kernel import clock, entropy
+
+DIRECTORY_ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
+SHORTEST_SESSION = 15  # minutes
+LONGEST_SESSION = 90 * 24 * 60
+
+
+class Directory(models.Model):
+    """One instance of Identity Center with the directory that is its identity source.
+
+    Its settings are those that an administrator has; ``account`` is the one that it was enabled
+    in, whose log has its events.
+    """
+
+    class MfaMode(models.TextChoices):
+        CONTEXT_AWARE = "context-aware", _("only when the context of the sign-in changes")
+        ALWAYS_ON = "always-on", _("at every sign-in")
+        NEVER = "never", _("never")
+
+    class NoDeviceMode(models.TextChoices):
+        REGISTER = "register", _("has to register one")
+        EMAIL_CODE = "email-code", _("gets a code by mail")
+        BLOCK = "block", _("can't sign in")
+        ALLOW = "allow", _("may sign in")
+
+    class EmailCodeMode(models.TextChoices):
+        NEVER = "never", _("never")
+        NEW_BROWSER = "new-browser", _("for a new browser")
+        ALWAYS = "always", _("always")
+
+    class DisablingMode(models.TextChoices):
+        AT_ONCE = "at-once", _("ends everything at once")
+        DELAYED = "delayed", _("takes as long as AWS's")
+
+    class EventIdentity(models.TextChoices):
+        NEW = "2025", _("as since 2025: IdentityCenterUser")
+        LEGACY = "legacy", _("as before: Unknown")
+
+    id = models.CharField(
+        _("directory ID"),
+        primary_key=True,
+        max_length=12,
+        validators=[
+            RegexValidator(r"\Ad-[a-z0-9]{10}\Z", _("d- and ten lower-case letters or digits."))
+        ],
+    )
+    account = models.ForeignKey(
+        Account,
+        verbose_name=_("account that it belongs to"),
+        on_delete=models.CASCADE,
+        related_name="directories",
+    )
+    region = models.CharField(
+        _("region"),
+        max_length=20,
+        default="us-east-1",
+        validators=[RegexValidator(rf"\A{REGION}\Z", _("A region, such as us-east-1."))],
+    )
+    subdomain = models.CharField(
+        _("portal subdomain"),
+        max_length=63,
+        null=True,
+        blank=True,
+        unique=True,
+        validators=[
+            RegexValidator(
+                rf"\A{PORTAL_NAME}\Z",
+                _("Lower-case letters, digits and single hyphens; not like a directory ID."),
+            )
+        ],
+        help_text=_("Once it is set, it stays for good."),
+    )
+    mfa_mode = models.CharField(
+        _("a device is asked for"),
+        max_length=13,
+        choices=MfaMode,
+        default=MfaMode.CONTEXT_AWARE,
+    )
+    no_device_mode = models.CharField(
+        _("somebody without a device"),
+        max_length=10,
+        choices=NoDeviceMode,
+        default=NoDeviceMode.REGISTER,
+    )
+    allows_apps = models.BooleanField(_("authenticator apps can be registered"), default=True)
+    allows_passkeys = models.BooleanField(
+        _("security keys and passkeys can be registered"), default=True
+    )
+    users_manage_devices = models.BooleanField(
+        _("users can add and manage their own devices"), default=True
+    )
+    email_code_mode = models.CharField(
+        _("a code is mailed at sign-in"),
+        max_length=11,
+        choices=EmailCodeMode,
+        default=EmailCodeMode.NEVER,
+    )
+    mails_one_time_passwords = models.BooleanField(
+        _("users made by the API get a one-time password by mail"), default=True
+    )
+    session_minutes = models.PositiveIntegerField(
+        _("minutes that a portal session lasts"),
+        default=8 * 60,
+        validators=[MinValueValidator(SHORTEST_SESSION), MaxValueValidator(LONGEST_SESSION)],
+        help_text=_("15 minutes to 90 days (129600); sessions that are open keep their end."),
+    )
+    disabling_mode = models.CharField(
+        _("disabling a user"),
+        max_length=7,
+        choices=DisablingMode,
+        default=DisablingMode.AT_ONCE,
+    )
+    event_identity = models.CharField(
+        _("events name users"), max_length=6, choices=EventIdentity, default=EventIdentity.NEW
+    )
+    created_at = models.DateTimeField(_("created at"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("directory")
+        verbose_name_plural = _("directories")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.subdomain} ({self.id})" if self.subdomain else self.id
+
+    @property
+    def portal_name(self) -> str:
+        """The first part of the portal's host name: the subdomain, else the ID."""
+        return self.subdomain or self.id
+
+    @property
+    def store_arn(self) -> str:
+        """The ARN of the identity store, as events name it."""
+        return f"arn:aws:identitystore::{self.account_id}:identitystore/{self.id}"
+
+    def clean(self) -> None:
+        """Refuse another subdomain than the one that was set, and no kind of device at all."""
+        super().clean()
+        stored = Directory.objects.filter(pk=self.pk).values_list("subdomain", flat=True).first()
+        if stored and self.subdomain != stored:
+            raise ValidationError({"subdomain": _("The subdomain was set, and stays for good.")})
+        if not self.allows_apps and not self.allows_passkeys:
+            raise ValidationError({"allows_apps": _("One kind of device has to be possible.")})
+        self.subdomain = self.subdomain or None
+
+
+class DirectoryProfile(models.Model):
+    """What a directory knows of one of its users beyond the name and the password."""
+
+    principal = models.OneToOneField(
+        Principal, primary_key=True, on_delete=models.CASCADE, related_name="profile"
+    )
+    directory = models.ForeignKey(
+        Directory,
+        verbose_name=_("directory"),
+        on_delete=models.CASCADE,
+        related_name="profiles",
+    )
+    user_id = models.CharField(_("user ID"), max_length=47, unique=True, editable=False)
+    email = models.EmailField(_("e-mail address"), max_length=254)
+    folded_email = models.CharField(max_length=254, editable=False)
+    given_name = models.CharField(_("first name"), max_length=100, blank=True)
+    family_name = models.CharField(_("last name"), max_length=100, blank=True)
+    display_name = models.CharField(_("display name"), max_length=200, blank=True)
+    is_enabled = models.BooleanField(_("enabled"), default=True)
+    email_verified_at = models.DateTimeField(_("e-mail address verified at"), null=True, blank=True)
+    # Of a password that an administrator handed over: it is good once, until then.
+    one_time_until = models.DateTimeField(
+        _("one-time password good until"), null=True, blank=True, editable=False
+    )
+
+    class Meta:
+        verbose_name = _("profile of a directory user")
+        verbose_name_plural = _("profiles of directory users")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["directory", "folded_email"],
+                name="one_email_per_directory",
+                violation_error_message=_("Another user of the directory has this e-mail address."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.shown_name
+
+    def save(self, **options: Any) -> None:
+        self.complete()
+        super().save(**options)
+
+    @property
+    def shown_name(self) -> str:
+        """The display name, or the user name where there is none."""
+        return self.display_name or self.principal.username
+
+    def complete(self) -> None:
+        """Fill in what follows from the rest; saving does it, bulk creation must ask for it."""
+        self.folded_email = fold(self.email)
+        if not self.user_id:
+            self.user_id = new_user_id()
+
+
+class Group(models.Model):
+    """Users of a directory who get the same assignments."""
+
+    directory = models.ForeignKey(
+        Directory, verbose_name=_("directory"), on_delete=models.CASCADE, related_name="groups"
+    )
+    name = models.CharField(_("name"), max_length=128)
+    description = models.CharField(_("description"), max_length=1024, blank=True)
+    members = models.ManyToManyField(
+        Principal, verbose_name=_("members"), blank=True, related_name="directory_groups"
+    )
+
+    class Meta:
+        verbose_name = _("group")
+        verbose_name_plural = _("groups")
+        ordering = ["directory", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["directory", "name"],
+                name="one_group_per_name_in_a_directory",
+                violation_error_message=_("The directory has a group of this name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def new_user_id() -> str:
+    """Return an identity store's kind of user ID: ten hexadecimal digits and a UUID."""
+    return f"{entropy.handle()[:10]}-{entropy.identifier()}"
+
+
+class DirectoryUserManager(PrincipalManager):
+    """Finds users of directories only."""
+
+    def get_queryset(self) -> models.QuerySet[Principal]:
+        kind = Principal.Kind.DIRECTORY_USER
+        return super().get_queryset().filter(kind=kind).select_related("profile__directory")
+
+
+class DirectoryUser(Principal):
+    """A user of a directory, for the admin site."""
+
+    objects: ClassVar[DirectoryUserManager] = DirectoryUserManager()
+
+    class Meta:
+        proxy = True
+        verbose_name = _("Identity Center user")
+        verbose_name_plural = _("Identity Center users")

@@ -1,0 +1,25 @@
+"""Links that were mailed to new users of a directory."""
+
+from django.db import models
+
+from accounts.models.principals import Principal
+
+
+class Invitation(models.Model):
+    """The link by which one user chooses the first password; a new one takes the old one's place.
+
+    ``binding`` is a keyed digest of the password and the name that the user had when it was made:
+    with either of them changed, it is worth nothing (S-027).
+    """
+
+    principal = models.OneToOneField(
+        Principal, primary_key=True, on_delete=models.CASCADE, related_name="invitation"
+    )
+    token_digest = models.CharField(max_length=64, unique=True)
+    binding = models.CharField(max_length=64)
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    consumed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"invitation of {self.principal_id}"

@@ -1,0 +1,17 @@
+"""The URLs of the access portals, ``{portal}.awsapps.com``."""
+
+from django.urls import path
+from django.views.generic import RedirectView, TemplateView
+
+from signin.identity_center import portal_views as views
+
+handler500 = "signin.context.server_error"
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/start/", query_string=True)),
+    path("start", RedirectView.as_view(url="/start/", query_string=True)),
+    path("start/", views.accounts, name="portal"),
+    path("start/auth", views.accept, name="portal-accept"),
+    path("start/sign-out", views.sign_out, name="portal-sign-out"),
+    path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),
+]

@@ -1,0 +1,50 @@
+"""The portal: taking a session over, accounts and their roles, signing out."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import sessions
+from accounts.models import Session
+from signin.http import FLOW_COOKIE, PORTAL_COOKIE, cookie, delete_cookie, set_cookie
+from signin.identity_center import destinations
+from signin.identity_center.portal import portal_of, session_of, show, signed_in
+from signin.kernel import clock
+
+
+@signed_in
+def accounts(request: HttpRequest, session: Session) -> HttpResponse:
+    """Show the accounts that somebody is assigned to, and the roles there (R-096)."""
+    return show(request, session, "portal/accounts.html")
+
+
+@require_safe
+def accept(request: HttpRequest) -> HttpResponse:
+    """Take a session over from the sign-in host, then show the page that was asked for."""
+    start = destinations.start(portal_of(request))
+    destination = destinations.allowed(
+        request.GET.get("destination", ""), frozenset({portal_of(request)})
+    )
+    key = sessions.accept(
+        request.GET.get("code", ""),
+        host=request.get_host(),
+        verifier=cookie(request, FLOW_COOKIE),
+    )
+    session = sessions.find(key or "", door=sessions.PORTAL, host=request.get_host())
+    if key is None or session is None:
+        return render(request, "portal/handoff_failed.html", {"start": start}, status=400)
+    response = redirect(destination or start)
+    lifetime = session.expires_at - clock.now()
+    set_cookie(response, PORTAL_COOKIE, key, max_age=int(lifetime.total_seconds()))
+    return response
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session here and at the sign-in host, and show the sign-in page (R-195, R-196)."""
+    if session := session_of(request):
+        sessions.end(session)
+    response = redirect(destinations.start(portal_of(request)))
+    delete_cookie(response, PORTAL_COOKIE)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
