@@ -2,8 +2,9 @@
 
 from django.db.models import Q
 
-from accounts.models import Directory, Principal
+from accounts.models import Directory, DirectoryProfile, Principal
 from accounts.models.principals import fold
+from signin.kernel import clock
 
 
 def find_by_portal(name: str) -> Directory | None:
@@ -18,3 +19,14 @@ def find_user(directory: Directory, username: str) -> Principal | None:
     return users.filter(
         kind=Principal.Kind.DIRECTORY_USER, realm=directory.pk, folded=fold(username)
     ).first()
+
+
+def get(directory_id: str) -> Directory:
+    """Return a directory that is known to be there."""
+    return Directory.objects.get(pk=directory_id)
+
+
+def use_up_one_time(user: Principal) -> bool:
+    """Use up the one-time password of a user; False if it was used, or is too old."""
+    living = DirectoryProfile.objects.filter(pk=user.pk, one_time_until__gt=clock.now())
+    return bool(living.update(one_time_until=None))

@@ -91,6 +91,16 @@ def called(
     _store_call(name, directory, identity_of(directory, user, session), browser, parameters, error)
 
 
+def password_updated(user: Principal, *, browser: Browser) -> None:
+    """Record that a user chose another password, or the first one."""
+    called("UpdatePassword", user.profile.directory, user, browser=browser, parameters=naming(user))
+
+
+def email_verified(user: Principal, *, browser: Browser) -> None:
+    """Record that the address that a directory has of a user is the user's."""
+    called("VerifyEmail", user.profile.directory, user, browser=browser, parameters=naming(user))
+
+
 def administered(
     name: str,
     directory: Directory,

@@ -117,3 +117,21 @@ class OpeningOver(Refusal):
     """An account was opened by this attempt already."""
 
     message = messages.OPENING_OVER
+
+
+class DeviceDemanded(Refusal):
+    """The directory lets nobody in without a device, and registers none at sign-in."""
+
+    message = messages.NO_DEVICE_ALLOWED
+
+
+class UserDisabled(Refusal):
+    """A disabled user of a directory can't be changed, reset or grouped."""
+
+    message = messages.USER_DISABLED
+
+
+class UserJoined(Refusal):
+    """Whoever has a password of their own needs no invitation."""
+
+    message = messages.USER_JOINED

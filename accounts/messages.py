@@ -32,6 +32,10 @@ EMAIL_BURNT = _(
 )
 EMAIL_TAKEN = _("Meanwhile an account was opened with this address.")
 OPENING_OVER = _("This account is open already.")
+USER_DISABLED = _("This user is disabled. Enable the user first, then do it.")
+USER_JOINED = _(
+    "This user has a password already, and needs no invitation. Reset the password instead."
+)
 
 EMAIL_UNCHANGED = _("This is the address that you have now. Type another one.")
 ACCOUNT_ID_DIFFERS = _("This is not the ID of this account. It has twelve digits, shown above.")
@@ -65,4 +69,6 @@ CONFIRMATION_REQUIRED = _("Type the new password again.")
 PASSWORDS_DIFFER = _("This is not the same as the new password above.")
 PASSWORD_TOO_LONG = _("No password is longer than 128 characters.")
 ACCOUNT_ID_REQUIRED = _("Type the ID of this account.")
+DIRECTORY_USERNAME_TOO_LONG = _("A user name has up to 128 characters and no blanks.")
+NO_DEVICE_ALLOWED = _("Without a registered device nobody gets in here. Ask your administrator.")
 CODE_INVALID = _("The code has six digits, 0 to 9.")

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts import policies, sessions
 from accounts.errors import PasswordRefused
-from accounts.models import OldPassword, Principal, Session
+from accounts.models import DirectoryProfile, OldPassword, Principal, Session
 from signin.kernel import clock, entropy
 
 LONGEST = 128
@@ -72,7 +72,8 @@ def replace(
 ) -> None:
     """Give a principal another password, or none, whatever their policy says.
 
-    An operator may; for what people choose themselves there is ``change``.
+    An operator may; for what people choose themselves there is ``change``. A one-time password
+    that a directory's user had is over with it.
     """
     with transaction.atomic():
         _keep_old(principal)
@@ -80,6 +81,8 @@ def replace(
         principal.save(update_fields=["password", "must_change_password", "password_changed_at"])
         principal.known_browsers.all().delete()
         sessions.end_all(principal, but=keeps)
+        if principal.kind == Principal.Kind.DIRECTORY_USER:
+            DirectoryProfile.objects.filter(principal=principal).update(one_time_until=None)
 
 
 def is_reused(principal: Principal, password: str, count: int) -> bool:

@@ -21,6 +21,7 @@ from accounts.models import Account, PasswordPolicy, Principal
 
 IAM_SYMBOLS = "!@#$%^&*()_+-=[]{}|'"
 ROOT_SYMBOLS = IAM_SYMBOLS + "<>"
+DIRECTORY_SYMBOLS = "~!@#$%^&*_-+=`|\\(){}[]:;\"'<>,.?/"
 SHORTEST_NAME = 4  # a shorter one is part of too many words
 OUR_WORDS = re.compile(r"amazon|(?<![a-z])aws(?![a-z])", re.IGNORECASE)
 
@@ -38,6 +39,7 @@ class Rules:
     """What is asked of the passwords of one principal.
 
     ``classes`` is how many of the four classes of characters are needed, whichever they are.
+    ``names`` is whether they have to leave out the names of user and account, and AWS's own.
     ``reuse`` is how many passwords can't come back; 0 for somebody who has had none.
     """
 
@@ -49,6 +51,7 @@ class Rules:
     digits: bool = False
     symbols: bool = False
     symbol_set: str = IAM_SYMBOLS
+    names: bool = True
     reuse: int = 1
     max_age: int | None = None  # days
     hard_expiry: bool = False
@@ -66,9 +69,10 @@ class Rules:
         """Return all rules in the order in which people read them."""
         asked = [name for name in self.alphabets() if getattr(self, name)]
         classes = ["classes"] if self.classes else []
+        named = ["names"] if self.names else []
         reused = ["reused"] if self.reuse else []
-        names = ["length", *asked, *classes, "names", "leaked", *reused]
-        return [self.problem(name) for name in names]
+        rules = ["length", *asked, *classes, *named, "leaked", *reused]
+        return [self.problem(rule) for rule in rules]
 
     def problem(self, rule: str) -> Problem:
         """Return a rule with its text."""
@@ -80,6 +84,19 @@ class Rules:
 DEFAULT = Rules(classes=3)
 ROOT = Rules(classes=3, symbol_set=ROOT_SYMBOLS)
 ROOT_AT_FIRST = replace(ROOT, reuse=0)
+# Of Identity Center and of Builder IDs; AWS asks for no more, so names may be in it (R-122 ff.).
+DIRECTORY = Rules(
+    max_length=64,
+    uppercase=True,
+    lowercase=True,
+    digits=True,
+    symbols=True,
+    symbol_set=DIRECTORY_SYMBOLS,
+    names=False,
+    reuse=3,
+)
+
+OF_DIRECTORIES = frozenset({Principal.Kind.DIRECTORY_USER, Principal.Kind.BUILDER_ID})
 
 _TEXTS = {
     "length": _("Use {min_length} to {max_length} characters."),
@@ -102,6 +119,8 @@ def rules_for(principal: Principal) -> Rules:
     """Return the rules for a principal's passwords: an account's own bind its IAM users only."""
     if principal.is_root:
         return ROOT
+    if principal.kind in OF_DIRECTORIES:
+        return DIRECTORY
     policy = policy_of(principal.account)
     if policy is None:
         return DEFAULT
@@ -125,9 +144,10 @@ def policy_of(account: Account | None) -> PasswordPolicy | None:
 def may_change(principal: Principal) -> bool:
     """Return whether a principal may choose a password: as their own permission says, if any.
 
-    Without an own policy the account lets everybody. A root user always may.
+    Without an own policy the account lets everybody. Who is in no account always may, and so does
+    a root user.
     """
-    if principal.is_root:
+    if principal.is_root or principal.kind in OF_DIRECTORIES:
         return True
     if principal.may_change_password is not None:
         return principal.may_change_password

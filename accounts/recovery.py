@@ -1,14 +1,19 @@
-"""A root user who forgot the password gets a link by mail, and sets a new one with it."""
+"""Who forgot the password gets a link by mail, and sets a new one with it.
 
-from datetime import timedelta
+Root users and users of directories do so at hosts of their own; the link of one is worth nothing
+at the other's.
+"""
+
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts import emails, events, lockout, passwords, principals
+from accounts import directory_emails, directory_events, emails, events, lockout, passwords
+from accounts import principals as people
 from accounts.errors import LinkOver
-from accounts.models import PasswordRecovery, Principal
+from accounts.models import Directory, PasswordRecovery, Principal
 from accounts.models.principals import fold
 from signin import hosts
 from signin.http import Browser
@@ -16,6 +21,9 @@ from signin.kernel import clock, entropy
 
 LIFETIME = timedelta(minutes=60)
 PATH = "/recovery"
+PORTAL_PATH = "/platform/reset"
+
+Kind = Principal.Kind
 
 
 def request(email: str, *, browser: Browser) -> None:
@@ -24,7 +32,7 @@ def request(email: str, *, browser: Browser) -> None:
     Nobody can tell from the answer: the mail is written in any case, and counted under the
     address that was typed (S-016, S-017, S-019).
     """
-    root_user = principals.find_root_user(email)
+    root_user = people.find_root_user(email)
     token, expires_at = entropy.token(), clock.now() + LIFETIME
     mail = emails.password_recovery(
         root_user,
@@ -37,27 +45,55 @@ def request(email: str, *, browser: Browser) -> None:
     if root_user is None or not allowed:
         return
     with transaction.atomic():
-        PasswordRecovery.objects.update_or_create(
-            principal=root_user,
-            defaults={
-                "token_digest": entropy.digest(token),
-                "binding": _binding(root_user),
-                "expires_at": expires_at,
-                "consumed_at": None,
-            },
-        )
+        _keep(root_user, token, expires_at)
         events.password_recovery_requested(root_user, browser)
     mail.send()
 
 
-def find(token: str) -> Principal | None:
-    """Return the root user whose password a link can set now. This uses nothing up (S-030)."""
-    links = _living(token).select_related("principal__account")
-    return next((link.principal for link in links if _is_bound(link, link.principal)), None)
+def request_for(
+    user: Principal | None, directory: Directory, username: str, *, browser: Browser
+) -> None:
+    """Mail a link to a user of a directory; to nobody, to a disabled one or too often, none.
+
+    Nobody can tell from the answer, as with a root user; it is counted under the name that was
+    typed.
+    """
+    token, expires_at = entropy.token(), clock.now() + LIFETIME
+    mail = directory_emails.portal_password_reset(
+        user, directory, link=_portal_link(directory, token), expires_at=expires_at
+    )
+    counted_as = f"{directory.pk}/{fold(username)}"
+    allowed = lockout.may_mail(counted_as, ip=browser.ip, principal=user)
+    if user is None or not user.profile.is_enabled or not allowed:
+        return
+    _keep(user, token, expires_at)
+    mail.send()
 
 
-def complete(token: str, password: str, *, browser: Browser) -> None:
-    """Set the password with a link, or raise LinkOver or PasswordRefused.
+def send_to(user: Principal) -> None:
+    """Mail a link to a user of a directory because an administrator wants it."""
+    token, expires_at = entropy.token(), clock.now() + LIFETIME
+    directory = user.profile.directory
+    mail = directory_emails.portal_password_reset(
+        user, directory, link=_portal_link(directory, token), expires_at=expires_at
+    )
+    _keep(user, token, expires_at)
+    mail.send()
+
+
+def find(token: str, kind: Kind = Kind.ROOT_USER) -> Principal | None:
+    """Return the principal of a kind whose password a link can set now (S-030).
+
+    This uses nothing up.
+    """
+    links = _living(token).select_related("principal__account", "principal__profile__directory")
+    return next((link.principal for link in links if _is_good(link, link.principal, kind)), None)
+
+
+def complete(
+    token: str, password: str, *, browser: Browser, kind: Kind = Kind.ROOT_USER
+) -> Principal:
+    """Set the password with a link, or raise LinkOver or PasswordRefused; return whose it is.
 
     The link is used up first and the rest is done in the same transaction: of parallel requests
     one wins, and a refused password leaves the link as it was (S-009, S-047).
@@ -66,14 +102,45 @@ def complete(token: str, password: str, *, browser: Browser) -> None:
         if not _living(token).update(consumed_at=clock.now()):
             raise LinkOver
         link = PasswordRecovery.objects.get(token_digest=entropy.digest(token))
-        root_users = Principal.objects.select_related("account").select_for_update(of=("self",))
-        root_user = root_users.get(pk=link.principal_id)
-        if not _is_bound(link, root_user):
+        principals = Principal.objects.select_related("account", "profile__directory")
+        principal = principals.select_for_update(of=("self",)).get(pk=link.principal_id)
+        if not _is_good(link, principal, kind):
             raise LinkOver
-        passwords.change(root_user, to=password)
-        lockout.release(root_user)
-        events.password_recovery_completed(root_user, browser)
-    emails.password_changed(root_user)
+        passwords.change(principal, to=password)
+        lockout.release(principal)
+        _record(principal, browser)
+    _notify(principal)
+    return principal
+
+
+def _record(principal: Principal, browser: Browser) -> None:
+    if principal.is_root:
+        events.password_recovery_completed(principal, browser)
+    else:
+        directory_events.password_updated(principal, browser=browser)
+
+
+def _notify(principal: Principal) -> None:
+    if principal.is_root:
+        emails.password_changed(principal)
+    else:
+        directory_emails.portal_password_changed(principal)
+
+
+def _portal_link(directory: Directory, token: str) -> str:
+    return hosts.url("platform", PORTAL_PATH, {"token": token}, region=directory.region)
+
+
+def _keep(principal: Principal, token: str, expires_at: datetime) -> None:
+    PasswordRecovery.objects.update_or_create(
+        principal=principal,
+        defaults={
+            "token_digest": entropy.digest(token),
+            "binding": _binding(principal),
+            "expires_at": expires_at,
+            "consumed_at": None,
+        },
+    )
 
 
 def _living(token: str) -> QuerySet[PasswordRecovery]:
@@ -82,13 +149,21 @@ def _living(token: str) -> QuerySet[PasswordRecovery]:
     )
 
 
-def _is_bound(link: PasswordRecovery, root_user: Principal) -> bool:
-    """Return whether a root user is still the one that a link was made for, and there."""
-    there = root_user.account is not None and not root_user.account.is_gone
-    return there and entropy.same(link.binding, _binding(root_user))
+def _is_good(link: PasswordRecovery, principal: Principal, kind: Kind) -> bool:
+    """Return whether a principal of this kind is still the one that a link was made for."""
+    if principal.kind != kind or not _is_there(principal):
+        return False
+    return entropy.same(link.binding, _binding(principal))
 
 
-def _binding(root_user: Principal) -> str:
+def _is_there(principal: Principal) -> bool:
+    if principal.is_root:
+        return principal.account is not None and not principal.account.is_gone
+    return principal.profile.is_enabled
+
+
+def _binding(principal: Principal) -> str:
+    address = "" if principal.is_root else principal.profile.folded_email
     return entropy.keyed_digest(
-        settings.SECRET_KEY, "recovery", root_user.password, root_user.folded
+        settings.SECRET_KEY, "recovery", principal.password, principal.folded, address
     )

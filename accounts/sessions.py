@@ -20,6 +20,7 @@ from signin.kernel import clock, entropy
 
 CONSOLE_LIFETIME = timedelta(hours=12)
 HANDOFF_LIFETIME = timedelta(minutes=1)
+FRESH_FOR = timedelta(minutes=15)
 
 SIGNIN = "signin"
 CONSOLE = "console"
@@ -59,7 +60,10 @@ def open_for(
     lifetime: timedelta = CONSOLE_LIFETIME,
     role: Role | None = None,
 ) -> SignedIn:
-    """Sign a browser in, and offer the application at ``host`` its session."""
+    """Sign a browser in, and offer the application at ``host`` its session.
+
+    Without a challenge nothing is offered: the application asks for its session by itself.
+    """
     key, code, now = entropy.token(), entropy.token(), clock.now()
     root = Session(
         door=SIGNIN,
@@ -73,8 +77,10 @@ def open_for(
         created_at=now,
         expires_at=now + lifetime,
     )
-    child = _offered(root, code, door=door, host=host, challenge=challenge)
-    Session.objects.bulk_create([root, child])
+    opened = [root]
+    if challenge:
+        opened.append(_offered(root, code, door=door, host=host, challenge=challenge))
+    Session.objects.bulk_create(opened)
     return SignedIn(key=key, code=code, expires_at=root.expires_at)
 
 
@@ -143,6 +149,11 @@ def end_all(principal: Principal, *, but: Session | None = None) -> int:
         if but:
             living = living.exclude(pk=but.pk)
         return living.update(ended_at=clock.now(), handoff_digest=None)
+
+
+def is_fresh(session: Session) -> bool:
+    """Return whether a session's sign-in is recent enough for what is important (S-048)."""
+    return (session.parent or session).created_at + FRESH_FOR > clock.now()
 
 
 def renew(session: Session) -> str:

@@ -94,7 +94,7 @@ class PasswordStep(Step):
 
     def context(self, attempt: Attempt) -> dict[str, Any]:
         facts = attempt.facts
-        return {"who": facts["email"], **_notes(attempt)}
+        return {"who": facts["email"], **notes(attempt)}
 
 
 class IamUserStep(Step):
@@ -133,7 +133,7 @@ class IamUserStep(Step):
         }
 
     def context(self, attempt: Attempt) -> dict[str, Any]:
-        return _notes(attempt)
+        return notes(attempt)
 
 
 class NewPasswordStep(Step):
@@ -162,7 +162,7 @@ class NewPasswordStep(Step):
         except Refusal:
             events.console_login_failed(attempt, iam_user, iam_user.account)
             raise
-        attempt.facts["password_set_at"] = _password_set_at(iam_user)
+        attempt.facts["password_set_at"] = password_set_at(iam_user)
         attempt.forget("new_password_due")
 
     def context(self, attempt: Attempt) -> dict[str, Any]:
@@ -235,7 +235,7 @@ class RecoveryStep(captcha.CaptchaStep):
         attempt.facts["recovery_requested"] = True
 
 
-def _notes(attempt: Attempt) -> dict[str, Any]:
+def notes(attempt: Attempt) -> dict[str, Any]:
     """Return why the password is asked for, where it is not the first time."""
     return {name: attempt.facts.get(name, False) for name in ("reauthenticates", "resynchronised")}
 
@@ -259,8 +259,8 @@ def proven_by(attempt: Attempt) -> list[str]:
 def proven(attempt: Attempt) -> Principal:
     """Return who proved to be whom they named, with their account."""
     if not isinstance(attempt.proven, Principal):
-        with_account = Principal.objects.select_related("account__password_policy")
-        attempt.proven = with_account.get(pk=attempt.facts["principal_id"])
+        known = Principal.objects.select_related("account__password_policy", "profile__directory")
+        attempt.proven = known.get(pk=attempt.facts["principal_id"])
     return attempt.proven
 
 
@@ -270,10 +270,11 @@ def is_still_proven(attempt: Attempt) -> bool:
     It may have been changed while another step waited for its answer.
     """
     set_at = attempt.facts.get("password_set_at")
-    return set_at is None or set_at == _password_set_at(proven(attempt))
+    return set_at is None or set_at == password_set_at(proven(attempt))
 
 
-def _password_set_at(principal: Principal) -> str:
+def password_set_at(principal: Principal) -> str:
+    """Return when a principal chose their password, as facts keep it."""
     changed_at = principal.password_changed_at
     return changed_at.isoformat() if changed_at else ""
 
@@ -305,7 +306,7 @@ def _prove(
     attempt.facts["principal_id"] = signed_in.pk
     attempt.proven = signed_in
     attempt.facts["password_verified"] = True
-    attempt.facts["password_set_at"] = _password_set_at(signed_in)
+    attempt.facts["password_set_at"] = password_set_at(signed_in)
 
 
 def _admit(

@@ -1,5 +1,6 @@
 """Directories of IAM Identity Center: who is in them, and how they sign in."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -139,6 +140,11 @@ class Directory(models.Model):
     def portal_name(self) -> str:
         """The first part of the portal's host name: the subdomain, else the ID."""
         return self.subdomain or self.id
+
+    @property
+    def session_lifetime(self) -> timedelta:
+        """How long a session lasts that is opened now (R-100)."""
+        return timedelta(minutes=self.session_minutes)
 
     @property
     def store_arn(self) -> str:

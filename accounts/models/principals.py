@@ -90,7 +90,8 @@ class Principal(AbstractBaseUser):
         ]
 
     def __str__(self) -> str:
-        return f"{self.username} @ {self.account.grouped_id}" if self.account else self.username
+        where = self.account.grouped_id if self.account else self.realm
+        return f"{self.username} @ {where}" if where else self.username
 
     def save(self, **options: Any) -> None:
         self.complete()

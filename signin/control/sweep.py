@@ -4,7 +4,14 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from accounts.models import EmailChange, KnownBrowser, Lockout, PasswordRecovery, Session
+from accounts.models import (
+    EmailChange,
+    Invitation,
+    KnownBrowser,
+    Lockout,
+    PasswordRecovery,
+    Session,
+)
 from mfa.models import Device
 from signin.flow.models import Attempt
 from signin.kernel import clock
@@ -19,6 +26,14 @@ def expired() -> None:
     """
     now = clock.now()
     with transaction.atomic():
-        for model in (Attempt, Lockout, KnownBrowser, PasswordRecovery, EmailChange, Device):
+        for model in (
+            Attempt,
+            Lockout,
+            KnownBrowser,
+            PasswordRecovery,
+            Invitation,
+            EmailChange,
+            Device,
+        ):
             model._default_manager.filter(expires_at__lte=now).delete()
         Session.objects.filter(expires_at__lte=now - SESSIONS_KEPT).delete()

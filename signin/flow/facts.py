@@ -18,6 +18,16 @@ class Facts(TypedDict, total=False):
     remember_account: bool
     alias_remembered: bool  # the browser came with an account's alias in its cookie
 
+    directory: str  # ID of the directory whose portal is signed in to
+    auth_workflow: str  # the same in all events of this sign-in
+    request_id: str  # of the event of the last factor that was proved
+    factors_proved: list[str]  # as events name them, in order
+    one_time_mailed: bool  # a one-time password was mailed in place of a password that isn't there
+    trust_device: bool  # this browser shall be trusted from now on
+    portal_code_due: bool  # six digits go to a directory user's address
+    mfa_blocked: bool  # the directory lets nobody in without a device
+    enrolment_forced: bool  # a device had to be registered on the way
+
     captcha_due: bool
     captcha_id: str  # the challenge that the page shows
     captcha_solved: bool

@@ -63,6 +63,12 @@ class Attempt(models.Model):
             closed_at=None,
         ).first()
 
+    @classmethod
+    def find_over(cls, handle: str, *, flow_key: str) -> "Attempt | None":
+        """Return an attempt of this browser, although it can't be continued any more."""
+        digest = entropy.digest(flow_key)
+        return cls.objects.filter(handle=handle, browser_digest=digest).first()
+
     def keep(self) -> bool:
         """Store what was learned, unless another request changed the attempt meanwhile."""
         unchanged = Attempt.objects.filter(handle=self.handle, version=self.version, closed_at=None)

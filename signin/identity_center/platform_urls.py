@@ -1,10 +1,25 @@
 """The URLs of the sign-in hosts of Identity Center, ``{region}.signin.aws``."""
 
-from django.urls import URLPattern, path
+from django.urls import path
 from django.views.generic import TemplateView
+
+from signin.captcha import views as captcha
+from signin.identity_center import platform_views as views
 
 handler500 = "signin.context.server_error"
 
-urlpatterns: list[URLPattern] = [
+urlpatterns = [
+    path("", views.entry, name="platform"),
+    path("platform/login", views.login, name="platform-login"),
+    path("platform/login/<str:handle>", views.take, name="attempt"),
+    path(
+        "platform/login/<str:handle>/recovery",
+        views.ask_for_recovery,
+        name="ask-for-portal-recovery",
+    ),
+    path("platform/reset", views.reset, name="portal-reset"),
+    path("platform/invitation", views.invitation, name="portal-invitation"),
+    path("captcha/<str:captcha_id>.png", captcha.picture, name="captcha-picture"),
+    path("captcha/<str:captcha_id>.wav", captcha.sound, name="captcha-sound"),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),
 ]

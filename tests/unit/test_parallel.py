@@ -10,7 +10,9 @@ from django.db import connections
 
 from accounts import (
     codes,
+    directory_users,
     email_changes,
+    invitations,
     lockout,
     openings,
     passwords,
@@ -29,6 +31,7 @@ from signin.http import Browser
 from signin.kernel.errors import LockedOut, Refusal
 from signin.mailbox.models import Message
 from tests.devices import add_app, code_of, device, named
+from tests.directories import PASSWORD, make_directory, make_user
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("demo")]
 
@@ -139,6 +142,23 @@ def test_a_link_sets_one_password(chromium):
     assert passwords.is_right(root_user, winner)
     assert Event.objects.filter(name="PasswordRecoveryCompleted").count() == 1
     assert Message.objects.filter(kind="password-changed").count() == 1
+
+
+@pytest.mark.requirement("S-025", "S-047")
+def test_an_invitation_is_accepted_once(chromium):
+    user = make_user(make_directory(), password=None)
+    invitations.send(user)
+    token = Message.objects.get().link.partition("token=")[2]
+    results = at_once(lambda: invitations.accept(token, PASSWORD, browser=chromium))
+    assert sum(isinstance(each, LinkOver) for each in results) == THREADS - 1
+    assert Event.objects.filter(name="UpdatePassword").count() == 1
+
+
+@pytest.mark.requirement("S-044", "S-047")
+def test_a_user_is_disabled_once(chromium):
+    user = make_user(make_directory())
+    at_once(lambda: directory_users.disable(user, browser=chromium), 4)
+    assert Event.objects.filter(name="DisableUser").count() == 1
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from accounts import passwords, policies
 from accounts.errors import PasswordRefused
 from accounts.models import Account, OldPassword, PasswordPolicy, Principal
 from signin.kernel import clock
+from tests.directories import make_directory, make_user
 
 GOOD = "Tidy-Kettle-88"
 
@@ -236,3 +237,78 @@ class TestChanging:
     def test_an_operator_need_not_keep_the_rules(self, zhang):
         passwords.replace(zhang, "x")
         assert passwords.is_right(zhang, "x")
+
+
+DIRECTORY_SYMBOLS = "~!@#$%^&*_-+=`|\\(){}[]:;\"'<>,.?/"
+
+
+def directory_user(username="zhang"):
+    return Principal(kind=Principal.Kind.DIRECTORY_USER, realm="d-1234567890", username=username)
+
+
+class TestDirectories:
+    @pytest.mark.requirement("R-122", "S-001")
+    @pytest.mark.parametrize(
+        ("length", "refused"), [(7, True), (8, False), (64, False), (65, True)]
+    )
+    def test_a_password_has_8_to_64_characters(self, length, refused):
+        password = ("Qx7~" * 17)[:length]
+        assert broken(password, directory_user()) == (["length"] if refused else [])
+
+    @pytest.mark.requirement("R-121", "R-123")
+    @pytest.mark.parametrize(
+        ("password", "missing"),
+        [
+            ("quiet-harbour-41", ["uppercase"]),
+            ("QUIET-HARBOUR-41", ["lowercase"]),
+            ("Quiet-Harbour-xx", ["digits"]),
+            ("QuietHarbour4141", ["symbols"]),
+            ("quietharbourtown", ["uppercase", "digits", "symbols"]),
+            ("QuietHarbour41€ü", ["symbols"]),
+        ],
+    )
+    def test_all_four_classes_are_needed_and_capitals_are_others(self, password, missing):
+        assert broken(password, directory_user()) == missing
+
+    @pytest.mark.requirement("R-123")
+    def test_each_symbol_of_aws_s_list_is_one(self):
+        for symbol in DIRECTORY_SYMBOLS:
+            assert broken(f"QuietHarbour41{symbol}", directory_user()) == [], symbol
+
+    def test_the_rules_name_the_symbols(self):
+        told = " ".join(str(each.text) for each in policies.DIRECTORY.listed())
+        assert DIRECTORY_SYMBOLS in told
+        assert "8 to 64" in told
+        assert "names" not in told
+
+    @pytest.mark.requirement("R-125")
+    def test_what_is_known_from_leaks_is_refused(self, monkeypatch):
+        monkeypatch.setattr(policies, "_leaked", lambda: frozenset({"p@ssw0rd1"}))
+        assert broken("P@ssw0rd1", directory_user()) == ["leaked"]
+
+    def test_names_may_be_in_it_because_aws_asks_for_no_more(self):
+        assert broken("Zhangwei-of-AWS-1", directory_user("zhangwei")) == []
+
+    def test_everybody_may_change_their_own(self):
+        assert policies.may_change(directory_user())
+
+    def test_a_builder_id_has_the_same_rules(self):
+        builder = Principal(kind=Principal.Kind.BUILDER_ID, username="b@example.com")
+        assert policies.rules_for(builder) == policies.DIRECTORY
+        assert policies.may_change(builder)
+
+    def test_a_made_up_password_keeps_them(self):
+        for _ in range(20):
+            assert broken(passwords.generate(directory_user()), directory_user()) == []
+
+    @pytest.mark.requirement("R-124")
+    @pytest.mark.django_db
+    def test_the_last_three_do_not_come_back(self):
+        user = make_user(make_directory(), password="Quiet-Harbour-1")
+        for number in (2, 3):
+            passwords.change(user, to=f"Quiet-Harbour-{number}")
+        for number in (1, 2, 3):
+            with pytest.raises(PasswordRefused):
+                passwords.change(user, to=f"Quiet-Harbour-{number}")
+        passwords.change(user, to="Quiet-Harbour-4")
+        passwords.change(user, to="Quiet-Harbour-1")

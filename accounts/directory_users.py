@@ -1,0 +1,235 @@
+"""What an administrator does to the users of a directory (behaviour 7.7)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from accounts import directory_events, invitations, passwords, recovery, roles, sessions
+from accounts.errors import UserDisabled
+from accounts.models import (
+    Account,
+    Assignment,
+    Directory,
+    DirectoryProfile,
+    PermissionSet,
+    Principal,
+    Session,
+    TemporaryCredentials,
+)
+from signin.http import Browser
+from signin.kernel import clock
+
+ONE_TIME_LIFETIME = timedelta(days=7)
+PORTAL_ENDS_AFTER = timedelta(hours=1)  # of a disabled user, where disabling is delayed
+ROLES_END_AFTER = timedelta(hours=13)
+
+# What follows from the rest, or isn't typed: no form names it, so none can put it right.
+_NOT_TYPED = {"password", "unique_id"}
+
+
+class Way(TextChoices):
+    """How a new user gets the first password (R-043); users made by the API get none."""
+
+    INVITATION = "invitation", _("a mail with a link to choose one")
+    ONE_TIME = "one-time", _("a one-time password that is shown here once")
+    NONE = "none", _("none yet")
+
+
+@dataclass(frozen=True)
+class Person:
+    """What is typed about a user; the user name stays for good."""
+
+    username: str
+    email: str
+    given_name: str = ""
+    family_name: str = ""
+    display_name: str = ""
+
+
+def new(directory: Directory, person: Person) -> tuple[Principal, DirectoryProfile]:
+    """Return a user who is not stored yet, or raise ValidationError for one who can't be."""
+    user = Principal(
+        kind=Principal.Kind.DIRECTORY_USER, realm=directory.pk, username=person.username
+    )
+    passwords.assign(user, None)
+    user.complete()
+    user.full_clean(exclude=_NOT_TYPED)
+    profile = DirectoryProfile(
+        principal=user,
+        directory=directory,
+        email=person.email,
+        given_name=person.given_name,
+        family_name=person.family_name,
+        display_name=person.display_name,
+    )
+    profile.complete()
+    profile.full_clean(exclude={"principal"})
+    return user, profile
+
+
+def create(
+    directory: Directory,
+    person: Person,
+    *,
+    way: Way = Way.INVITATION,
+    password: str | None = None,
+    browser: Browser,
+) -> tuple[Principal, str]:
+    """Add a user, or raise ValidationError; return them and the one-time password, if any.
+
+    A password that is given is the user's own from the start, whatever the rules say.
+    """
+    with transaction.atomic():
+        user, profile = new(directory, person)
+        if password is not None:
+            passwords.assign(user, password)
+        user.save(force_insert=True)
+        profile.save(force_insert=True)
+        _record("CreateUser", user, browser)
+        if way == Way.ONE_TIME:
+            return user, _give_one_time_password(user)
+        if way == Way.INVITATION:
+            invitations.send(user)
+    return user, ""
+
+
+def check_enabled(user: Principal) -> None:
+    """Raise UserDisabled for a user whom nobody can change, reset or group now."""
+    if not user.profile.is_enabled:
+        raise UserDisabled
+
+
+def record_update(user: Principal, *, browser: Browser) -> None:
+    """Record that something else is known of a user."""
+    _record("UpdateUser", user, browser)
+
+
+def invite(user: Principal, *, browser: Browser) -> None:
+    """Mail a user another invitation, or raise UserDisabled or UserJoined."""
+    with transaction.atomic():
+        _record("UpdatePassword", user, browser, passwordMode="EMAIL")
+        invitations.send(user)
+
+
+def mail_reset(user: Principal, *, browser: Browser) -> None:
+    """Mail a user the link that sets a new password, or raise UserDisabled."""
+    check_enabled(user)
+    with transaction.atomic():
+        _record("UpdatePassword", user, browser, passwordMode="EMAIL")
+        recovery.send_to(user)
+
+
+def give_one_time_password(user: Principal, *, browser: Browser) -> str:
+    """Return a new password that is good once, for a week; UserDisabled is raised if need be.
+
+    The user is signed out everywhere.
+    """
+    check_enabled(user)
+    with transaction.atomic():
+        _record("UpdatePassword", user, browser, passwordMode="OTP")
+        return _give_one_time_password(user)
+
+
+def disable(user: Principal, *, browser: Browser) -> None:
+    """Let a user sign in no more; what is open ends as the directory says (S-044)."""
+    with transaction.atomic():
+        if not _profile(user).filter(is_enabled=True).update(is_enabled=False):
+            return
+        user.profile.is_enabled = False
+        user.known_browsers.all().delete()
+        if user.profile.directory.disabling_mode == Directory.DisablingMode.AT_ONCE:
+            sessions.end_all(user)
+            _credentials(user).update(revoked_at=clock.now())
+        else:
+            _let_run_out(user)
+        _record("DisableUser", user, browser)
+
+
+def enable(user: Principal, *, browser: Browser) -> None:
+    """Let a disabled user sign in again; what ended stays ended."""
+    with transaction.atomic():
+        if _profile(user).filter(is_enabled=False).update(is_enabled=True):
+            user.profile.is_enabled = True
+            _record("EnableUser", user, browser)
+
+
+def delete(user: Principal, *, browser: Browser) -> None:
+    """Delete a user with all that was theirs, and the roles that only they had."""
+    with transaction.atomic():
+        _record("DeleteUser", user, browser)
+        had = list(user.assignments.select_related("permission_set", "account"))
+        user.delete()
+        withdraw_all(had)
+
+
+def withdraw_all(assignments: list[Assignment]) -> None:
+    """Delete the roles of assignments that are gone, where nobody else has them."""
+    pairs: dict[tuple[int, str], tuple[PermissionSet, Account]] = {
+        (each.permission_set_id, each.account_id): (each.permission_set, each.account)
+        for each in assignments
+    }
+    for permission_set, account in pairs.values():
+        roles.withdraw(permission_set, account)
+
+
+def end_sessions(user: Principal, *, browser: Browser) -> int:
+    """End a user's sessions at the portal and its sign-in host; return how many lived.
+
+    Where they work as a role they stay signed in, as at AWS.
+    """
+    with transaction.atomic():
+        living = Session.objects.filter(principal=user, role=None, ended_at=None)
+        count = living.update(ended_at=clock.now(), handoff_digest=None)
+        _record("BatchDeleteSession", user, browser, source=directory_events.SSO)
+    return count
+
+
+def _give_one_time_password(user: Principal) -> str:
+    password = passwords.generate(user)
+    passwords.replace(user, password, must_change=True)
+    until = clock.now() + ONE_TIME_LIFETIME
+    _profile(user).update(one_time_until=until)
+    user.profile.one_time_until = until
+    return password
+
+
+def _let_run_out(user: Principal) -> None:
+    """Bring the ends of what is open as near as AWS does; nothing new is taken over (S-044)."""
+    now = clock.now()
+    open_now = Session.objects.filter(principal=user, ended_at=None)
+    open_now.update(handoff_digest=None)
+    _shorten(open_now.filter(role=None), now + PORTAL_ENDS_AFTER)
+    _shorten(open_now.exclude(role=None), now + ROLES_END_AFTER)
+    _shorten(_credentials(user), now + ROLES_END_AFTER)
+
+
+def _shorten(rows: QuerySet[Session] | QuerySet[TemporaryCredentials], end: datetime) -> None:
+    rows.filter(expires_at__gt=end).update(expires_at=end)
+
+
+def _credentials(user: Principal) -> QuerySet[TemporaryCredentials]:
+    return TemporaryCredentials.objects.filter(principal=user, revoked_at=None)
+
+
+def _profile(user: Principal) -> QuerySet[DirectoryProfile]:
+    return DirectoryProfile.objects.filter(pk=user.pk)
+
+
+def _record(
+    name: str,
+    user: Principal,
+    browser: Browser,
+    *,
+    source: str = directory_events.STORE,
+    **more: str,
+) -> None:
+    directory_events.administered(
+        name,
+        user.profile.directory,
+        browser=browser,
+        parameters={**directory_events.naming(user), **more},
+        source=source,
+    )

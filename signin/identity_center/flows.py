@@ -1,0 +1,151 @@
+"""How users of a directory sign in to their portal: read this first, change it most."""
+
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from accounts import browsers, directories, recovery, sessions, workflows
+from accounts.directory_steps import (
+    BlockedStep,
+    PortalCodeStep,
+    PortalNewPasswordStep,
+    PortalPasswordStep,
+    PortalRecoveryStep,
+    UsernameStep,
+)
+from accounts.steps import is_still_proven, proven
+from mfa import prompting
+from mfa.steps import sign_in as mfa
+from signin import hosts
+from signin.flow.engine import Flow
+from signin.flow.facts import Facts
+from signin.flow.models import Attempt
+from signin.http import DEVICE_COOKIE, SIGNIN_COOKIE, cookie, language_choice, set_cookie
+from signin.identity_center import destinations
+
+
+def open_portal(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """Sign the browser in at this host, and send it to the portal with a single-use code.
+
+    Whoever came by an invitation has not been at the portal yet: it asks for its own session.
+    """
+    user = proven(attempt)
+    profile, directory = user.profile, user.profile.directory
+    if not is_still_proven(attempt) or not profile.is_enabled:
+        attempt.close()
+        return over(request, attempt)
+    destination = attempt.facts["destination"]
+    with transaction.atomic():
+        if not attempt.close():
+            return over(request, attempt)  # another request with the same answer was faster
+        sessions.end_earlier(cookie(request, SIGNIN_COOKIE), host=attempt.browser.host)
+        signed_in = sessions.open_for(
+            user,
+            browser=attempt.browser,
+            factors=[*proven_by(attempt), *mfa.factors(attempt)],
+            host=destinations.host_of(destination),
+            challenge=attempt.facts.get("challenge", ""),
+            door=sessions.PORTAL,
+            lifetime=directory.session_lifetime,
+        )
+        workflows.finish(attempt, directory, user)
+        device_key = _device_key(attempt)
+    if attempt.facts.get("challenge"):
+        response = hand_over(signed_in.code, destination, request)
+    else:
+        response = redirect(destination)
+    lifetime = int(directory.session_lifetime.total_seconds())
+    set_cookie(response, SIGNIN_COOKIE, signed_in.key, max_age=lifetime)
+    if device_key:
+        lifetime = int(browsers.REMEMBERED_FOR.total_seconds())
+        set_cookie(response, DEVICE_COOKIE, device_key, max_age=lifetime)
+    return response
+
+
+def hand_over(code: str, destination: str, request: HttpRequest) -> HttpResponse:
+    """Send the browser to the portal that it wants to go to, with the code for its session."""
+    query = {"code": code, "destination": destination, **language_choice(request)}
+    origin = hosts.origin_of(destinations.host_of(destination))
+    return redirect(f"{origin}/start/auth?{urlencode(query)}")
+
+
+def confirm_recovery(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """Say that a link is on its way, whether or not anybody has the name (R-254)."""
+    if request.method == "POST":
+        attempt.keep()
+        return redirect("attempt", attempt.handle)
+    page = {
+        "who": attempt.facts["username"],
+        "minutes": int(recovery.LIFETIME.total_seconds() // 60),
+        **links(attempt.facts),
+    }
+    return render(request, "portal/recovery_sent.html", page)
+
+
+def over(request: HttpRequest, attempt: Attempt | None = None) -> HttpResponse:
+    """Show that an attempt has ended, was never there, or belongs to another browser."""
+    again = attempt.facts["destination"] if attempt else "/"
+    return render(request, "portal/attempt_over.html", {"again": again}, status=410)
+
+
+def proven_by(attempt: Attempt) -> list[str]:
+    """Return what an attempt has passed beside a device, as a session keeps it."""
+    passed = {"password": "password_verified", "email-code": "email_code_verified"}
+    return [name for name, fact in passed.items() if attempt.facts.get(fact)]
+
+
+def start_url(facts: Facts) -> str:
+    """Return the address that starts the same sign-in afresh, for somebody else."""
+    query = {
+        "directory": facts["directory"],
+        "redirect_uri": facts["destination"],
+        "code_challenge": facts.get("challenge", ""),
+        "prompt": "select_account",
+    }
+    return f"/platform/login?{urlencode(query)}"
+
+
+def links(facts: Facts) -> dict[str, str]:
+    """Return the addresses of a sign-in's pages, and whose portal it is."""
+    directory = directories.get(facts["directory"])
+    return {"start_over": start_url(facts), "portal": directory.portal_name}
+
+
+def recovery_links(facts: Facts) -> dict[str, str]:
+    """Return the addresses of the recovery's pages: back to the password, or afresh."""
+    return {**links(facts), "password_page": reverse("attempt", args=[facts["came_from"]])}
+
+
+def _device_key(attempt: Attempt) -> str:
+    """Return the key by which this browser is trusted from now on, where somebody wants it."""
+    if not attempt.facts.get("trust_device"):
+        return ""
+    return browsers.remember(proven(attempt), attempt.browser)
+
+
+LAYOUT = "layouts/portal_signin.html"
+
+DIRECTORY_USER = Flow(
+    name="directory-user",
+    layout=LAYOUT,
+    steps=[
+        UsernameStep(),
+        PortalPasswordStep(then=prompting.look),
+        PortalNewPasswordStep(),
+        BlockedStep(),
+        PortalCodeStep(),
+    ],
+    finish=open_portal,
+    links=links,
+)
+RECOVERY = Flow(
+    name="portal-recovery",
+    layout=LAYOUT,
+    steps=[PortalRecoveryStep()],
+    finish=confirm_recovery,
+    links=recovery_links,
+)
+FLOWS = {flow.name: flow for flow in (DIRECTORY_USER, RECOVERY)}

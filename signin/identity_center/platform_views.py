@@ -1,0 +1,202 @@
+"""The sign-in host of Identity Center: where a sign-in begins, and what is behind mailed links."""
+
+import re
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import directories, invitations, policies, recovery, sessions, workflows
+from accounts.errors import LinkOver, PasswordRefused
+from accounts.forms import ChosenPasswordForm
+from accounts.models import Directory, Principal, Session
+from accounts.steps import password_set_at
+from mfa import prompting
+from signin import hosts
+from signin.flow import views as flow
+from signin.flow.facts import Facts
+from signin.flow.models import Attempt
+from signin.http import SIGNIN_COOKIE, browser_of, cookie, flow_key
+from signin.identity_center import destinations
+from signin.identity_center.flows import DIRECTORY_USER, FLOWS, RECOVERY, hand_over, over
+
+CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
+
+with_form = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def entry(request: HttpRequest) -> HttpResponse:
+    """Say that a sign-in begins at a portal, to whoever came here by another way (R-247)."""
+    return render(request, "portal/begin_at_portal.html", status=400)
+
+
+@require_safe
+def login(request: HttpRequest) -> HttpResponse:
+    """Begin a sign-in for the page of a portal in ``redirect_uri``; pass on who is signed in.
+
+    With ``prompt`` (OpenID Connect Core, 3.1.2.1) nobody is passed on: ``login`` has whoever is
+    signed in prove it again, ``select_account`` asks for a name.
+    """
+    directory = directories.find_by_portal(request.GET.get("directory", ""))
+    challenge = request.GET.get("code_challenge", "")
+    if (
+        directory is None
+        or not CHALLENGE.match(challenge)
+        or not _is_of_this_host(request, directory)
+    ):
+        return entry(request)
+    portals = frozenset({directory.id, directory.portal_name})
+    destination = destinations.allowed(request.GET.get("redirect_uri", ""), portals)
+    facts = Facts(
+        directory=directory.id,
+        destination=destination or destinations.start(directory.portal_name),
+        challenge=challenge,
+    )
+    session, prompt = session_of(request, directory), request.GET.get("prompt", "")
+    if session and prompt == "login":
+        facts["reauthenticates"] = True
+        return _begin_as(request, session.principal, facts)
+    if session and not prompt:
+        code = sessions.offer(
+            session,
+            door=sessions.PORTAL,
+            host=destinations.host_of(facts["destination"]),
+            challenge=challenge,
+        )
+        return hand_over(code, facts["destination"], request)
+    return flow.begin(request, DIRECTORY_USER, facts)
+
+
+@with_form
+def take(request: HttpRequest, handle: str) -> HttpResponse:
+    """Show an attempt's current step, or take the answer to it."""
+    if Attempt.find(handle, flow_key=flow_key(request)) is None:
+        return over(request, Attempt.find_over(handle, flow_key=flow_key(request)))
+    return flow.take(request, handle, FLOWS)
+
+
+@require_safe
+def ask_for_recovery(request: HttpRequest, handle: str) -> HttpResponse:
+    """Begin a recovery for the name of a sign-in, which stays as it is (R-252)."""
+    attempt = Attempt.find(handle, flow_key=flow_key(request))
+    if attempt is None or attempt.flow != DIRECTORY_USER.name or "username" not in attempt.facts:
+        return over(request, attempt)
+    facts = Facts(
+        directory=attempt.facts["directory"],
+        destination=attempt.facts["destination"],
+        challenge=attempt.facts.get("challenge", ""),
+        username=attempt.facts["username"],
+        came_from=handle,
+    )
+    return flow.begin(request, RECOVERY, facts)
+
+
+@with_form
+def reset(request: HttpRequest) -> HttpResponse:
+    """Show the page behind a mailed link, or set the password that was typed there (R-255)."""
+    token = request.GET.get("token", "")
+    user = recovery.find(token, Principal.Kind.DIRECTORY_USER)
+    if user is None:
+        return _link_over(request)
+    form = ChosenPasswordForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            recovery.complete(
+                token,
+                form.cleaned_data["new_password"],
+                browser=browser_of(request),
+                kind=Principal.Kind.DIRECTORY_USER,
+            )
+        except LinkOver:
+            return _link_over(request)
+        except PasswordRefused as refusal:
+            form.add_error(refusal.field, str(refusal.message))
+        else:
+            page = {"start": destinations.start(user.profile.directory.portal_name)}
+            return render(request, "portal/reset_done.html", page)
+    return _password_page(request, "portal/reset.html", form, user)
+
+
+@with_form
+def invitation(request: HttpRequest) -> HttpResponse:
+    """Show the page behind an invitation, or set the first password and sign in with it (P-33)."""
+    token = request.GET.get("token", "")
+    user = invitations.find(token)
+    if user is None:
+        return _link_over(request)
+    form = ChosenPasswordForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        password = form.cleaned_data["new_password"]
+        try:
+            accepted = invitations.accept(token, password, browser=browser_of(request))
+        except LinkOver:
+            return _link_over(request)
+        except PasswordRefused as refusal:
+            form.add_error(refusal.field, str(refusal.message))
+        else:
+            return _go_on(request, accepted)
+    return _password_page(request, "portal/invitation.html", form, user)
+
+
+def session_of(request: HttpRequest, directory: Directory | None = None) -> Session | None:
+    """Return the living session of this browser at this host, of a user of one directory."""
+    session = sessions.find(
+        cookie(request, SIGNIN_COOKIE), door=sessions.SIGNIN, host=request.get_host()
+    )
+    if session is None or session.principal.kind != Principal.Kind.DIRECTORY_USER:
+        return None
+    is_theirs = directory is None or session.principal.realm == directory.id
+    return session if is_theirs else None
+
+
+def _go_on(request: HttpRequest, user: Principal) -> HttpResponse:
+    """Go on with the sign-in of somebody who just chose the first password: factors, then in."""
+    directory = user.profile.directory
+    facts = Facts(directory=directory.id, destination=destinations.start(directory.portal_name))
+    attempt = _named(request, user, facts)
+    workflows.prove(attempt, directory, user, workflows.PASSWORD)
+    facts["principal_id"] = user.pk
+    facts["password_verified"] = True
+    facts["password_set_at"] = password_set_at(user)
+    prompting.look(attempt)
+    return flow.begin(request, DIRECTORY_USER, facts)
+
+
+def _begin_as(request: HttpRequest, user: Principal, facts: Facts) -> HttpResponse:
+    """Begin the sign-in of somebody who needs no naming."""
+    _named(request, user, facts)
+    return flow.begin(request, DIRECTORY_USER, facts)
+
+
+def _named(request: HttpRequest, user: Principal, facts: Facts) -> Attempt:
+    """Return an attempt, not stored yet, of somebody whose password is asked for."""
+    facts["username"] = user.username
+    attempt = Attempt(facts=facts)
+    attempt.proven = user
+    attempt.browser = browser_of(request)
+    workflows.begin(attempt)
+    workflows.ask(attempt, user.profile.directory, user, workflows.PASSWORD)
+    return attempt
+
+
+def _is_of_this_host(request: HttpRequest, directory: Directory) -> bool:
+    return cast(hosts.HostRequest, request).host_values.get("region") == directory.region
+
+
+def _password_page(
+    request: HttpRequest, template: str, form: ChosenPasswordForm, user: Principal
+) -> HttpResponse:
+    page = {
+        "form": form,
+        "who": user.username,
+        "rules": policies.rules_for(user),
+        "portal": user.profile.directory.portal_name,
+    }
+    return render(request, template, page)
+
+
+def _link_over(request: HttpRequest) -> HttpResponse:
+    """Show the one page for links that can't be used, whatever the reason (S-025)."""
+    return render(request, "portal/link_over.html", status=410)
