@@ -154,12 +154,15 @@ class Directory(models.Model):
     def clean(self) -> None:
         """Refuse another subdomain than the one that was set, and no kind of device at all."""
         super().clean()
-        stored = Directory.objects.filter(pk=self.pk).values_list("subdomain", flat=True).first()
-        if stored and self.subdomain != stored:
+        if not self._state.adding and self._is_renamed():
             raise ValidationError({"subdomain": _("The subdomain was set, and stays for good.")})
         if not self.allows_apps and not self.allows_passkeys:
             raise ValidationError({"allows_apps": _("One kind of device has to be possible.")})
         self.subdomain = self.subdomain or None
+
+    def _is_renamed(self) -> bool:
+        stored = Directory.objects.filter(pk=self.pk).values_list("subdomain", flat=True).first()
+        return bool(stored) and self.subdomain != stored
 
 
 class DirectoryProfile(models.Model):

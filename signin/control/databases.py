@@ -22,7 +22,7 @@ from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 
-from accounts.models import Account, Principal
+from accounts.models import Account, Directory, DirectoryProfile, Invitation, Principal, Role
 from mfa.models import Device
 from signin.control import operators, scenarios
 from signin.control.models import LoadedScenario
@@ -41,6 +41,10 @@ KEPT = {
 DATES = {
     Account._meta.db_table: ("created_at", "closed_at", "expires_at", "root_mfa_grace_ends_at"),
     Principal._meta.db_table: ("created_at", "password_changed_at"),
+    Directory._meta.db_table: ("created_at",),
+    DirectoryProfile._meta.db_table: ("email_verified_at", "one_time_until"),
+    Invitation._meta.db_table: ("sent_at", "expires_at"),
+    Role._meta.db_table: ("created_at",),
     Device._meta.db_table: ("registered_at",),
     LoadedScenario._meta.db_table: ("loaded_at",),
 }

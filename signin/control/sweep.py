@@ -10,13 +10,26 @@ from accounts.models import (
     KnownBrowser,
     Lockout,
     PasswordRecovery,
+    RoleSwitch,
     Session,
+    TemporaryCredentials,
 )
 from mfa.models import Device
 from signin.flow.models import Attempt
 from signin.kernel import clock
 
 SESSIONS_KEPT = timedelta(days=7)
+EXPIRING = (
+    Attempt,
+    Lockout,
+    KnownBrowser,
+    PasswordRecovery,
+    EmailChange,
+    Invitation,
+    RoleSwitch,
+    TemporaryCredentials,
+    Device,
+)
 
 
 def expired() -> None:
@@ -26,14 +39,6 @@ def expired() -> None:
     """
     now = clock.now()
     with transaction.atomic():
-        for model in (
-            Attempt,
-            Lockout,
-            KnownBrowser,
-            PasswordRecovery,
-            Invitation,
-            EmailChange,
-            Device,
-        ):
+        for model in EXPIRING:
             model._default_manager.filter(expires_at__lte=now).delete()
         Session.objects.filter(expires_at__lte=now - SESSIONS_KEPT).delete()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from accounts import hashers, passwords
 from accounts.models import Principal
-from signin.control import scenarios
+from signin.control import hashes
 
 
 @pytest.mark.requirement("S-001")
@@ -55,8 +55,8 @@ def test_the_default_cost_is_owasp_s():
 
 
 def test_the_shipped_hashes_are_those_of_the_built_in_scenarios():
-    shipped = scenarios._ready_made()
-    assert set(shipped) == set(scenarios.ready_made_hashes())
+    shipped = hashes.ready_made()
+    assert set(shipped) == set(hashes.needed())
     owasp = hashers.OwaspArgon2()
     for password, encoded in shipped.items():
         assert not owasp.must_update(encoded)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 
-from signin.control import databases, scenarios
+from signin.control import databases, hashes
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         schema = databases.schema()
         if not options["check"]:
             databases.SCHEMA.write_text(schema)
-            hashes = scenarios.ready_made_hashes()
-            scenarios.HASHES.write_text(json.dumps(hashes, indent=1, sort_keys=True) + "\n")
+            needed = json.dumps(hashes.needed(), indent=1, sort_keys=True)
+            hashes.HASHES.write_text(needed + "\n")
         elif schema != databases.SCHEMA.read_text():
             raise CommandError("The shipped schema is not that of the migrations: make shipped")

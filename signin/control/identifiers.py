@@ -1,0 +1,28 @@
+"""IDs of what a scenario makes: the same on every machine, after every reset."""
+
+import hashlib
+import uuid
+
+from accounts.models.principals import UNIQUE_ID_ALPHABET
+
+
+def middle(*names: str) -> str:
+    """Return the ten characters in the middle of the unique ID of an IAM user or a role."""
+    return "".join(
+        UNIQUE_ID_ALPHABET[byte % len(UNIQUE_ID_ALPHABET)] for byte in _digest(names)[:10]
+    )
+
+
+def hexadecimal(*names: str) -> str:
+    """Return sixteen hexadecimal digits."""
+    return _digest(names).hex()[:16]
+
+
+def user_id(*names: str) -> str:
+    """Return an identity store's kind of user ID: ten hexadecimal digits and a UUID."""
+    digest = _digest(names)
+    return f"{digest.hex()[:10]}-{uuid.UUID(bytes=digest[5:21], version=4)}"
+
+
+def _digest(names: tuple[str, ...]) -> bytes:
+    return hashlib.sha256("/".join(names).encode()).digest()

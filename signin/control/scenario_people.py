@@ -1,0 +1,128 @@
+"""The people of a scenario's document, with their passwords and their devices."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from accounts import passwords
+from accounts.models import Account, Principal
+from accounts.models.principals import iam_user_id
+from mfa import devices, grace, totp
+from mfa.forms import SERIAL_NUMBER
+from mfa.models import MFA_NAME, MOST_DEVICES, Device
+from signin.control import identifiers
+from signin.control.documents import (
+    ScenarioInvalid,
+    check_row,
+    read_days_ago,
+    read_flag,
+    read_list,
+    read_object,
+    read_text,
+)
+from signin.control.hashes import hashed
+from signin.kernel import clock
+
+
+def read_root_user(entry: object, where: str, account: Account) -> tuple[Principal, list[Device]]:
+    """Return the root user of an account, with the devices."""
+    fields = read_object(
+        entry,
+        where,
+        required={"email"},
+        optional={"password", "password_set_days_ago", "devices", "mfa_prompted_days_ago"},
+    )
+    if "mfa_prompted_days_ago" in fields:
+        prompted_at = read_days_ago(fields, "mfa_prompted_days_ago", where)
+        account.root_mfa_grace_ends_at = prompted_at + grace.GRACE
+    root_user = Principal(
+        kind=Principal.Kind.ROOT_USER, account=account, username=read_text(fields, "email", where)
+    )
+    add_password(root_user, fields, where)
+    check_row(root_user, where, {"username": "email"})
+    return root_user, read_devices(root_user, fields, where)
+
+
+def read_iam_user(entry: object, where: str, account: Account) -> tuple[Principal, list[Device]]:
+    """Return an IAM user of an account, with the devices."""
+    fields = read_object(
+        entry,
+        where,
+        required={"name"},
+        optional={
+            "password",
+            "password_set_days_ago",
+            "must_change_password",
+            "may_change_password",
+            "devices",
+        },
+    )
+    name = read_text(fields, "name", where)
+    iam_user = Principal(
+        kind=Principal.Kind.IAM_USER,
+        account=account,
+        username=name,
+        must_change_password=read_flag(fields, "must_change_password", where) or False,
+        may_change_password=read_flag(fields, "may_change_password", where),
+        unique_id=iam_user_id(identifiers.middle(account.id, name)),
+    )
+    add_password(iam_user, fields, where)
+    check_row(iam_user, where, {"username": "name"})
+    return iam_user, read_devices(iam_user, fields, where)
+
+
+def add_password(
+    principal: Principal, fields: Mapping[str, Any], where: str, member: str = "password"
+) -> None:
+    """Give a principal the password that a member tells; without one, none is right."""
+    if password := read_text(fields, member, where):
+        if len(password) > passwords.LONGEST:
+            problem = f"at most {passwords.LONGEST} characters"
+            raise ScenarioInvalid(f"{where}.{member}", problem)
+        principal.password = hashed(password)
+        principal.password_changed_at = read_days_ago(fields, "password_set_days_ago", where)
+    else:
+        principal.set_unusable_password()
+    principal.complete()
+
+
+def read_devices(
+    principal: Principal,
+    fields: Mapping[str, Any],
+    where: str,
+    *,
+    kinds: Sequence[str] = (Device.Kind.TOTP, Device.Kind.HARDWARE),
+    most: int = MOST_DEVICES,
+) -> list[Device]:
+    """Return the registered devices of a principal, who may have so many of these kinds."""
+    own = []
+    for number, entry in enumerate(read_list(fields, "devices", where)):
+        device = _device(principal, entry, f"{where}.devices[{number}]", kinds)
+        device.slot, device.registered_at = number + 1, clock.now()
+        own.append(device)
+    if len(own) > most:
+        raise ScenarioInvalid(f"{where}.devices", f"at most {most}")
+    return own
+
+
+def _device(principal: Principal, entry: object, where: str, kinds: Sequence[str]) -> Device:
+    fields = read_object(entry, where, optional={"kind", "name", "serial_number", "secret"})
+    kind = read_text(fields, "kind", where) or Device.Kind.TOTP
+    if kind not in kinds:
+        raise ScenarioInvalid(f"{where}.kind", " or ".join(kinds))
+    serial_number = read_text(fields, "serial_number", where)
+    name = read_text(fields, "name", where) or serial_number
+    if not re.fullmatch(MFA_NAME, name):
+        raise ScenarioInvalid(f"{where}.name", "1 to 64 letters, digits and + = , . @ _ -")
+    if kind == Device.Kind.TOTP and serial_number:
+        raise ScenarioInvalid(f"{where}.serial_number", "of hardware tokens only")
+    own_secret = read_text(fields, "secret", where)
+    try:
+        secret = totp.decode(own_secret) if "secret" in fields else None
+    except totp.SecretInvalid as error:
+        raise ScenarioInvalid(f"{where}.secret", str(error)) from error
+    if kind == Device.Kind.TOTP:
+        return devices.app(principal, name, secret or totp.new_secret())
+    if not re.fullmatch(SERIAL_NUMBER, serial_number):
+        raise ScenarioInvalid(f"{where}.serial_number", "6 to 32 letters and digits")
+    return devices.token(principal, name, serial_number, secret)
