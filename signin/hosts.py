@@ -124,7 +124,7 @@ def origin_of(host: str) -> str:
 
 def samples() -> list[str]:
     """Return one address for each row of the table, with sample values for placeholders."""
-    values = {"region": "eu-central-1", "account": "111122223333"}
+    values = {"region": "eu-central-1", "account": "111122223333", "portal": "example-corp"}
     names = [host.name.format(**values) for host in HOSTS]
     tail = f"{settings.SIGNIN_SUFFIX}:{settings.SIGNIN_PORT}/"
     return [

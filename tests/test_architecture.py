@@ -14,10 +14,11 @@ from django.utils.functional import Promise
 
 from signin.console import device_flows, flows
 from signin.flow.engine import Step
+from signin.identity_center import flows as portal_flows
 from signin.kernel.errors import Refusal
 
 ROOT = Path(__file__).parent.parent
-FLOWS = flows.FLOWS | device_flows.FLOWS
+FLOWS = flows.FLOWS | device_flows.FLOWS | portal_flows.FLOWS
 LONGEST_MODULE = 400
 
 # The domain knows no HTTP. The one exception is Django's own signature of an authentication

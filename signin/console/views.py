@@ -40,7 +40,6 @@ State = Account.State
 with_form = require_http_methods(["GET", "HEAD", "POST"])
 
 EXPIRY_TOLD = timedelta(days=15)
-FRESH_FOR = timedelta(minutes=15)
 NEWS_FOR = timedelta(minutes=1)
 
 
@@ -85,8 +84,7 @@ def recently(page: Page) -> Page:
 
     @wraps(page)
     def view(request: HttpRequest, session: Session, **named: Any) -> HttpResponse:
-        signed_in_at = (session.parent or session).created_at
-        if signed_in_at + FRESH_FOR > clock.now():
+        if sessions.is_fresh(session):
             return page(request, session, **named)
         return _go(request, _here(request), via=_via(session), prompt="login")
 

@@ -4,9 +4,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import sessions
+from accounts import directory_events, sessions
 from accounts.models import Session
-from signin.http import FLOW_COOKIE, PORTAL_COOKIE, cookie, delete_cookie, set_cookie
+from signin.http import (
+    FLOW_COOKIE,
+    PORTAL_COOKIE,
+    browser_of,
+    cookie,
+    delete_cookie,
+    set_cookie,
+)
 from signin.identity_center import destinations
 from signin.identity_center.portal import portal_of, session_of, show, signed_in
 from signin.kernel import clock
@@ -33,6 +40,7 @@ def accept(request: HttpRequest) -> HttpResponse:
     session = sessions.find(key or "", door=sessions.PORTAL, host=request.get_host())
     if key is None or session is None:
         return render(request, "portal/handoff_failed.html", {"start": start}, status=400)
+    directory_events.authenticated(session, browser=browser_of(request))
     response = redirect(destination or start)
     lifetime = session.expires_at - clock.now()
     set_cookie(response, PORTAL_COOKIE, key, max_age=int(lifetime.total_seconds()))

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from accounts import browsers, codes, forms, lockout, passwords, policies, recovery, sessions
-from accounts.models import PasswordPolicy, Principal
+from accounts.models import Directory, PasswordPolicy, Principal
 from accounts.models.accounts import REOPENABLE_FOR
 from mfa import devices, grace, totp
 from mfa.models import MOST_DEVICES, Ceremony
@@ -17,14 +17,15 @@ from signin import hosts
 from signin import http as signin_http
 from signin.captcha import challenges
 from signin.console import device_flows, flows, remembered
-from signin.console.views import EXPIRY_TOLD, FRESH_FOR
+from signin.console.views import EXPIRY_TOLD
 from signin.control import scenarios
 from signin.flow import models as flow
 from signin.flow.engine import Step
+from signin.identity_center import flows as portal_flows
 from signin.phones import calls
 from tests.docs.reading import CODE, EMULATED, PAGES, ROOT, rows, section
 
-FLOWS = flows.FLOWS | device_flows.FLOWS
+FLOWS = flows.FLOWS | device_flows.FLOWS | portal_flows.FLOWS
 TABLES = ("Doors", "Pages", "Numbers", "Outcomes", "Cookies", "Events", "Mails")
 
 
@@ -39,7 +40,7 @@ def limits(column: str) -> str:
 # What each row of the table of numbers says, from the code.
 NUMBERS: dict[str, list[timedelta | str]] = {
     "Console session": [sessions.CONSOLE_LIFETIME],
-    "Fresh sign-in, for what is important": [FRESH_FOR],
+    "Fresh sign-in, for what is important": [sessions.FRESH_FOR],
     "Attempt": [flow.LIFETIME, flow.WAIT],
     "Hand-off code": [sessions.HANDOFF_LIFETIME],
     "Security check": [challenges.LIFETIME, f"{challenges.LENGTH} characters"],
@@ -118,6 +119,7 @@ COOKIES = {
     signin_http.FLOW_COOKIE: flow.LIFETIME,
     signin_http.SIGNIN_COOKIE: sessions.CONSOLE_LIFETIME,
     signin_http.CONSOLE_COOKIE: sessions.CONSOLE_LIFETIME,
+    signin_http.PORTAL_COOKIE: Directory().session_lifetime,
     signin_http.DEVICE_COOKIE: browsers.REMEMBERED_FOR,
     signin_http.REMEMBER_COOKIE: timedelta(seconds=remembered.LIFETIME),
     settings.CSRF_COOKIE_NAME: None,
@@ -237,6 +239,7 @@ class TestWhatIsEmulated:
             "recovery",
             "lost_device",
             "console",
+            "portal",
             "errors",
             "layouts",
             "components",

@@ -7,7 +7,7 @@ import pytest
 
 from accounts import lockout, sessions
 from accounts.models import Account, Principal, Session
-from signin.console.views import FRESH_FOR
+from accounts.sessions import FRESH_FOR
 from signin.events.models import Event
 from signin.kernel import clock
 from tests.browser import CONSOLE, SIGNIN, address
