@@ -13,6 +13,8 @@ SIGNIN = "signin.amazonaws.com"
 SSO = "sso.amazonaws.com"
 STORE = "sso-directory.amazonaws.com"
 
+NOT_STORED = log.Error("InternalFailure", "The password could not be stored.")
+
 
 def identity_of(
     directory: Directory, user: Principal | None, session: Session | None = None
@@ -94,6 +96,18 @@ def called(
 def password_updated(user: Principal, *, browser: Browser) -> None:
     """Record that a user chose another password, or the first one."""
     called("UpdatePassword", user.profile.directory, user, browser=browser, parameters=naming(user))
+
+
+def password_not_updated(user: Principal, *, browser: Browser) -> None:
+    """Record that a password that keeps the rules could not be stored."""
+    called(
+        "UpdatePassword",
+        user.profile.directory,
+        user,
+        browser=browser,
+        parameters=naming(user),
+        error=NOT_STORED,
+    )
 
 
 def email_verified(user: Principal, *, browser: Browser) -> None:

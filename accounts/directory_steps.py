@@ -12,6 +12,7 @@ from accounts import (
     directories,
     directory_emails,
     directory_events,
+    directory_passwords,
     invitations,
     lockout,
     passwords,
@@ -26,6 +27,8 @@ from accounts.models import Directory, Principal
 from accounts.models.principals import fold
 from accounts.steps import Then, notes, password_set_at, proven
 from signin.captcha import steps as captcha
+from signin.faults import faults
+from signin.faults.faults import Kind
 from signin.flow.engine import Act, Answer, Step
 from signin.flow.models import Attempt
 from signin.kernel import clock
@@ -45,6 +48,7 @@ class UsernameStep(Step):
         return "username" not in attempt.facts
 
     def submit(self, attempt: Attempt, answer: Answer) -> None:
+        faults.check(Kind.INSTANCE_SETUP, Kind.AD_CONNECTOR)
         directory = directories.get(attempt.facts["directory"])
         user = directories.find_user(directory, answer["username"])
         attempt.facts["username"] = answer["username"]
@@ -68,6 +72,7 @@ class PortalPasswordStep(Step):
         return not attempt.facts.get("password_verified")
 
     def submit(self, attempt: Attempt, answer: Answer) -> None:
+        faults.check(Kind.CLOCK_SKEW)
         directory = directories.get(attempt.facts["directory"])
         user = directories.find_user(directory, attempt.facts["username"])
         signed_in = _prove(attempt, directory, user, answer["password"])
@@ -104,6 +109,7 @@ class PortalNewPasswordStep(Step):
 
     def submit(self, attempt: Attempt, answer: Answer) -> None:
         user = proven(attempt)
+        directory_passwords.check_storable(user, answer["new_password"], browser=attempt.browser)
         passwords.change(user, to=answer["new_password"])
         directory_events.password_updated(user, browser=attempt.browser)
         if attempt.facts.get("one_time_mailed"):

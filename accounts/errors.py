@@ -119,6 +119,13 @@ class OpeningOver(Refusal):
     message = messages.OPENING_OVER
 
 
+class PasswordNotStored(Refusal):
+    """The new password is as it has to be, but the directory could not store it."""
+
+    message = messages.PASSWORD_NOT_STORED
+    field = "new_password"
+
+
 class DeviceDemanded(Refusal):
     """The directory lets nobody in without a device, and registers none at sign-in."""
 

@@ -54,13 +54,18 @@ def change(principal: Principal, *, to: str, keeps: Session | None = None) -> No
     They are signed out everywhere but in the session that is kept, and no browser is known
     any more (S-029).
     """
+    check(principal, to)
+    replace(principal, to, keeps=keeps)
+
+
+def check(principal: Principal, to: str) -> None:
+    """Raise PasswordRefused for a password that a principal may not choose."""
     rules = policies.rules_for(principal)
     found = policies.problems(_normalised(to), principal, rules)
     if not found and is_reused(principal, to, rules.reuse):
         found = [rules.problem("reused")]
     if found:
         raise PasswordRefused(found)
-    replace(principal, to, keeps=keeps)
 
 
 def replace(

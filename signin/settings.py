@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "signin.events",
     "signin.captcha",
     "signin.phones",
+    "signin.faults",
     "accounts",
     "mfa",
     "signin.mailbox",

@@ -23,8 +23,22 @@ LONGEST_MODULE = 400
 
 # The domain knows no HTTP. The one exception is Django's own signature of an authentication
 # backend, which names the request and does nothing with it.
-DOMAIN = ["accounts", "mfa", "signin/kernel", "signin/captcha", "signin/phones", "signin/events"]
-NOT_DOMAIN = {"accounts/admin", "signin/captcha/views.py", "admin.py", "apps.py"}
+DOMAIN = [
+    "accounts",
+    "mfa",
+    "signin/kernel",
+    "signin/captcha",
+    "signin/phones",
+    "signin/faults",
+    "signin/events",
+]
+NOT_DOMAIN = {
+    "accounts/admin",
+    "signin/captcha/views.py",
+    "signin/faults/views.py",
+    "admin.py",
+    "apps.py",
+}
 HTTP = ("django.http", "django.shortcuts", "django.urls", "django.views")
 MAY_NAME_A_REQUEST = {"accounts/backends.py": {"django.http"}}
 
@@ -170,7 +184,9 @@ def test_nothing_is_left_for_later():
 
 
 def test_what_people_read_of_a_refusal_is_translated():
-    for path, _, _ in modules("accounts", "mfa", "signin/captcha", "signin/kernel"):
+    for path, _, _ in modules(
+        "accounts", "mfa", "signin/captcha", "signin/faults", "signin/kernel"
+    ):
         if "admin" in path:
             continue
         for kind in vars(load(path)).values():

@@ -1,4 +1,4 @@
-"""What is typed at the desk: the operator's password, and the keys of a phone."""
+"""What is typed at the desk: the operator's password, the keys of a phone, faults to arm."""
 
 from typing import Any
 
@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import lockout, principals
 from accounts.models.principals import fold
+from signin.faults.faults import MOST_TIMES
+from signin.faults.models import kinds
 from signin.forms import OneTimeInput, StrippedCodeField
 from signin.http import browser_of
 from signin.kernel.errors import LockedOut
@@ -23,6 +25,20 @@ class KeysForm(forms.Form):
         label=_("Keys to press"),
         widget=OneTimeInput(attrs={"autocomplete": "off", "inputmode": "numeric", "class": "code"}),
         error_messages={"required": _NOT_SIX, "invalid": _NOT_SIX},
+    )
+
+
+class FaultForm(forms.Form):
+    """A fault to arm, and how often it strikes."""
+
+    kind = forms.ChoiceField(label=_("What is broken"), choices=kinds)
+    times = forms.IntegerField(
+        label=_("How often it strikes"),
+        required=False,
+        min_value=1,
+        max_value=MOST_TIMES,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+        help_text=_("Leave it empty, and it strikes until it is disarmed."),
     )
 
 

@@ -15,6 +15,7 @@ from accounts.models import (
     TemporaryCredentials,
 )
 from mfa.models import Device
+from signin.faults.models import Incident
 from signin.flow.models import Attempt
 from signin.kernel import clock
 
@@ -29,6 +30,7 @@ EXPIRING = (
     RoleSwitch,
     TemporaryCredentials,
     Device,
+    Incident,
 )
 
 

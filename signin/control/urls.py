@@ -7,8 +7,8 @@ from django.contrib.admin import autodiscover
 from django.urls import include, path
 from django.views.generic import TemplateView
 
+from signin.control import incident_views, views
 from signin.control import phone_views as phone
-from signin.control import views
 from signin.control.api import View, answering_in_shape, api, not_found
 from signin.control.forms import OperatorForm
 
@@ -26,6 +26,8 @@ for pattern in control_urls[0]:
 urlpatterns = [
     path("", views.index, name="desk"),
     path("events/", views.events, name="events"),
+    path("incidents/", incident_views.incidents, name="incidents"),
+    path("incidents/<slug:kind>/disarm", incident_views.disarm, name="disarm"),
     path("phone/", phone.people, name="phones"),
     path("phone/token", phone.token, name="token"),
     path("phone/<int:principal_id>", phone.person, name="phone"),

@@ -13,6 +13,7 @@ from signin.control.api import api
 from signin.control.models import LoadedScenario
 from signin.control.scenarios import ScenarioUnknown, find
 from signin.events.models import Event
+from signin.faults.models import Incident
 from signin.http import searched
 from signin.mailbox.models import Message
 
@@ -37,6 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "people": people,
             "message_count": Message.objects.count(),
             "event_count": Event.objects.count(),
+            "incident_count": Incident.objects.count(),
         },
     )
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 
 from signin.flow.facts import Facts
 from signin.flow.models import Attempt
+from signin.kernel.errors import Refusal
 
 Answer = dict[str, Any]
 Act = Callable[[Attempt], None]
@@ -46,11 +47,17 @@ class Step:
         return {}
 
 
+def no_page(request: HttpRequest, attempt: Attempt, refusal: Refusal) -> HttpResponse | None:
+    """Leave a refusal to the step's own page, where it is an alert."""
+    return None
+
+
 @dataclass(frozen=True)
 class Flow:
     """A list of steps, and what happens when none of them is needed any more.
 
     ``links`` are the addresses that its pages offer beside the steps, such as beginning afresh.
+    ``failed`` returns a whole page for a refusal that no step can show, and None for all others.
     """
 
     name: str
@@ -58,6 +65,7 @@ class Flow:
     steps: Sequence[Step]
     finish: Callable[[HttpRequest, Attempt], HttpResponse]
     links: Callable[[Facts], Mapping[str, str]]
+    failed: Callable[[HttpRequest, Attempt, Refusal], HttpResponse | None] = no_page
 
     def current_step(self, attempt: Attempt) -> Step | None:
         """Return the first step that is still needed."""

@@ -25,7 +25,7 @@ def begin(request: HttpRequest, flow: Flow, facts: Facts) -> HttpResponse:
     attempt = Attempt.begin(flow=flow.name, flow_key=key, facts=facts)
     attempt.browser = browser_of(request)
     step = flow.current_step(attempt)
-    response = show(request, flow, attempt, step) if step else flow.finish(request, attempt)
+    response = show(request, flow, attempt, step) if step else _finish(request, flow, attempt)
     set_cookie(response, FLOW_COOKIE, key, max_age=int(LIFETIME.total_seconds()))
     return response
 
@@ -40,7 +40,7 @@ def take(request: HttpRequest, handle: str, flows: Flows) -> HttpResponse:
     flow = flows[attempt.flow]
     step = flow.current_step(attempt)
     if step is None:
-        return flow.finish(request, attempt)
+        return _finish(request, flow, attempt)
     if request.method != "POST":
         return show(request, flow, attempt, step)
     if request.POST.get("step", step.name) != step.name:
@@ -60,7 +60,10 @@ def show(
 ) -> HttpResponse:
     """Show the page of one step, with what was refused and a form that may carry errors."""
     before = dict(attempt.facts)
-    step.prepare(attempt)
+    try:
+        step.prepare(attempt)
+    except Refusal as refusal:
+        return _fail(request, flow, attempt, refusal)
     if attempt.facts != before:
         is_kept = attempt.keep()
         if not is_kept or flow.current_step(attempt) is not step:
@@ -96,7 +99,7 @@ def _answer(request: HttpRequest, flow: Flow, attempt: Attempt, step: Step) -> H
     except Refusal as refusal:
         return _refuse(request, flow, attempt, step, form, refusal)
     if flow.current_step(attempt) is None:
-        return flow.finish(request, attempt)
+        return _finish(request, flow, attempt)
     attempt.keep()
     return redirect("attempt", attempt.handle)
 
@@ -117,6 +120,20 @@ def _act(request: HttpRequest, flow: Flow, attempt: Attempt, step: Step, act: Ac
     return response
 
 
+def _finish(request: HttpRequest, flow: Flow, attempt: Attempt) -> HttpResponse:
+    try:
+        return flow.finish(request, attempt)
+    except Refusal as refusal:
+        return _fail(request, flow, attempt, refusal)
+
+
+def _fail(request: HttpRequest, flow: Flow, attempt: Attempt, refusal: Refusal) -> HttpResponse:
+    """Show the flow's page for a refusal for which there is no step to show it."""
+    if page := flow.failed(request, attempt, refusal):
+        return page
+    raise refusal
+
+
 def _refuse(
     request: HttpRequest,
     flow: Flow,
@@ -128,6 +145,8 @@ def _refuse(
     """Show what was refused, at the step that is needed now: a refusal may change which."""
     needed = flow.current_step(attempt) or step
     attempt.keep()
+    if page := flow.failed(request, attempt, refusal):
+        return page
     alert = str(refusal.message)
     if needed is not step:
         form = None

@@ -20,11 +20,14 @@ from accounts.steps import is_still_proven, proven
 from mfa import prompting
 from mfa.steps import sign_in as mfa
 from signin import hosts
+from signin.faults.errors import UsNotYou
+from signin.faults.views import us_not_you
 from signin.flow.engine import Flow
 from signin.flow.facts import Facts
 from signin.flow.models import Attempt
 from signin.http import DEVICE_COOKIE, SIGNIN_COOKIE, cookie, language_choice, set_cookie
 from signin.identity_center import destinations
+from signin.kernel.errors import Refusal
 
 
 def open_portal(request: HttpRequest, attempt: Attempt) -> HttpResponse:
@@ -85,6 +88,13 @@ def confirm_recovery(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     return render(request, "portal/recovery_sent.html", page)
 
 
+def failed(request: HttpRequest, attempt: Attempt, refusal: Refusal) -> HttpResponse | None:
+    """Show the page without a cause for what the person can't mend (R-257)."""
+    if isinstance(refusal, UsNotYou):
+        return us_not_you(request, refusal.cause, again=attempt.facts["destination"])
+    return None
+
+
 def over(request: HttpRequest, attempt: Attempt | None = None) -> HttpResponse:
     """Show that an attempt has ended, was never there, or belongs to another browser."""
     again = attempt.facts["destination"] if attempt else "/"
@@ -140,6 +150,7 @@ DIRECTORY_USER = Flow(
     ],
     finish=open_portal,
     links=links,
+    failed=failed,
 )
 RECOVERY = Flow(
     name="portal-recovery",
@@ -147,5 +158,6 @@ RECOVERY = Flow(
     steps=[PortalRecoveryStep()],
     finish=confirm_recovery,
     links=recovery_links,
+    failed=failed,
 )
 FLOWS = {flow.name: flow for flow in (DIRECTORY_USER, RECOVERY)}

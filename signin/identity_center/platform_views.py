@@ -7,8 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import directories, invitations, policies, recovery, sessions, workflows
-from accounts.errors import LinkOver, PasswordRefused
+from accounts import (
+    directories,
+    directory_passwords,
+    invitations,
+    policies,
+    recovery,
+    sessions,
+    workflows,
+)
+from accounts.errors import LinkOver, PasswordNotStored, PasswordRefused
 from accounts.forms import ChosenPasswordForm
 from accounts.models import Directory, Principal, Session
 from accounts.steps import password_set_at
@@ -102,16 +110,13 @@ def reset(request: HttpRequest) -> HttpResponse:
         return _link_over(request)
     form = ChosenPasswordForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
+        password, browser = form.cleaned_data["new_password"], browser_of(request)
         try:
-            recovery.complete(
-                token,
-                form.cleaned_data["new_password"],
-                browser=browser_of(request),
-                kind=Principal.Kind.DIRECTORY_USER,
-            )
+            directory_passwords.check_storable(user, password, browser=browser)
+            recovery.complete(token, password, browser=browser, kind=Principal.Kind.DIRECTORY_USER)
         except LinkOver:
             return _link_over(request)
-        except PasswordRefused as refusal:
+        except (PasswordRefused, PasswordNotStored) as refusal:
             form.add_error(refusal.field, str(refusal.message))
         else:
             page = {"start": destinations.start(user.profile.directory.portal_name)}
@@ -128,12 +133,13 @@ def invitation(request: HttpRequest) -> HttpResponse:
         return _link_over(request)
     form = ChosenPasswordForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        password = form.cleaned_data["new_password"]
+        password, browser = form.cleaned_data["new_password"], browser_of(request)
         try:
-            accepted = invitations.accept(token, password, browser=browser_of(request))
+            directory_passwords.check_storable(user, password, browser=browser)
+            accepted = invitations.accept(token, password, browser=browser)
         except LinkOver:
             return _link_over(request)
-        except PasswordRefused as refusal:
+        except (PasswordRefused, PasswordNotStored) as refusal:
             form.add_error(refusal.field, str(refusal.message))
         else:
             return _go_on(request, accepted)

@@ -176,6 +176,13 @@ def wrong_keys(page: Page, server: Server) -> None:
     page.locator("#press_button").click()
 
 
+def arm_fault(page: Page, server: Server, times: str) -> None:
+    page.goto(server.address("localhost", "/incidents/"))
+    page.get_by_label("What is broken").select_option("ad-connector")
+    page.get_by_label("How often it strikes").fill(times)
+    page.locator("#arm_button").click()
+
+
 def signin(server: Server, path: str) -> str:
     return server.address("signin.aws.amazon.com", path)
 
@@ -287,6 +294,9 @@ WALKS: dict[str, Walk] = {
         server.address("localhost", "/phone/token?serial_number=-")
     ),
     "events": lambda page, server: after_sign_in(page, server, "/events/"),
+    "incidents": lambda page, server: page.goto(server.address("localhost", "/incidents/")),
+    "incidents-armed": lambda page, server: arm_fault(page, server, "2"),
+    "incidents-wrong": lambda page, server: arm_fault(page, server, "often"),
     "control": lambda page, server: page.goto(server.address("localhost", "/control/")),
     "admin-login": lambda page, server: page.goto(server.address("localhost", "/admin/")),
 }

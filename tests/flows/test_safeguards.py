@@ -93,6 +93,7 @@ def every_page() -> list[tuple[str, Browser]]:
         keep(f"help: {name}", Browser().visit(f"{SIGNIN}help/{name}"))
     for path in ("", "mailbox/", "events/", "control/", "admin/login/", "mailbox/1", "phone/"):
         keep(f"desk: {path}", Browser().visit(DESK + path))
+    keep("desk: incidents/", Browser().visit(DESK + "incidents/"))
     return list(pages.items())
 
 
