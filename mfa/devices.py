@@ -2,21 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import count
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.models import Principal
-from mfa import totp
+from mfa import slots, totp
 from mfa.errors import (
+    ClockOff,
     CodeWrong,
     NameTaken,
     PairWrong,
     PasskeyKnown,
     RegistrationOver,
     SerialTaken,
-    TooManyDevices,
 )
 from mfa.models import MOST_DEVICES, Device
 from signin.kernel import arns, clock, entropy, sealing
@@ -42,7 +44,9 @@ def secret_of(device: Device) -> bytes:
 def uri_of(device: Device) -> str:
     """Return what a QR code says of an authenticator app, its secret included."""
     owner = device.principal
-    return totp.uri(secret_of(device), label=f"{owner.username} @ {owner.account_id}")
+    is_of_directory = owner.kind == Principal.Kind.DIRECTORY_USER
+    place = owner.profile.directory.portal_name if is_of_directory else owner.account_id
+    return totp.uri(secret_of(device), label=f"{owner.username} @ {place}")
 
 
 def codes_of(device: Device) -> tuple[str, str]:
@@ -57,8 +61,26 @@ def sealed(secret: bytes) -> str:
     return sealing.seal(secret, key=settings.SECRET_KEY, purpose=PURPOSE)
 
 
+def default_name(principal: Principal, kind: str) -> str:
+    """Return what a new device of a directory's user is called, until they name it themselves."""
+    plain = _("Authenticator app") if kind == Kind.TOTP else _("Security key")
+    names = {device.name for device in of(principal)}
+    if plain not in names:
+        return plain
+    return next(name for number in count(2) if (name := f"{plain} {number}") not in names)
+
+
+def app_serial(principal: Principal, name: str) -> str:
+    """Return the ARN of an authenticator app of this name; outside of the console a random one."""
+    if not slots.is_of_console(principal):
+        return _random_serial()
+    return arns.mfa_device(principal.account_id or "", name)
+
+
 def passkey_serial(principal: Principal, name: str) -> str:
     """Return the ARN of a passkey of this name; its end is random, so it is always another one."""
+    if not slots.is_of_console(principal):
+        return _random_serial()
     owner = "root-account" if principal.is_root else f"user/{principal.username}"
     label = f"{name}-{entropy.text(LABEL_LENGTH, LABEL_ALPHABET)}"
     return arns.passkey(principal.account_id or "", owner, label)
@@ -70,13 +92,13 @@ def begin_app(principal: Principal, name: str) -> Device:
     A name that is being registered is taken, as AWS's unassigned virtual devices are; but one's
     own unfinished attempt gives way, and so do those that are too old.
     """
-    check_room(principal)
+    check_room(principal, Kind.TOTP)
     return _reserve(app(principal, name, totp.new_secret()), NameTaken)
 
 
 def begin_token(principal: Principal, name: str, *, serial_number: str) -> Device:
     """Take a hardware token into one's hand, to be registered with two of its codes."""
-    check_room(principal)
+    check_room(principal, Kind.HARDWARE)
     return _reserve(token(principal, name, serial_number), SerialTaken)
 
 
@@ -86,7 +108,7 @@ def app(principal: Principal, name: str, secret: bytes) -> Device:
         principal=principal,
         kind=Kind.TOTP,
         name=name,
-        serial_number=arns.mfa_device(principal.account_id or "", name),
+        serial_number=app_serial(principal, name),
         secret=sealed(secret),
     )
 
@@ -125,9 +147,25 @@ def finish_codes(device: Device, first: str, second: str) -> None:
     settle(device)
 
 
+def finish_code(device: Device, code: str) -> None:
+    """Register a device with one code, or raise ClockOff, CodeWrong or RegistrationOver.
+
+    A code that the device shows at another time registers nothing: its clock is off (behaviour
+    7.3). That tells nobody anything, for the secret is on the page.
+    """
+    now = totp.step_at(clock.now())
+    step = totp.find_step(secret_of(device), code, around=now, window=totp.RESYNC_WINDOW)
+    if step is None:
+        raise CodeWrong
+    if abs(step - now) > totp.SIGN_IN_WINDOW:
+        raise ClockOff
+    device.last_step = step
+    settle(device)
+
+
 def register(device: Device) -> None:
     """Register a device without its codes, or raise NameTaken, SerialTaken or TooManyDevices."""
-    check_room(device.principal)
+    check_room(device.principal, device.kind)
     with transaction.atomic():
         _reserve(device, NameTaken if device.kind == Kind.TOTP else SerialTaken)
         settle(device)
@@ -137,7 +175,7 @@ def settle(device: Device) -> None:
     """Give a device its slot, or raise TooManyDevices; from now on it is asked for (S-066)."""
     device.registered_at, device.expires_at = clock.now(), None
     for _round in range(MOST_DEVICES):
-        device.slot = _free_slot(device.principal)
+        device.slot = slots.free_slot(device.principal, device.kind)
         try:
             with transaction.atomic():
                 _store(device)
@@ -146,12 +184,12 @@ def settle(device: Device) -> None:
                 raise PasskeyKnown from error
             continue  # another request took the slot at the same moment
         return
-    raise TooManyDevices
+    raise slots.full(device.principal, device.kind)
 
 
-def check_room(principal: Principal) -> None:
-    """Raise TooManyDevices unless one more can be registered."""
-    _free_slot(principal)
+def check_room(principal: Principal, kind: str) -> None:
+    """Raise TooManyDevices or KindImpossible unless one more of a kind can be registered."""
+    slots.free_slot(principal, kind)
 
 
 def check_code(devices: Sequence[Device], code: str) -> Device:
@@ -159,7 +197,7 @@ def check_code(devices: Sequence[Device], code: str) -> Device:
 
     The last accepted step of a device is stored by the UPDATE that allows it, so that a code is
     good once, in parallel requests too (S-061); only the steps beside the present one count
-    (S-062).
+    (S-062). Outside of the console, a code of the last minutes raises ClockOff instead.
     """
     now = clock.now()
     for device in devices:
@@ -171,6 +209,9 @@ def check_code(devices: Sequence[Device], code: str) -> Device:
         )
         if step is not None and _use_up(device, step, last_used_at=now, out_of_step=False):
             return device
+    elsewhere = [device for device in devices if not slots.is_of_console(device.principal)]
+    if [device for device in elsewhere if _was_shown(device, code)]:
+        raise ClockOff
     raise CodeWrong
 
 
@@ -238,12 +279,19 @@ def _store(device: Device) -> None:
         raise RegistrationOver
 
 
-def _free_slot(principal: Principal) -> int:
-    taken = set(principal.devices.filter(slot__isnull=False).values_list("slot", flat=True))
-    free = set(range(1, MOST_DEVICES + 1)) - taken
-    if not free:
-        raise TooManyDevices
-    return min(free)
+def _random_serial() -> str:
+    return f"mfa-{entropy.handle()}"
+
+
+def _was_shown(device: Device, code: str) -> bool:
+    """Return whether a code is one of the last minutes that was not used.
+
+    Those to come are not looked for: the answer would tell a guess that it will be right.
+    """
+    secret, now = secret_of(device), totp.step_at(clock.now()) + device.drift
+    steps = range(max(now - totp.LATE_WINDOW, 0), now)
+    shown = [step for step in steps if entropy.same(totp.code_at(secret, step), code)]
+    return any(step > device.last_step for step in shown)
 
 
 def _use_up(device: Device, step: int, **columns: object) -> bool:

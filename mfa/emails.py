@@ -1,4 +1,7 @@
-"""One function per mail about devices. They go to the owner of the account (S-067, S-069)."""
+"""One function per mail about devices (S-067, S-069).
+
+They go to the owner of the account, or to the user of a directory whose device it is.
+"""
 
 from datetime import datetime
 
@@ -9,15 +12,16 @@ from signin import mails
 from signin.kernel import clock
 
 NO_REPLY_AMAZON = "no-reply-aws@amazon.com"
+NO_REPLY_PORTAL = "no-reply@login.awsapps.com"  # of Identity Center (R-035)
 
 
 def device_registered(device: Device) -> None:
-    """Tell the owner of the account that somebody registered a device."""
+    """Tell that somebody registered a device."""
     _tell("device-registered", device)
 
 
 def device_removed(device: Device) -> None:
-    """Tell the owner of the account that a device was removed."""
+    """Tell that a device was removed."""
     _tell("device-removed", device)
 
 
@@ -43,24 +47,29 @@ def lost_device_used(root_user: Principal) -> None:
 
 def _tell(kind: str, device: Device) -> None:
     principal = device.principal
-    owner = (
-        Principal.objects.filter(
-            kind=Principal.Kind.ROOT_USER, account_id=principal.account_id
-        ).first()
-        if principal.kind == Principal.Kind.IAM_USER
-        else principal
-    )
-    if owner is None:
+    is_of_directory = principal.kind == Principal.Kind.DIRECTORY_USER
+    to = principal.profile.email if is_of_directory else _owner_email(principal)
+    if not to:
         return  # an account without a root user has nobody to tell
     mails.send(
         kind,
-        sender=NO_REPLY,
-        to=owner.username,
+        sender=NO_REPLY_PORTAL if is_of_directory else NO_REPLY,
+        to=to,
         context={
             "account": principal.account,
+            "portal": principal.profile.directory.portal_name if is_of_directory else "",
             "whose": principal.username,
             "is_root": principal.is_root,
             "device": device,
             "at": clock.now(),
         },
     )
+
+
+def _owner_email(principal: Principal) -> str:
+    """Return the e-mail of the root user of somebody's account."""
+    if principal.kind != Principal.Kind.IAM_USER:
+        return principal.username
+    root_users = Principal.objects.filter(kind=Principal.Kind.ROOT_USER)
+    owner = root_users.filter(account_id=principal.account_id).first()
+    return owner.username if owner else ""

@@ -17,6 +17,13 @@ class CodeWrong(Refusal):
     field = "code"
 
 
+class ClockOff(Refusal):
+    """A code is one that a device of Identity Center shows at another time (behaviour 7.3)."""
+
+    message = messages.CLOCK_OFF
+    field = "code"
+
+
 class TooOftenWrong(Refusal):
     """Five answers in a row were wrong: the password is asked for again (S-064)."""
 
@@ -64,6 +71,24 @@ class TooManyDevices(Refusal):
     """A principal has as many devices as there can be (S-066)."""
 
     message = messages.TOO_MANY_DEVICES
+
+
+class TooManyApps(TooManyDevices):
+    """A user of a directory has two authenticator apps (S-066, R-167)."""
+
+    message = messages.TOO_MANY_APPS
+
+
+class TooManyPasskeys(TooManyDevices):
+    """A user of a directory has six passkeys and security keys (S-066)."""
+
+    message = messages.TOO_MANY_PASSKEYS
+
+
+class KindImpossible(Refusal):
+    """A directory knows no devices of this kind, or its administrator allows none."""
+
+    message = messages.KIND_IMPOSSIBLE
 
 
 class GraceOver(Refusal):

@@ -1,10 +1,14 @@
-"""What the events say of devices (events E-03 and E-21)."""
+"""What the events say of devices (events E-03 and E-21).
+
+Of the devices of a directory's users they say it in the directory's own words.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
 from accounts.events import IAM, administered, identity_of, unproven_identity_of
 from accounts.models import Principal, Session
+from mfa import directory_events
 from mfa.models import Device
 from signin.events import log, shapes
 from signin.flow.models import Attempt
@@ -39,16 +43,25 @@ def check_mfa(attempt: Attempt, principal: Principal, kinds: Sequence[str]) -> N
 
 def app_begun(device: Device, *, session: Session | None, browser: Browser) -> None:
     """Record that the secret of an authenticator app was made; it is not told."""
+    if _is_of_directory(device):
+        directory_events.begun(device.principal, device.kind, session=session, browser=browser)
+        return
     _called("CreateVirtualMFADevice", device, session, browser, *_making(device))
 
 
 def enabled(device: Device, *, session: Session | None, browser: Browser) -> None:
     """Record that a principal registered a device."""
+    if _is_of_directory(device):
+        directory_events.enabled(device, session=session, browser=browser)
+        return
     _called("EnableMFADevice", device, session, browser, _naming(device))
 
 
 def deactivated(device: Device, *, session: Session | None, browser: Browser) -> None:
     """Record that a device was removed; an authenticator app's secret goes with it."""
+    if _is_of_directory(device):
+        directory_events.removed(device, session=session, browser=browser)
+        return
     _called("DeactivateMFADevice", device, session, browser, _naming(device))
     if device.kind == Device.Kind.TOTP:
         _called("DeleteVirtualMFADevice", device, session, browser, _serial_of(device))
@@ -56,6 +69,9 @@ def deactivated(device: Device, *, session: Session | None, browser: Browser) ->
 
 def resynchronised(device: Device, *, session: Session | None, browser: Browser) -> None:
     """Record that a device is in step again."""
+    if _is_of_directory(device):
+        directory_events.resynchronised(device, session=session, browser=browser)
+        return
     _called("ResyncMFADevice", device, session, browser, _naming(device))
 
 
@@ -72,6 +88,9 @@ def alternative_factors_used(attempt: Attempt, root_user: Principal) -> None:
 
 def enabled_by_operator(device: Device, *, browser: Browser) -> None:
     """Record that the operator registered somebody's device, as the account's own doing."""
+    if _is_of_directory(device):
+        directory_events.enabled_by_operator(device, browser=browser)
+        return
     if device.kind == Device.Kind.TOTP:
         account_id = device.principal.account_id or ""
         administered("CreateVirtualMFADevice", account_id, browser, *_making(device))
@@ -80,6 +99,9 @@ def enabled_by_operator(device: Device, *, browser: Browser) -> None:
 
 def deactivated_by_operator(device: Device, *, browser: Browser) -> None:
     """Record that the operator removed somebody's device, as the account's own doing."""
+    if _is_of_directory(device):
+        directory_events.removed_by_operator(device, browser=browser)
+        return
     _administered("DeactivateMFADevice", device, browser)
     if device.kind == Device.Kind.TOTP:
         account_id, parameters = device.principal.account_id or "", _serial_of(device)
@@ -88,7 +110,14 @@ def deactivated_by_operator(device: Device, *, browser: Browser) -> None:
 
 def resynchronised_by_operator(device: Device, *, browser: Browser) -> None:
     """Record that the operator brought somebody's device into step again."""
+    if _is_of_directory(device):
+        directory_events.resynchronised_by_operator(device, browser=browser)
+        return
     _administered("ResyncMFADevice", device, browser)
+
+
+def _is_of_directory(device: Device) -> bool:
+    return device.principal.kind == Principal.Kind.DIRECTORY_USER
 
 
 def _administered(name: str, device: Device, browser: Browser) -> None:

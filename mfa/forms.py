@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from mfa import messages
-from mfa.models import MFA_NAME, Device
+from mfa.models import DIRECTORY_MFA_NAME, MFA_NAME, Device
 from signin.forms import OneTimeInput, StrippedCodeField
 
 LONGEST_ANSWER = 16_384  # characters of a WebAuthn answer; common ones have about a thousand
@@ -69,30 +69,48 @@ class PasskeyForm(forms.Form):
 
 
 class DeviceNameField(forms.RegexField):
-    """What people call a device."""
+    """What people call a device of the console."""
+
+    name = MFA_NAME
+    hint = _("Up to 64 letters, digits and + = , . @ _ - without blanks.")
+    invalid = messages.NAME_INVALID
 
     def __init__(self) -> None:
         super().__init__(
-            regex=rf"\A{MFA_NAME}\Z",
+            regex=rf"\A{self.name}\Z",
             label=_("Name of the device"),
             max_length=64,
             strip=True,
             widget=forms.TextInput(
                 attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
             ),
-            help_text=_("Up to 64 letters, digits and + = , . @ _ - without blanks."),
+            help_text=self.hint,
             error_messages={
                 "required": messages.NAME_REQUIRED,
-                "invalid": messages.NAME_INVALID,
-                "max_length": messages.NAME_INVALID,
+                "invalid": self.invalid,
+                "max_length": self.invalid,
             },
         )
+
+
+class DirectoryDeviceNameField(DeviceNameField):
+    """What a user of a directory calls a device; there may be another one of the name."""
+
+    name = DIRECTORY_MFA_NAME
+    hint = _("Up to 64 letters, digits, blanks and + = , . @ _ -")
+    invalid = messages.DIRECTORY_NAME_INVALID
 
 
 class DeviceNameForm(forms.Form):
     """Another name for a device."""
 
     device_name = DeviceNameField()
+
+
+class DirectoryDeviceNameForm(forms.Form):
+    """Another name for a device of a directory's user."""
+
+    device_name = DirectoryDeviceNameField()
 
 
 class PromptForm(forms.Form):

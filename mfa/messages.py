@@ -9,6 +9,10 @@ CODE_WRONG = _(
     "That code is not right now. Each code is good once: wait for the device's next one, "
     "and type that."
 )
+CLOCK_OFF = _(
+    "An unexpected error occurred. The clock of the device may be off: "
+    "let it set its time by the network, wait for the next code, and type that."
+)
 PASSKEY_REQUIRED = _(
     "Press the button, and follow what your browser says. It needs JavaScript for that."
 )
@@ -23,10 +27,19 @@ PAIR_WRONG = _(
 )
 NAME_REQUIRED = _("Give the device a name.")
 NAME_INVALID = _("A name is up to 64 letters, digits and + = , . @ _ - without blanks.")
+DIRECTORY_NAME_INVALID = _("A name is up to 64 letters, digits, blanks and + = , . @ _ -")
 NAME_TAKEN = _("A device of this name is there already. Choose another name.")
 SERIAL_INVALID = _("The serial number is on the back of the token: 6 to 32 letters and digits.")
 SERIAL_TAKEN = _("A token with this serial number is registered already.")
 TOO_MANY_DEVICES = _("There are eight devices already, and no room for more. Remove one first.")
+TOO_MANY_APPS = _(
+    "There are two authenticator apps already, and no room for a third. Remove one first."
+)
+TOO_MANY_PASSKEYS = _(
+    "There are six passkeys and security keys already, and no room for more. Remove one first."
+)
+KIND_IMPOSSIBLE = _("Devices of this kind can't be registered here. Choose another kind.")
+KIND_NOT_ALLOWED = _("Your administrator doesn't allow devices of this kind.")
 MAIL_NOT_CONFIRMED = _(
     "The link was not confirmed yet. Open the newest mail, follow its link, and confirm there."
 )

@@ -9,16 +9,17 @@ from accounts.models import Principal
 from signin.kernel import entropy
 
 MFA_NAME = r"[A-Za-z0-9_+=,.@-]{1,64}"
-MOST_DEVICES = 8  # of a root user or an IAM user, in any mix (behaviour §6)
+DIRECTORY_MFA_NAME = r"[\w+=,.@ -]{1,64}"  # letters of any language: no ARN has it
+MOST_DEVICES = 8  # of one principal; of which kinds, mfa.slots says (behaviour §6 and 7)
 
 
 class Device(models.Model):
     """A second factor of one principal.
 
     ``serial_number`` is what AWS's APIs call so: the ARN of an authenticator app or a passkey, the
-    number on the back of a hardware token. ``slot`` is the device's place among the principal's:
-    one row for each, so that the database itself refuses one too many (S-066). A device without a
-    slot is being registered, until ``expires_at``.
+    number on the back of a hardware token; outside of the console, a random name. ``slot`` is the
+    device's place among the principal's: one row for each, so that the database itself refuses one
+    too many (S-066). A device without a slot is being registered, until ``expires_at``.
     """
 
     class Kind(models.TextChoices):

@@ -11,6 +11,8 @@ from accounts import directory_steps as steps
 from accounts.models import Directory
 from accounts.steps import proven
 from mfa import devices
+from mfa.steps.records import DIRECTORY
+from mfa.steps.sign_in import ask_for_device
 from signin.flow.models import Attempt
 
 Mode = Directory.MfaMode
@@ -46,19 +48,16 @@ def look(attempt: Attempt) -> None:
     """Note what has to come after the password of a directory's user."""
     user = proven(attempt)
     directory = user.profile.directory
-    kinds = list(dict.fromkeys(device.kind for device in devices.of(user)))
     outcome = decide(
         directory.mfa_mode,
         directory.no_device_mode,
-        has_device=bool(kinds),
+        has_device=bool(devices.of(user)),
         is_trusted=steps.is_trusted(attempt),
     )
     facts = attempt.facts
-    facts["mfa_due"] = outcome is Outcome.CHALLENGE
-    facts["mfa_kinds"] = kinds
     facts["mfa_blocked"] = outcome is Outcome.BLOCK
     facts["registering"] = facts["enrolment_forced"] = outcome is Outcome.REGISTER
-    if outcome is Outcome.CHALLENGE and len(kinds) == 1:
-        facts["mfa_kind"] = kinds[0]
+    if outcome is Outcome.CHALLENGE:
+        ask_for_device(attempt, DIRECTORY)
     if outcome is Outcome.EMAIL_CODE and not facts.get("one_time_mailed"):
         facts["portal_code_due"] = True

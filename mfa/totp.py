@@ -21,6 +21,7 @@ SECRET_LENGTH = 40  # bytes: 64 characters of Base32, as AWS gives them
 SHORTEST_SECRET = 10  # bytes; RFC 4226 wants 16, some tokens have less
 SIGN_IN_WINDOW = 1  # steps to either side
 REGISTRATION_WINDOW = 10
+LATE_WINDOW = 10  # steps back, in which a code is known to be late
 RESYNC_WINDOW = 50
 
 

@@ -23,6 +23,7 @@ from fido2.webauthn import AttestedCredentialData, AuthenticatorData
 
 from accounts.models import Principal
 from mfa import devices as registered
+from mfa import slots
 from mfa.errors import PasskeyKnown, PasskeyRefused
 from mfa.models import Ceremony, Device
 from signin.flow.models import Attempt
@@ -60,15 +61,20 @@ class _Answer:
     transports: list[str]
 
 
-def rp_id() -> str:
-    """Return the relying party's ID: the domain above the console and all sign-in hosts."""
-    return f"amazon.com.{settings.SIGNIN_SUFFIX}"
+def rp_id(principal: Principal) -> str:
+    """Return the relying party's ID: the domain above the hosts where somebody signs in.
+
+    Of the console's people it is above the console and its sign-in hosts, of all others above the
+    sign-in hosts of Identity Center.
+    """
+    domain = "amazon.com" if slots.is_of_console(principal) else "signin.aws"
+    return f"{domain}.{settings.SIGNIN_SUFFIX}"
 
 
 def user_handle(principal: Principal) -> bytes:
     """Return what authenticators keep of a principal; it tells nobody who that is."""
     digest = entropy.keyed_digest(
-        settings.SECRET_KEY, "passkey owner", principal.kind, principal.unique_id
+        settings.SECRET_KEY, "passkey owner", principal.kind, _own_id(principal)
     )
     return bytes.fromhex(digest)
 
@@ -97,7 +103,7 @@ def registration_options(ceremony: Ceremony, label: str) -> dict[str, Any]:
     known = [each for each in registered.of(principal) if each.kind == Device.Kind.PASSKEY]
     return {
         "challenge": websafe_encode(bytes(ceremony.challenge)),
-        "rp": {"id": rp_id(), "name": gettext("Vestibule emulator")},
+        "rp": {"id": rp_id(principal), "name": gettext("Vestibule emulator")},
         "user": {
             "id": websafe_encode(user_handle(principal)),
             "name": principal.username,
@@ -115,7 +121,7 @@ def assertion_options(ceremony: Ceremony, devices: Sequence[Device]) -> dict[str
     """Return what a page gives to ``PublicKeyCredential.parseRequestOptionsFromJSON``."""
     return {
         "challenge": websafe_encode(bytes(ceremony.challenge)),
-        "rpId": rp_id(),
+        "rpId": rp_id(ceremony.principal),
         "allowCredentials": [_descriptor(each) for each in devices],
         "userVerification": "required",
         "timeout": _timeout(),
@@ -131,7 +137,7 @@ def register(ceremony: Ceremony, answer: str, *, name: str, origin: str) -> Devi
     _use_up(ceremony)
     given = _read(answer, "attestationObject")
     _check_client_data(given.client_data, "webauthn.create", ceremony, origin)
-    made = _authenticator_data(_attested(*given.parts))
+    made = _authenticator_data(_attested(*given.parts), ceremony)
     credential = made.credential_data
     if credential is None:
         raise PasskeyRefused("The authenticator data has no credential.")
@@ -176,7 +182,7 @@ def check(ceremony: Ceremony, devices: Sequence[Device], answer: str, *, origin:
     )
     _check_client_data(given.client_data, "webauthn.get", ceremony, origin)
     octets, signature = given.parts
-    signed = _authenticator_data(octets)
+    signed = _authenticator_data(octets, ceremony)
     _check_signature(device, octets + sha256(given.client_data).digest(), signature)
     _demand(
         signed.is_backup_eligible() == device.backup_eligible,
@@ -184,6 +190,13 @@ def check(ceremony: Ceremony, devices: Sequence[Device], answer: str, *, origin:
     )
     _count(device, signed)
     return device
+
+
+def _own_id(principal: Principal) -> str:
+    """Return an ID that nobody else of the same kind has."""
+    if principal.kind == Principal.Kind.DIRECTORY_USER:
+        return principal.profile.user_id
+    return principal.unique_id or str(principal.pk)
 
 
 def _descriptor(device: Device) -> dict[str, Any]:
@@ -267,7 +280,7 @@ def _attested(octets: bytes) -> bytes:
     return bytes(data)
 
 
-def _authenticator_data(octets: bytes) -> AuthenticatorData:
+def _authenticator_data(octets: bytes, ceremony: Ceremony) -> AuthenticatorData:
     """Take authenticator data apart and check what both ceremonies want of it."""
     with _parsing("authenticator data"):
         data = AuthenticatorData(octets)
@@ -275,7 +288,7 @@ def _authenticator_data(octets: bytes) -> AuthenticatorData:
             data.rp_id_hash, data.flags, data.counter, data.credential_data or b"", data.extensions
         )
     _demand(again == octets, "The authenticator data is malformed.")
-    own = sha256(rp_id().encode()).digest()
+    own = sha256(rp_id(ceremony.principal).encode()).digest()
     _demand(data.rp_id_hash == own, "The relying party is another one.")
     _demand(data.is_user_present(), "The user was not present.")
     _demand(data.is_user_verified(), "The user was not verified.")

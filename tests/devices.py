@@ -1,6 +1,6 @@
 """What the tests do with authenticator apps: they read codes off as a person would."""
 
-from accounts.models import Principal
+from accounts.models import Account, Directory, DirectoryProfile, Principal
 from mfa import devices, totp
 from mfa.models import Device
 from signin.kernel import clock
@@ -15,6 +15,21 @@ ROOT_PHONE = "arn:aws:iam::444455556666:mfa/root-phone"
 def named(username: str) -> Principal:
     """Return somebody as stored now."""
     return Principal.objects.select_related("account").get(folded=username)
+
+
+def directory_user(username: str = "ines", **settings: object) -> Principal:
+    """Return a new user of a directory, whose settings may be others than at first."""
+    account = Account.objects.get(pk="111122223333")
+    directory, _is_new = Directory.objects.update_or_create(
+        id="d-1234567890", defaults={"account": account, "subdomain": "example", **settings}
+    )
+    user = Principal.objects.create(
+        kind=Principal.Kind.DIRECTORY_USER, realm=directory.id, username=username
+    )
+    DirectoryProfile.objects.create(
+        principal=user, directory=directory, email=f"{username}@example.com"
+    )
+    return user
 
 
 def device(serial_number: str = PHONE) -> Device:

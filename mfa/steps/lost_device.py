@@ -7,9 +7,10 @@ from django import forms
 
 from accounts.models import Principal
 from accounts.steps import proven
-from mfa import devices, lost
+from mfa import devices, lost, slots
 from mfa.errors import MailNotConfirmed, NoSelfRecovery
-from mfa.steps.sign_in import is_due, who
+from mfa.steps.records import CONSOLE, Record
+from mfa.steps.sign_in import begin_resync, is_due, who
 from signin.flow.engine import Act, Answer, Step
 from signin.flow.models import WAIT, Attempt
 from signin.phones import calls
@@ -24,9 +25,16 @@ class LostDeviceStep(Step):
     template = "steps/lost_device.html"
     form_class = forms.Form
 
+    def __init__(self, record: Record = CONSOLE) -> None:
+        self.record = record
+
     @property
     def acts(self) -> Mapping[str, Act]:
-        return {"send_mail": _send_link, "resync": _resync, "back": _back}
+        return {"send_mail": _send_link, "resync": self.resync, "back": _back}
+
+    def resync(self, attempt: Attempt) -> None:
+        """Go to the page that brings a device into step."""
+        begin_resync(attempt, self.record)
 
     def needed(self, attempt: Attempt) -> bool:
         return _is_in_trouble(attempt) and not lost.is_confirmed(attempt)
@@ -39,6 +47,7 @@ class LostDeviceStep(Step):
         return {
             "who": who(attempt),
             "is_root": principal.is_root,
+            "is_of_console": slots.is_of_console(principal),
             "device_count": len(own),
             "offers_resync": any(device.has_codes for device in own),
             "phone_end": _phone_end(principal),
@@ -97,11 +106,6 @@ def _send_link(attempt: Attempt) -> None:
 
 def _call(attempt: Attempt) -> None:
     lost.call(attempt, proven(attempt))
-
-
-def _resync(attempt: Attempt) -> None:
-    attempt.facts["resync_due"] = True
-    attempt.forget("mfa_trouble")
 
 
 def _back(attempt: Attempt) -> None:

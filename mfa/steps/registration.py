@@ -3,7 +3,9 @@
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
+
+from django import forms
 
 from accounts.models import Session
 from accounts.steps import proven
@@ -53,11 +55,11 @@ class NewDeviceStep(Step):
         return {"back": _leave}
 
     def needed(self, attempt: Attempt) -> bool:
-        return _is_registering(attempt) and "new_kind" not in attempt.facts
+        return is_registering(attempt) and "new_kind" not in attempt.facts
 
     def submit(self, attempt: Attempt, answer: Answer) -> None:
         principal, kind = proven(attempt), answer["device_kind"]
-        devices.check_room(principal)
+        devices.check_room(principal, kind)
         if kind == Kind.TOTP:
             device = devices.begin_app(principal, answer["device_name"])
             events.app_begun(device, session=session_of(attempt), browser=attempt.browser)
@@ -69,7 +71,7 @@ class NewDeviceStep(Step):
         return {"device_name": attempt.facts.get("new_name", ""), "device_kind": Kind.TOTP}
 
     def context(self, attempt: Attempt) -> dict[str, Any]:
-        return {"is_at_sign_in": _is_at_sign_in(attempt)}
+        return {"is_at_sign_in": is_at_sign_in(attempt)}
 
 
 class _RegisterStep(Step):
@@ -82,10 +84,11 @@ class _RegisterStep(Step):
         return {"back": _choose_anew}
 
     def needed(self, attempt: Attempt) -> bool:
-        return _is_registering(attempt) and attempt.facts.get("new_kind") == self.kind
+        return is_registering(attempt) and attempt.facts.get("new_kind") == self.kind
 
     def submit(self, attempt: Attempt, answer: Answer) -> None:
         device = self.register(attempt, answer)
+        attempt.facts["new_device"] = device.pk
         attempt.facts["device_registered"] = True
         events.enabled(device, session=session_of(attempt), browser=attempt.browser)
         emails.device_registered(device)
@@ -95,7 +98,7 @@ class _RegisterStep(Step):
         raise NotImplementedError
 
     def context(self, attempt: Attempt) -> dict[str, Any]:
-        return {"name": attempt.facts["new_name"], "is_at_sign_in": _is_at_sign_in(attempt)}
+        return {"name": attempt.facts["new_name"], "is_at_sign_in": is_at_sign_in(attempt)}
 
 
 class RegisterAppStep(_RegisterStep):
@@ -103,29 +106,30 @@ class RegisterAppStep(_RegisterStep):
 
     name = "register-app"
     template = "steps/register_app.html"
-    form_class = PairForm
+    form_class: ClassVar[type[forms.Form]] = PairForm
     kind = Kind.TOTP
 
     def prepare(self, attempt: Attempt) -> None:
         try:
-            self._begun(attempt)
+            self.begun(attempt)
         except RegistrationOver:  # in another tab, the same name was begun anew
             attempt.forget("new_kind", "new_device")
 
     def register(self, attempt: Attempt, answer: Answer) -> Device:
-        device = self._begun(attempt)
+        device = self.begun(attempt)
         devices.finish_codes(device, answer["code1"], answer["code2"])
         return device
 
     def context(self, attempt: Attempt) -> dict[str, Any]:
-        device = self._begun(attempt)
+        device = self.begun(attempt)
         return {
             **super().context(attempt),
             "qr": qr.svg(devices.uri_of(device)),
             "secret": totp.encode(devices.secret_of(device)),
         }
 
-    def _begun(self, attempt: Attempt) -> Device:
+    def begun(self, attempt: Attempt) -> Device:
+        """Return the app that is being registered, or raise RegistrationOver."""
         return devices.being_registered(proven(attempt), attempt.facts.get("new_device", 0))
 
 
@@ -176,17 +180,19 @@ class RegisterPasskeyStep(_RegisterStep):
 
 
 def session_of(attempt: Attempt) -> Session | None:
-    """Return the console session in which a device is registered; none at sign-in."""
+    """Return the session in which a device is registered; none at sign-in."""
     key = attempt.facts.get("session")
     return Session.objects.filter(pk=key).first() if key else None
 
 
-def _is_registering(attempt: Attempt) -> bool:
+def is_registering(attempt: Attempt) -> bool:
+    """Return whether a device is to be registered, and is not yet."""
     facts = attempt.facts
     return bool(facts.get("registering")) and not facts.get("device_registered")
 
 
-def _is_at_sign_in(attempt: Attempt) -> bool:
+def is_at_sign_in(attempt: Attempt) -> bool:
+    """Return whether a device is registered on the way in, not by somebody who is signed in."""
     return "session" not in attempt.facts
 
 

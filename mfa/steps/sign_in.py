@@ -6,12 +6,12 @@ from importlib import import_module
 from typing import Any
 
 from accounts import lockout
-from accounts.events import console_login_failed
 from accounts.steps import proven
-from mfa import devices, events, grace
-from mfa.errors import KindUnknown, PasskeyRefused, TooOftenWrong
+from mfa import devices, grace
+from mfa.errors import ClockOff, KindUnknown, PasskeyRefused, TooOftenWrong
 from mfa.forms import CodeForm, KindForm, PairForm, PasskeyForm
 from mfa.models import Device
+from mfa.steps.records import CONSOLE, Record
 from signin import hosts
 from signin.flow.engine import Act, Answer, Step
 from signin.flow.models import Attempt
@@ -24,18 +24,26 @@ Kind = Device.Kind
 
 
 def look_for_devices(attempt: Attempt) -> None:
-    """Note which devices the principal has whose password was right, and record the question."""
+    """Ask for a device of whoever's password was right at the console, or for a registration."""
     principal = proven(attempt)
-    kinds = list(dict.fromkeys(device.kind for device in devices.of(principal)))
-    attempt.facts["mfa_due"] = bool(kinds)
-    attempt.facts["mfa_kinds"] = kinds
-    if kinds:
-        events.check_mfa(attempt, principal, kinds)
-    elif grace.is_wanted(principal):
+    if not ask_for_device(attempt) and grace.is_wanted(principal):
         grace.begin(principal)
         attempt.facts["mfa_prompt_due"] = True
+
+
+def ask_for_device(attempt: Attempt, record: Record = CONSOLE) -> bool:
+    """Note which devices the principal has, one of which has to prove the sign-in; False if none.
+
+    The first factor was right; the question is recorded.
+    """
+    kinds = list(dict.fromkeys(device.kind for device in devices.of(proven(attempt))))
+    attempt.facts["mfa_due"] = bool(kinds)
+    attempt.facts["mfa_kinds"] = kinds
     if len(kinds) == 1:
         attempt.facts["mfa_kind"] = kinds[0]
+    if kinds:
+        record.asked(attempt, kinds)
+    return bool(kinds)
 
 
 def ask_for_password_again(attempt: Attempt) -> None:
@@ -46,10 +54,12 @@ def ask_for_password_again(attempt: Attempt) -> None:
         "mfa_due",
         "mfa_kinds",
         "mfa_kind",
+        "mfa_asked",
         "mfa_wrong",
         "mfa_trouble",
         "mfa_ceremony",
         "resync_due",
+        "factors_proved",
     )
 
 
@@ -70,6 +80,9 @@ class ChooseDeviceStep(Step):
     template = "steps/mfa_device.html"
     form_class = KindForm
 
+    def __init__(self, record: Record = CONSOLE) -> None:
+        self.record = record
+
     @property
     def acts(self) -> Mapping[str, Act]:
         return {"trouble": _trouble}
@@ -81,6 +94,7 @@ class ChooseDeviceStep(Step):
         if answer["device_kind"] not in attempt.facts["mfa_kinds"]:
             raise KindUnknown
         attempt.facts["mfa_kind"] = answer["device_kind"]
+        self.record.chosen(attempt)
 
     def context(self, attempt: Attempt) -> dict[str, Any]:
         by_kind: dict[str, list[str]] = {kind: [] for kind in attempt.facts["mfa_kinds"]}
@@ -98,9 +112,16 @@ class _DeviceStep(Step):
 
     kinds: tuple[str, ...]
 
+    def __init__(self, record: Record = CONSOLE) -> None:
+        self.record = record
+
     @property
     def acts(self) -> Mapping[str, Act]:
-        return {"another": _another, "resync": _resync, "trouble": _trouble}
+        return {"another": _another, "resync": self.resync, "trouble": _trouble}
+
+    def resync(self, attempt: Attempt) -> None:
+        """Go to the page that brings a device into step."""
+        begin_resync(attempt, self.record)
 
     def needed(self, attempt: Attempt) -> bool:
         return is_due(attempt) and attempt.facts.get("mfa_kind") in self.kinds
@@ -111,8 +132,9 @@ class _DeviceStep(Step):
             for device in devices.of(proven(attempt))
             if device.kind == attempt.facts["mfa_kind"]
         ]
-        with _Counted(attempt):
+        with _Counted(attempt, self.record):
             device = self.check(attempt, own, answer)
+        self.record.passed(attempt, device)
         attempt.facts["mfa_verified"] = True
         attempt.facts["mfa_identifier"] = device.serial_number
 
@@ -180,6 +202,9 @@ class ResyncStep(Step):
     template = "steps/mfa_resync.html"
     form_class = PairForm
 
+    def __init__(self, record: Record = CONSOLE) -> None:
+        self.record = record
+
     @property
     def acts(self) -> Mapping[str, Act]:
         return {"back": _back}
@@ -189,9 +214,9 @@ class ResyncStep(Step):
 
     def submit(self, attempt: Attempt, answer: Answer) -> None:
         own = [device for device in devices.of(proven(attempt)) if device.has_codes]
-        with _Counted(attempt):
+        with _Counted(attempt, self.record):
             device = devices.resync(own, answer["code1"], answer["code2"])
-        events.resynchronised(device, session=None, browser=attempt.browser)
+        self.record.resynchronised(attempt, device)
         ask_for_password_again(attempt)
         attempt.facts["resynchronised"] = True
 
@@ -206,8 +231,9 @@ class _Counted:
     the password again clears nothing: only a right answer does.
     """
 
-    def __init__(self, attempt: Attempt) -> None:
+    def __init__(self, attempt: Attempt, record: Record) -> None:
         self.attempt = attempt
+        self.record = record
 
     def __enter__(self) -> None:
         principal = proven(self.attempt)
@@ -216,7 +242,7 @@ class _Counted:
                 ("mfa", str(principal.pk)), ip=self.attempt.browser.ip, principal=principal
             )
         except LockedOut:
-            self._record()
+            self.record.failed(self.attempt)
             raise
 
     def __exit__(self, kind: object, refusal: BaseException | None, trace: object) -> None:
@@ -224,20 +250,27 @@ class _Counted:
             self.tried.succeed()
         elif isinstance(refusal, Refusal):
             self.tried.fail()
-            self._record()
-            self.attempt.facts["mfa_wrong"] = self.attempt.facts.get("mfa_wrong", 0) + 1
+            self.record.failed(self.attempt)
+            wrong = self.attempt.facts.get("mfa_wrong", 0) + 1
+            if isinstance(refusal, ClockOff):  # the remedy is known, and offered at once
+                wrong = max(wrong, WRONG_BEFORE_RESYNC)
+            self.attempt.facts["mfa_wrong"] = wrong
             if self.tried.failures[self.tried.identity] % WRONG_ANSWERS == 0:
                 ask_for_password_again(self.attempt)
                 raise TooOftenWrong from refusal
 
-    def _record(self) -> None:
-        principal = proven(self.attempt)
-        console_login_failed(self.attempt, principal, principal.account, mfa_used=True)
-
 
 def who(attempt: Attempt) -> str:
     """Return the name of whoever is signing in, as the pages show it."""
-    return attempt.facts.get("email") or attempt.facts.get("username", "")
+    facts = attempt.facts
+    return facts.get("email") or facts.get("username") or proven(attempt).username
+
+
+def begin_resync(attempt: Attempt, record: Record) -> None:
+    """Go to the page that brings a device into step, wherever it was asked for."""
+    attempt.facts["resync_due"] = True
+    attempt.forget("mfa_trouble")
+    record.chosen(attempt)
 
 
 def webauthn() -> Any:
@@ -254,10 +287,6 @@ def _another(attempt: Attempt) -> None:
     attempt.forget("mfa_kind", "mfa_ceremony")
     if len(attempt.facts["mfa_kinds"]) == 1:
         attempt.facts["mfa_kind"] = attempt.facts["mfa_kinds"][0]
-
-
-def _resync(attempt: Attempt) -> None:
-    attempt.facts["resync_due"] = True
 
 
 def _trouble(attempt: Attempt) -> None:

@@ -137,6 +137,7 @@ def links(facts: Facts) -> dict[str, str]:
     return {
         "start_over": start_url(facts, different_account="1", prompt="login"),
         "as_root": start_url(facts, user_type="root", prompt="login"),
+        "help_page": "/help/cannot-sign-in",
     }
 
 

@@ -46,6 +46,7 @@ class Facts(TypedDict, total=False):
     mfa_due: bool  # the principal has devices
     mfa_kinds: list[str]  # of these kinds
     mfa_kind: str  # the one that is asked for
+    mfa_asked: list[str]  # factors whose challenge Identity Center's events tell of
     mfa_wrong: int  # answers that were wrong, in this attempt
     mfa_trouble: bool  # somebody can't use the device
     mfa_ceremony: str  # the challenge that the page shows
@@ -64,7 +65,8 @@ class Facts(TypedDict, total=False):
     new_name: str
     new_device: int
     device_registered: bool
-    session: str  # the ID of the console session in which this goes on
+    name_due: bool  # of a device that is registered
+    session: str  # the ID of the session in which this goes on
 
     email_code_due: bool
     email_code_sent: bool

@@ -15,6 +15,7 @@ PAGES: dict[str, frozenset[str]] = {
     "portal-console": frozenset({"account_id", "role_name", "destination"}),
     "portal-keys": frozenset({"account_id", "role_name"}),
     "portal-devices": frozenset(),
+    "portal-new-device": frozenset(),
     "portal-device": frozenset(),
     "portal-remove-device": frozenset(),
 }

@@ -9,15 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.models import Session
-from mfa import devices, emails, events
+from mfa import devices, directory_events, emails, events
 from mfa.forms import DirectoryDeviceNameForm
-from mfa.models import Device
+from mfa.models import MOST_DEVICES, Device
 from signin import hosts
 from signin.http import browser_of
 from signin.identity_center.portal import (
     directory_of,
     fresh,
-    portal_of,
     show,
     signed_in,
 )
@@ -34,12 +33,16 @@ def own_devices(request: HttpRequest, session: Session) -> HttpResponse:
         "devices": own,
         "news": request.GET.get("device", ""),
         "may_manage": directory.users_manage_devices,
-        "register": hosts.url(
-            "platform", "/platform/mfa/new", {"portal": portal_of(request)}, region=directory.region
-        ),
-        "has_room": devices.kinds_with_room(session.principal),
+        "has_room": len(own) < MOST_DEVICES,
     }
     return show(request, session, "portal/devices.html", page)
+
+
+@fresh
+def new_device(request: HttpRequest, session: Session) -> HttpResponse:
+    """Go to the sign-in host, where a device is registered."""
+    region = directory_of(session).region
+    return redirect(hosts.url("platform", "/platform/mfa/new", region=region))
 
 
 @fresh
@@ -51,7 +54,7 @@ def device(request: HttpRequest, session: Session, device_id: int) -> HttpRespon
     if not form.is_valid():
         return _page(request, session, own, form)
     devices.rename(own, form.cleaned_data["device_name"])
-    events.renamed(own, session=session, browser=browser_of(request))
+    directory_events.renamed(own, session=session, browser=browser_of(request))
     return redirect(f"{LIST}?device=renamed")
 
 

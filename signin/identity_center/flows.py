@@ -6,6 +6,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from accounts import browsers, directories, recovery, sessions, workflows
 from accounts.directory_steps import (
@@ -18,7 +19,10 @@ from accounts.directory_steps import (
 )
 from accounts.steps import is_still_proven, proven
 from mfa import prompting
+from mfa.steps import directory_registration as registration
 from mfa.steps import sign_in as mfa
+from mfa.steps.lost_device import LostDeviceStep
+from mfa.steps.records import DIRECTORY
 from signin import hosts
 from signin.faults.errors import UsNotYou
 from signin.faults.views import us_not_you
@@ -88,6 +92,13 @@ def confirm_recovery(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     return render(request, "portal/recovery_sent.html", page)
 
 
+def show_devices(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+    """Go back to the portal's page of devices, which says that another one is there."""
+    if not attempt.close():
+        return over(request, attempt)
+    return redirect(f"{attempt.facts['destination']}?device=registered")
+
+
 def failed(request: HttpRequest, attempt: Attempt, refusal: Refusal) -> HttpResponse | None:
     """Show the page without a cause for what the person can't mend (R-257)."""
     if isinstance(refusal, UsNotYou):
@@ -121,7 +132,17 @@ def start_url(facts: Facts) -> str:
 def links(facts: Facts) -> dict[str, str]:
     """Return the addresses of a sign-in's pages, and whose portal it is."""
     directory = directories.get(facts["directory"])
-    return {"start_over": start_url(facts), "portal": directory.portal_name}
+    return {
+        "start_over": start_url(facts),
+        "start_over_text": gettext("Use another user name"),
+        "portal": directory.portal_name,
+    }
+
+
+def device_links(facts: Facts) -> dict[str, str]:
+    """Return the way back from the registration of a device: nobody signs in here."""
+    directory = directories.get(facts["directory"])
+    return {"devices_page": facts["destination"], "portal": directory.portal_name}
 
 
 def recovery_links(facts: Facts) -> dict[str, str]:
@@ -137,6 +158,12 @@ def _device_key(attempt: Attempt) -> str:
 
 
 LAYOUT = "layouts/portal_signin.html"
+REGISTRATION_STEPS = [
+    registration.NewDirectoryDeviceStep(),
+    registration.RegisterAuthenticatorStep(),
+    registration.RegisterSecurityKeyStep(),
+    registration.NameDeviceStep(),
+]
 
 DIRECTORY_USER = Flow(
     name="directory-user",
@@ -147,6 +174,12 @@ DIRECTORY_USER = Flow(
         PortalNewPasswordStep(),
         BlockedStep(),
         PortalCodeStep(),
+        LostDeviceStep(DIRECTORY),
+        mfa.ResyncStep(DIRECTORY),
+        mfa.ChooseDeviceStep(DIRECTORY),
+        mfa.CodeStep(DIRECTORY),
+        mfa.PasskeyStep(DIRECTORY),
+        *REGISTRATION_STEPS,
     ],
     finish=open_portal,
     links=links,
@@ -160,4 +193,11 @@ RECOVERY = Flow(
     links=recovery_links,
     failed=failed,
 )
-FLOWS = {flow.name: flow for flow in (DIRECTORY_USER, RECOVERY)}
+REGISTER_DEVICE = Flow(
+    name="register-portal-device",
+    layout=LAYOUT,
+    steps=REGISTRATION_STEPS,
+    finish=show_devices,
+    links=device_links,
+)
+FLOWS = {flow.name: flow for flow in (DIRECTORY_USER, RECOVERY, REGISTER_DEVICE)}

@@ -17,6 +17,7 @@ urlpatterns = [
         views.ask_for_recovery,
         name="ask-for-portal-recovery",
     ),
+    path("platform/mfa/new", views.new_device, name="new-portal-device"),
     path("platform/reset", views.reset, name="portal-reset"),
     path("platform/invitation", views.invitation, name="portal-invitation"),
     path("captcha/<str:captcha_id>.png", captcha.picture, name="captcha-picture"),

@@ -4,7 +4,7 @@ import re
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import (
@@ -27,7 +27,14 @@ from signin.flow.facts import Facts
 from signin.flow.models import Attempt
 from signin.http import SIGNIN_COOKIE, browser_of, cookie, flow_key
 from signin.identity_center import destinations
-from signin.identity_center.flows import DIRECTORY_USER, FLOWS, RECOVERY, hand_over, over
+from signin.identity_center.flows import (
+    DIRECTORY_USER,
+    FLOWS,
+    RECOVERY,
+    REGISTER_DEVICE,
+    hand_over,
+    over,
+)
 
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 
@@ -79,10 +86,41 @@ def login(request: HttpRequest) -> HttpResponse:
 
 @with_form
 def take(request: HttpRequest, handle: str) -> HttpResponse:
-    """Show an attempt's current step, or take the answer to it."""
-    if Attempt.find(handle, flow_key=flow_key(request)) is None:
+    """Show an attempt's current step, or take the answer to it.
+
+    The registration of a device belongs to the session in which it was begun.
+    """
+    attempt = Attempt.find(handle, flow_key=flow_key(request))
+    if attempt is None:
         return over(request, Attempt.find_over(handle, flow_key=flow_key(request)))
+    if begun_in := attempt.facts.get("session"):
+        session = session_of(request)
+        if session is None or str(session.pk) != begun_in:
+            return over(request, attempt)
     return flow.take(request, handle, FLOWS)
+
+
+@require_safe
+def new_device(request: HttpRequest) -> HttpResponse:
+    """Begin the registration of a device of whoever is signed in (P-29).
+
+    Without a fresh sign-in, or where only administrators do it, the portal says what to do.
+    """
+    session = session_of(request)
+    if session is None:
+        return entry(request)
+    directory = session.principal.profile.directory
+    devices_page = hosts.url("portal", "/start/mfa", portal=directory.portal_name)
+    if not sessions.is_fresh(session) or not directory.users_manage_devices:
+        return redirect(devices_page)
+    facts = Facts(
+        directory=directory.id,
+        destination=devices_page,
+        principal_id=session.principal_id,
+        session=str(session.pk),
+        registering=True,
+    )
+    return flow.begin(request, REGISTER_DEVICE, facts)
 
 
 @require_safe

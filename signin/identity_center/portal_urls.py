@@ -3,6 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView, TemplateView
 
+from signin.identity_center import device_views
 from signin.identity_center import portal_views as views
 
 handler500 = "signin.context.server_error"
@@ -13,5 +14,9 @@ urlpatterns = [
     path("start/", views.accounts, name="portal"),
     path("start/auth", views.accept, name="portal-accept"),
     path("start/sign-out", views.sign_out, name="portal-sign-out"),
+    path("start/mfa", device_views.own_devices, name="portal-devices"),
+    path("start/mfa/new", device_views.new_device, name="portal-new-device"),
+    path("start/mfa/<int:device_id>", device_views.device, name="portal-device"),
+    path("start/mfa/<int:device_id>/remove", device_views.remove, name="portal-remove-device"),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),
 ]

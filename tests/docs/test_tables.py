@@ -10,7 +10,7 @@ from django.conf import settings
 from accounts import browsers, codes, forms, lockout, passwords, policies, recovery, sessions
 from accounts.models import Directory, PasswordPolicy, Principal
 from accounts.models.accounts import REOPENABLE_FOR
-from mfa import devices, grace, totp
+from mfa import devices, grace, slots, totp
 from mfa.models import MOST_DEVICES, Ceremony
 from mfa.steps.sign_in import WRONG_ANSWERS
 from signin import hosts
@@ -94,6 +94,11 @@ NUMBERS: dict[str, list[timedelta | str]] = {
     "Password policy: reuse": [limits("reuse_prevention")],
     "Notice before a password expires": [EXPIRY_TOLD],
     "Devices of a root user or an IAM user": [f"{MOST_DEVICES} devices"],
+    "Devices of an Identity Center user": [
+        f"{len(slots.APPS)} authenticator apps",
+        f"{len(slots.PASSKEYS)} passkeys",
+    ],
+    "Late code of an Identity Center user": [f"{totp.LATE_WINDOW} steps"],
     "Code of a device": [
         f"{totp.DIGITS} digits",
         f"{totp.STEP} seconds",

@@ -22,15 +22,17 @@ from accounts import (
 )
 from accounts.errors import CodeDead, EmailTaken, LinkOver
 from accounts.models import Account, Lockout, Principal, Session
-from mfa import devices
+from mfa import devices, totp
+from mfa.errors import TooManyDevices
 from mfa.models import Device
 from signin.captcha import challenges
 from signin.events.models import Event
 from signin.flow.models import Attempt
 from signin.http import Browser
+from signin.kernel import clock
 from signin.kernel.errors import LockedOut, Refusal
 from signin.mailbox.models import Message
-from tests.devices import add_app, code_of, device, named
+from tests.devices import add_app, code_of, device, directory_user, named
 from tests.directories import PASSWORD, make_directory, make_user
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("demo")]
@@ -229,6 +231,34 @@ def test_of_many_new_devices_at_once_no_more_than_eight_are_there():
     results = at_once(lambda: add_app("zhang", f"app-{next(numbers)}"))
     assert sum(not isinstance(each, Refusal) for each in results) == 2
     assert len(devices.of(named("zhang"))) == 8
+
+
+@pytest.mark.requirement("S-066", "S-047", "R-167")
+@pytest.mark.parametrize(("kind", "most"), [(Device.Kind.TOTP, 2), (Device.Kind.PASSKEY, 6)])
+def test_a_directory_s_user_who_registers_many_at_once_has_no_more_than_there_is_room(kind, most):
+    ines = directory_user()
+    numbers = iter(range(100))
+
+    def add() -> None:
+        number = next(numbers)
+        credential_id = f"credential-{number}" if kind == Device.Kind.PASSKEY else None
+        serial = f"mfa-{number}"
+        devices.settle(
+            Device(principal=ines, kind=kind, serial_number=serial, credential_id=credential_id)
+        )
+
+    results = at_once(add)
+    assert results.count(None) == most
+    assert sum(isinstance(each, TooManyDevices) for each in results) == THREADS - most
+    assert len(devices.of(ines)) == most
+
+
+@pytest.mark.requirement("S-061", "S-047")
+def test_one_code_registers_one_app_once():
+    begun = devices.begin_app(directory_user(), "app")
+    code = totp.code_at(devices.secret_of(begun), totp.step_at(clock.now()))
+    results = at_once(lambda: devices.finish_code(Device.objects.get(pk=begun.pk), code))
+    assert results.count(None) == 1
 
 
 @pytest.mark.requirement("S-047")

@@ -18,6 +18,7 @@ from mfa.errors import PasskeyKnown, PasskeyRefused
 from mfa.models import Ceremony, Device
 from signin.kernel import clock
 from tests.authenticator import SoftwareKey
+from tests.devices import directory_user
 from tests.unit.ceremonies import (
     begin,
     check,
@@ -159,9 +160,41 @@ class TestOptions:
     def test_the_relying_party_follows_the_suffix(self, zhang, settings):
         settings.SIGNIN_SUFFIX = "example.test"
         ceremony = begin(zhang)
-        assert webauthn.rp_id() == "amazon.com.example.test"
-        assert webauthn.registration_options(ceremony, "")["rp"]["id"] == webauthn.rp_id()
-        assert webauthn.assertion_options(ceremony, [])["rpId"] == webauthn.rp_id()
+        own_id = webauthn.rp_id(zhang)
+        assert own_id == "amazon.com.example.test"
+        assert webauthn.registration_options(ceremony, "")["rp"]["id"] == own_id
+        assert webauthn.assertion_options(ceremony, [])["rpId"] == own_id
+
+    @pytest.mark.requirement("S-074", "R-163")
+    @pytest.mark.parametrize(
+        ("kind", "domain"),
+        [
+            (Principal.Kind.ROOT_USER, "amazon.com.localhost"),
+            (Principal.Kind.IAM_USER, "amazon.com.localhost"),
+            (Principal.Kind.DIRECTORY_USER, "signin.aws.localhost"),
+            (Principal.Kind.BUILDER_ID, "signin.aws.localhost"),
+        ],
+    )
+    def test_the_relying_party_is_above_the_sign_in_hosts_of_the_kind(self, kind, domain):
+        assert webauthn.rp_id(Principal(kind=kind)) == domain
+
+    @pytest.mark.requirement("S-074")
+    def test_a_user_of_a_directory_is_at_another_relying_party(self, zhang, key):
+        ines = directory_user()
+        device = own(ines, key)
+        asked = webauthn.assertion_options(begin(ines), [device])
+        assert asked["rpId"] == "signin.aws.localhost"
+        ceremony = begin(ines)
+        assert check(ceremony, [device], signed(ceremony, key, [device])) == device
+        for principal, other in ((ines, "amazon.com.localhost"), (zhang, "signin.aws.localhost")):
+            ceremony = begin(principal)
+            reason = reason_of(register, ceremony, made(ceremony, SoftwareKey(), rp_id=other))
+            assert reason == "The relying party is another one."
+
+    @pytest.mark.requirement("S-076")
+    def test_users_of_one_directory_have_different_user_handles(self):
+        handles = {webauthn.user_handle(directory_user(name)) for name in ("ines", "omar", "lee")}
+        assert len(handles) == 3
 
     def test_a_user_handle_is_stable_and_tells_nothing(self, zhang, root_user, settings):
         handle = webauthn.user_handle(root_user)
