@@ -1,10 +1,15 @@
 """Who may work as what in which account: the assignments of a directory's users and groups."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Lower
 
 from accounts.models import Account, Assignment, PermissionSet, Principal
+
+MOST_WORDS = 8  # of what somebody searches for; each makes the query longer
 
 
 @dataclass(frozen=True)
@@ -17,7 +22,8 @@ class Grant:
 
 def of(user: Principal) -> QuerySet[Assignment]:
     """Return the assignments of a user, their own and their groups', in active accounts."""
-    own = Q(user=user) | Q(group__members=user)
+    # The groups are looked up apart: joined to the members, each row would count once for each.
+    own = Q(user=user) | Q(group__in=user.directory_groups.all())
     return Assignment.objects.filter(own, account__state=Account.State.ACTIVE).order_by()
 
 
@@ -30,3 +36,38 @@ def find(user: Principal, account_id: str, permission_set: str) -> Grant | None:
         .first()
     )
     return Grant(assignment.account, assignment.permission_set) if assignment else None
+
+
+def accounts_of(user: Principal, words: str = "") -> QuerySet[Account]:
+    """Return the accounts in which a user has something, by name, with ``root_email`` of each.
+
+    Of ``words`` each has to stand somewhere: in the name, the number (with hyphens or without),
+    the e-mail address or the name of a permission set that the user has there.
+    """
+    root_users = Principal.objects.filter(kind=Principal.Kind.ROOT_USER, account=OuterRef("pk"))
+    found = Account.objects.filter(pk__in=of(user).values("account")).annotate(
+        root_email=Subquery(root_users.values("username")[:1])
+    )
+    for word in words.split()[:MOST_WORDS]:
+        with_it = of(user).filter(permission_set__name__icontains=word).values("account")
+        found = found.filter(
+            Q(name__icontains=word)
+            | Q(pk__contains=word.replace("-", "") or word)
+            | Q(root_email__icontains=word)
+            | Q(pk__in=with_it)
+        )
+    return found.order_by(Lower("name"), "pk")
+
+
+def permission_sets_in(
+    user: Principal, accounts: Iterable[Account]
+) -> dict[str, list[PermissionSet]]:
+    """Return what a user has in each of these accounts, by name; what comes twice is one."""
+    there = of(user).filter(account__in=[account.pk for account in accounts])
+    found: dict[str, dict[str, PermissionSet]] = defaultdict(dict)
+    for each in there.select_related("permission_set"):
+        found[each.account_id][each.permission_set.name] = each.permission_set
+    return {
+        account_id: sorted(sets.values(), key=lambda each: each.name.casefold())
+        for account_id, sets in found.items()
+    }

@@ -4,6 +4,8 @@ from django.urls import path
 from django.views.generic import RedirectView, TemplateView
 
 from signin.identity_center import device_views
+from signin.identity_center import application_views as applications
+from signin.identity_center import key_views as keys
 from signin.identity_center import portal_views as views
 
 handler500 = "signin.context.server_error"
@@ -12,6 +14,13 @@ urlpatterns = [
     path("", RedirectView.as_view(url="/start/", query_string=True)),
     path("start", RedirectView.as_view(url="/start/", query_string=True)),
     path("start/", views.accounts, name="portal"),
+    path("start/access-keys", keys.access_keys, name="portal-keys"),
+    path("start/applications", applications.applications, name="portal-applications"),
+    path(
+        "start/applications/<slug:instance_id>",
+        applications.application,
+        name="portal-application",
+    ),
     path("start/auth", views.accept, name="portal-accept"),
     path("start/sign-out", views.sign_out, name="portal-sign-out"),
     path("start/mfa", device_views.own_devices, name="portal-devices"),

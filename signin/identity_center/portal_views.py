@@ -1,10 +1,11 @@
 """The portal: taking a session over, accounts and their roles, signing out."""
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import directory_events, sessions
+from accounts import assignments, directory_events, sessions
 from accounts.models import Session
 from signin.http import (
     FLOW_COOKIE,
@@ -12,17 +13,31 @@ from signin.http import (
     browser_of,
     cookie,
     delete_cookie,
+    searched,
     set_cookie,
 )
-from signin.identity_center import destinations
+from signin.identity_center import destinations, places
 from signin.identity_center.portal import portal_of, session_of, show, signed_in
 from signin.kernel import clock
+
+PAGE_SIZE = 50  # accounts
+FEW = 3  # so many accounts show their roles without being asked
 
 
 @signed_in
 def accounts(request: HttpRequest, session: Session) -> HttpResponse:
     """Show the accounts that somebody is assigned to, and the roles there (R-096)."""
-    return show(request, session, "portal/accounts.html")
+    user, words = session.principal, searched(request, "search").strip()
+    found = Paginator(assignments.accounts_of(user, words), PAGE_SIZE)
+    here = found.get_page(request.GET.get("page"))
+    page = {
+        "tab": "accounts",
+        "words": words,
+        "page": here,
+        "places": places.of(user, here, portal=portal_of(request)),
+        "are_few": found.count <= FEW,
+    }
+    return show(request, session, "portal/accounts.html", page)
 
 
 @require_safe
@@ -52,6 +67,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session here and at the sign-in host, and show the sign-in page (R-195, R-196)."""
     if session := session_of(request):
         sessions.end(session)
+        directory_events.signed_out(session, browser=browser_of(request))
     response = redirect(destinations.start(portal_of(request)))
     delete_cookie(response, PORTAL_COOKIE)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

@@ -1,4 +1,4 @@
-// Copies what stands beside a button. The buttons are hidden in the page as it is sent: where this
+// Copies what a button names, or the text of the element that it names. The buttons are hidden in the page as it is sent: where this
 // doesn't run, or the browser keeps the clipboard to itself, there is nothing to press in vain.
 
 if (navigator.clipboard) {
@@ -7,13 +7,14 @@ if (navigator.clipboard) {
   said.setAttribute("role", "status");
   document.querySelector("main").append(said);
 
-  for (const button of document.querySelectorAll("button.copy[data-copy]")) {
+  for (const button of document.querySelectorAll("button.copy")) {
     const label = button.firstChild;
     const text = label.data;
     let timer;
     button.hidden = false;
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(button.dataset.copy);
+      const named = document.getElementById(button.dataset.copies);
+      await navigator.clipboard.writeText(named?.textContent ?? button.dataset.copy);
       clearTimeout(timer);
       button.classList.add("done");
       label.data = said.textContent = button.dataset.copied;

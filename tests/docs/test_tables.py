@@ -248,6 +248,7 @@ class TestWhatIsEmulated:
             "errors",
             "layouts",
             "components",
+            "portal",
         ):
             for template in (ROOT / "templates" / folder).glob("*.html"):
                 for found in re.findall(r'\bid="([^"{]+)"', template.read_text()):

@@ -11,7 +11,7 @@ from signin import hosts
 from signin.captcha.models import Captcha
 from signin.console.signin_views import HELP_PAGES
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
-from tests.flows import account_walks
+from tests.flows import account_walks, portal_people
 from tests.flows.lost_device_walks import follow, in_trouble, mailed, up_to_the_call
 from tests.flows.opening_walks import (
     EMAIL,
@@ -91,6 +91,8 @@ def every_page() -> list[tuple[str, Browser]]:
     keep("not this machine", Browser(ip="10.0.0.7").visit(CONSOLE))
     for name in sorted(HELP_PAGES):
         keep(f"help: {name}", Browser().visit(f"{SIGNIN}help/{name}"))
+    for name, browser in portal_people.every_page().items():
+        keep(f"portal: {name}", browser)
     for path in ("", "mailbox/", "events/", "control/", "admin/login/", "mailbox/1", "phone/"):
         keep(f"desk: {path}", Browser().visit(DESK + path))
     keep("desk: incidents/", Browser().visit(DESK + "incidents/"))
@@ -316,7 +318,9 @@ def test_every_url_of_every_door_answers_without_an_error(browser):
     """No path of the URL tables gives a server error to a stranger."""
     for host in [*hosts.HOSTS, hosts.DESK]:
         for path in paths(get_resolver(host.urlconf).url_patterns):
-            name = host.name.format(region="eu-west-1", account="example-corp")
+            name = host.name.format(
+                region="eu-west-1", account="example-corp", portal="example-corp"
+            )
             assert browser.visit(address(name, path)).status < 500, path
 
 
