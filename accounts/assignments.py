@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 
-from accounts.models import Account, Assignment, PermissionSet, Principal
+from accounts import roles
+from accounts.models import Account, Assignment, Group, PermissionSet, Principal
 
 MOST_WORDS = 8  # of what somebody searches for; each makes the query longer
 
@@ -71,3 +73,27 @@ def permission_sets_in(
         account_id: sorted(sets.values(), key=lambda each: each.name.casefold())
         for account_id, sets in found.items()
     }
+
+
+def grant(assignment: Assignment) -> None:
+    """Store an assignment; the first one in an account makes the role there."""
+    with transaction.atomic():
+        assignment.save()
+        roles.provision(assignment.permission_set, assignment.account)
+
+
+def revoke(assignments: Iterable[Assignment]) -> None:
+    """Delete assignments; the last one in an account takes the role with it."""
+    with transaction.atomic():
+        gone = list(assignments)
+        Assignment.objects.filter(pk__in=[each.pk for each in gone]).delete()
+        pairs: dict[tuple[int, str], Assignment] = {
+            (each.permission_set_id, each.account_id): each for each in gone
+        }
+        for each in pairs.values():
+            roles.withdraw(each.permission_set, each.account)
+
+
+def revoke_all(owner: Principal | Group) -> None:
+    """Delete all assignments of a user's own, or of a group."""
+    revoke(owner.assignments.select_related("permission_set", "account"))

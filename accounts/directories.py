@@ -1,10 +1,32 @@
 """Directories and who is in them."""
 
-from django.db.models import Q
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from accounts.models import Directory, DirectoryProfile, Principal
+from accounts.models.directories import DIRECTORY_ID_ALPHABET
 from accounts.models.principals import fold
-from signin.kernel import clock
+from signin.kernel import clock, entropy
+
+
+def new_id() -> str:
+    """Return an ID for a new directory."""
+    return f"d-{entropy.text(10, DIRECTORY_ID_ALPHABET)}"
+
+
+def users_of(directory: Directory) -> QuerySet[Principal]:
+    """Return the users of a directory, disabled or not."""
+    return Principal.objects.filter(kind=Principal.Kind.DIRECTORY_USER, realm=directory.pk)
+
+
+def delete(directories: Iterable[Directory]) -> None:
+    """Delete directories with their users, who are principals of their own."""
+    with transaction.atomic():
+        for directory in directories:
+            users_of(directory).delete()
+            directory.delete()
 
 
 def find_by_portal(name: str) -> Directory | None:

@@ -131,6 +131,21 @@ def administered(
     _store_call(name, directory, root, browser, parameters, None, source=source)
 
 
+def mfa_settings_put(directory: Directory, *, browser: Browser) -> None:
+    """Record what a directory asks of its users beyond the password from now on."""
+    kinds = [("TOTP", directory.allows_apps), ("WEBAUTHN", directory.allows_passkeys)]
+    parameters = {
+        "identityStoreId": directory.pk,
+        "mfaMode": directory.mfa_mode,
+        "noMfaSignInBehavior": directory.no_device_mode,
+        "allowedMfaTypes": [name for name, is_allowed in kinds if is_allowed],
+        "usersManageDevices": directory.users_manage_devices,
+    }
+    administered(
+        "PutMfaDeviceManagementForDirectory", directory, browser=browser, parameters=parameters
+    )
+
+
 def naming(user: Principal) -> dict[str, Any]:
     """Return the parameters that name a user in a call of the directory's API."""
     profile = user.profile

@@ -1,20 +1,19 @@
 """What an administrator does to the users of a directory (behaviour 7.7)."""
 
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from accounts import directory_events, invitations, passwords, recovery, roles, sessions
+from accounts import assignments, directory_events, invitations, passwords, recovery, sessions
 from accounts.errors import UserDisabled
 from accounts.models import (
-    Account,
-    Assignment,
     Directory,
     DirectoryProfile,
-    PermissionSet,
     Principal,
     Session,
     TemporaryCredentials,
@@ -28,6 +27,14 @@ ROLES_END_AFTER = timedelta(hours=13)
 
 # What follows from the rest, or isn't typed: no form names it, so none can put it right.
 _NOT_TYPED = {"password", "unique_id"}
+_TYPED = [
+    "email",
+    "folded_email",
+    "email_verified_at",
+    "given_name",
+    "family_name",
+    "display_name",
+]
 
 
 class Way(TextChoices):
@@ -56,17 +63,9 @@ def new(directory: Directory, person: Person) -> tuple[Principal, DirectoryProfi
     )
     passwords.assign(user, None)
     user.complete()
-    user.full_clean(exclude=_NOT_TYPED)
-    profile = DirectoryProfile(
-        principal=user,
-        directory=directory,
-        email=person.email,
-        given_name=person.given_name,
-        family_name=person.family_name,
-        display_name=person.display_name,
-    )
-    profile.complete()
-    profile.full_clean(exclude={"principal"})
+    profile = DirectoryProfile(principal=user, directory=directory)
+    _fill(profile, person)
+    _check((user, _NOT_TYPED), (profile, {"principal"}))
     return user, profile
 
 
@@ -82,17 +81,21 @@ def create(
 
     A password that is given is the user's own from the start, whatever the rules say.
     """
-    with transaction.atomic():
-        user, profile = new(directory, person)
-        if password is not None:
-            passwords.assign(user, password)
-        user.save(force_insert=True)
-        profile.save(force_insert=True)
-        _record("CreateUser", user, browser)
-        if way == Way.ONE_TIME:
-            return user, _give_one_time_password(user)
-        if way == Way.INVITATION:
-            invitations.send(user)
+    try:
+        with transaction.atomic():
+            user, profile = new(directory, person)
+            if password is not None:
+                passwords.assign(user, password)
+            user.save(force_insert=True)
+            profile.save(force_insert=True)
+            _record("CreateUser", user, browser)
+            if way == Way.ONE_TIME:
+                return user, _give_one_time_password(user)
+            if way == Way.INVITATION:
+                invitations.send(user)
+    except IntegrityError:
+        new(directory, person)  # somebody took the name or the address meanwhile: this says so
+        raise
     return user, ""
 
 
@@ -102,9 +105,27 @@ def check_enabled(user: Principal) -> None:
         raise UserDisabled
 
 
-def record_update(user: Principal, *, browser: Browser) -> None:
-    """Record that something else is known of a user."""
-    _record("UpdateUser", user, browser)
+def check_update(user: Principal, person: Person) -> DirectoryProfile:
+    """Return the profile that a user would have, or raise UserDisabled or ValidationError."""
+    check_enabled(user)
+    profile = copy(user.profile)
+    _fill(profile, person)
+    if profile.folded_email != user.profile.folded_email:
+        profile.email_verified_at = None
+    _check((profile, {"principal"}))
+    return profile
+
+
+def update(user: Principal, person: Person, *, browser: Browser) -> None:
+    """Change what is known of a user, or raise UserDisabled or ValidationError.
+
+    The user name stays. Links that were mailed to another address are worth nothing any more, and
+    a new address is to be verified anew.
+    """
+    with transaction.atomic():
+        user.profile = check_update(user, person)
+        user.profile.save(update_fields=_TYPED)
+        _record("UpdateUser", user, browser)
 
 
 def invite(user: Principal, *, browser: Browser) -> None:
@@ -160,19 +181,8 @@ def delete(user: Principal, *, browser: Browser) -> None:
     """Delete a user with all that was theirs, and the roles that only they had."""
     with transaction.atomic():
         _record("DeleteUser", user, browser)
-        had = list(user.assignments.select_related("permission_set", "account"))
+        assignments.revoke_all(user)
         user.delete()
-        withdraw_all(had)
-
-
-def withdraw_all(assignments: list[Assignment]) -> None:
-    """Delete the roles of assignments that are gone, where nobody else has them."""
-    pairs: dict[tuple[int, str], tuple[PermissionSet, Account]] = {
-        (each.permission_set_id, each.account_id): (each.permission_set, each.account)
-        for each in assignments
-    }
-    for permission_set, account in pairs.values():
-        roles.withdraw(permission_set, account)
 
 
 def end_sessions(user: Principal, *, browser: Browser) -> int:
@@ -183,8 +193,34 @@ def end_sessions(user: Principal, *, browser: Browser) -> int:
     with transaction.atomic():
         living = Session.objects.filter(principal=user, role=None, ended_at=None)
         count = living.update(ended_at=clock.now(), handoff_digest=None)
-        _record("BatchDeleteSession", user, browser, source=directory_events.SSO)
+        record_ended_sessions(user, browser=browser)
     return count
+
+
+def record_ended_sessions(user: Principal, *, browser: Browser) -> None:
+    """Record that the operator ended sessions of a user."""
+    _record("BatchDeleteSession", user, browser, source=directory_events.SSO)
+
+
+def _fill(profile: DirectoryProfile, person: Person) -> None:
+    for name in ("email", "given_name", "family_name", "display_name"):
+        setattr(profile, name, getattr(person, name))
+    profile.complete()
+
+
+def _check(*rows: tuple[Principal | DirectoryProfile, set[str]]) -> None:
+    """Raise one ValidationError for all that is wrong with some rows, by what was typed."""
+    problems: dict[str, list[ValidationError]] = {}
+    for row, but in rows:
+        try:
+            row.full_clean(exclude=but)
+        except ValidationError as error:
+            problems |= error.error_dict
+    for follows, typed in (("folded", "username"), ("folded_email", "email")):
+        if found := problems.pop(follows, None):
+            problems.setdefault(typed, found)
+    if problems:
+        raise ValidationError(problems)
 
 
 def _give_one_time_password(user: Principal) -> str:

@@ -39,7 +39,7 @@ def send(user: Principal) -> None:
         },
     )
     link = hosts.url("platform", PATH, {"token": token}, region=profile.directory.region)
-    directory_emails.invitation(user, link=link, expires_at=now + LIFETIME)
+    directory_emails.invitation(user, link=link, days=LIFETIME.days)
 
 
 def has_joined(user: Principal) -> bool:

@@ -5,16 +5,25 @@ to fill in, never one to read.
 """
 
 from accounts.admin.accounts import AccountAdmin
+from accounts.admin.assignments import ApplicationAdmin, AssignmentAdmin, PermissionSetAdmin
+from accounts.admin.directories import DirectoryAdmin, GroupAdmin
+from accounts.admin.directory_users import DirectoryUserAdmin
 from accounts.admin.policies import PasswordPolicyAdmin
 from accounts.admin.principals import IamUserAdmin, RootUserAdmin
 from accounts.admin.sessions import KnownBrowserAdmin, LockoutAdmin, SessionAdmin
 
 __all__ = [
     "AccountAdmin",
+    "ApplicationAdmin",
+    "AssignmentAdmin",
+    "DirectoryAdmin",
+    "DirectoryUserAdmin",
+    "GroupAdmin",
     "IamUserAdmin",
     "KnownBrowserAdmin",
     "LockoutAdmin",
     "PasswordPolicyAdmin",
+    "PermissionSetAdmin",
     "RootUserAdmin",
     "SessionAdmin",
 ]

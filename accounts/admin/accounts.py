@@ -13,8 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import directories
 from accounts.admin.owners import OwnerAdmin
-from accounts.models import Account, Principal
+from accounts.models import Account, Directory, Principal
 from accounts.states import enter
 from signin.kernel import entropy
 
@@ -85,6 +86,14 @@ class AccountAdmin(OwnerAdmin):
             enter(obj, obj.state)
         else:
             obj.save()
+
+    def delete_model(self, request: HttpRequest, obj: Account) -> None:
+        directories.delete(obj.directories.all())
+        obj.delete()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Account]) -> None:
+        directories.delete(Directory.objects.filter(account__in=queryset))
+        queryset.delete()
 
     @admin.display(description=_("account ID"), ordering="id")
     def grouped(self, account: Account) -> str:

@@ -12,9 +12,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import sessions
-from accounts.models import KnownBrowser, Lockout, Session
+from accounts import directory_users, sessions
+from accounts.models import KnownBrowser, Lockout, Principal, Session
 from signin.flow.admin import ReadOnlyAdmin
+from signin.http import browser_of
 from signin.kernel import clock, entropy
 
 
@@ -40,6 +41,7 @@ class SessionAdmin(ReadOnlyAdmin):
 
     list_display = [
         "principal",
+        "role",
         "living",
         "door",
         "host",
@@ -50,10 +52,18 @@ class SessionAdmin(ReadOnlyAdmin):
         "browser",
     ]
     list_filter = [LivingFilter, "door"]
-    list_select_related = ["principal__account"]
-    search_fields = ["principal__username", "principal__account__id", "host", "ip"]
+    list_select_related = ["principal__account", "principal__profile__directory", "role"]
+    search_fields = [
+        "principal__username",
+        "principal__account__id",
+        "principal__realm",
+        "role__name",
+        "host",
+        "ip",
+    ]
     fields = [
         "principal",
+        "role",
         "door",
         "host",
         "parent",
@@ -82,8 +92,12 @@ class SessionAdmin(ReadOnlyAdmin):
 
     @admin.action(description=_("End selected sessions, with all of the same sign-in"))
     def end(self, request: HttpRequest, chosen: QuerySet[Session]) -> None:
-        for session in chosen:
+        for session in chosen.select_related("principal__profile__directory"):
             sessions.end(session)
+            if session.principal.kind == Principal.Kind.DIRECTORY_USER and session.role_id is None:
+                directory_users.record_ended_sessions(
+                    session.principal, browser=browser_of(request)
+                )
             self.log_change(request, session, gettext("Ended."))
         messages.success(request, gettext("The sessions are ended."))
 
@@ -94,7 +108,13 @@ class KnownBrowserAdmin(ReadOnlyAdmin):
 
     list_display = ["principal", "user_agent", "ip", "expires_at"]
     list_select_related = ["principal__account"]
-    search_fields = ["principal__username", "principal__account__id", "user_agent", "ip"]
+    search_fields = [
+        "principal__username",
+        "principal__account__id",
+        "principal__realm",
+        "user_agent",
+        "ip",
+    ]
     fields = ["principal", "user_agent", "ip", "expires_at"]
     ordering = ["-expires_at"]
 

@@ -21,7 +21,14 @@ from pydantic import AwareDatetime, StrictInt, model_validator
 from accounts import lockout
 from signin.captcha import challenges
 from signin.captcha.models import Captcha
-from signin.control import api_devices, api_faults, api_people, databases, scenarios
+from signin.control import (
+    api_devices,
+    api_directories,
+    api_faults,
+    api_people,
+    databases,
+    scenarios,
+)
 from signin.control.api_shapes import PROBLEMS, Refused, Strict
 from signin.control.models import LoadedScenario
 from signin.events.models import Event
@@ -114,6 +121,7 @@ api = NinjaAPI(
 api.add_router("", api_devices.router)
 api.add_router("", api_people.router)
 api.add_router("", api_faults.router)
+api.add_router("", api_directories.router)
 
 
 @api.get("/health", response=Health, summary="Whether the server is up, and with which scenario")

@@ -147,7 +147,7 @@ def remove_device(request: HttpRequest, device_id: int) -> Status[None]:
 
 def _everybody() -> Any:
     everybody = Principal.objects.exclude(kind=Principal.Kind.OPERATOR)
-    return everybody.select_related("account").order_by("pk")
+    return everybody.select_related("account", "profile").order_by("pk")
 
 
 def _find(principal_id: int) -> Principal:
@@ -178,15 +178,16 @@ def _new(principal: Principal, body: DeviceIn) -> Device:
 
 
 def _principal(principal: Principal) -> dict[str, Any]:
+    is_of_directory = principal.kind == Principal.Kind.DIRECTORY_USER
     return {
         "id": principal.pk,
         "kind": principal.kind,
         "realm": principal.realm,
         "account": principal.account_id,
         "username": principal.username,
-        "unique_id": principal.unique_id,
+        "unique_id": principal.profile.user_id if is_of_directory else principal.unique_id,
         "arn": principal.arn,
-        "console_access": principal.has_usable_password(),
+        "console_access": not is_of_directory and principal.has_usable_password(),
     }
 
 

@@ -27,6 +27,7 @@ from mfa.models import Device
 from signin.control import operators, scenarios
 from signin.control.models import LoadedScenario
 from signin.kernel import clock
+from signin.mailbox.models import Message
 
 SCHEMA = Path(__file__).parent / "schema.sql"
 
@@ -46,6 +47,7 @@ DATES = {
     Invitation._meta.db_table: ("sent_at", "expires_at"),
     Role._meta.db_table: ("created_at",),
     Device._meta.db_table: ("registered_at",),
+    Message._meta.db_table: ("sent_at",),
     LoadedScenario._meta.db_table: ("loaded_at",),
 }
 TEXT = "'%%Y-%%m-%%d %%H:%%M:%%f'"

@@ -1,10 +1,13 @@
 """The doors and the people of a scenario, as the desk and the first start print them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Directory
 from signin import hosts
 from signin.control.scenarios import Scenario
 
@@ -20,13 +23,17 @@ class Door:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody whom the scenario made, with the password that its document tells."""
+    """Somebody whom the scenario made, with the password that its document tells.
+
+    ``place`` is the account or the directory; a one-time password is good for the first sign-in.
+    """
 
     kind: str | Promise
-    account: str
+    place: str
     name: str
     password: str
     url: str
+    is_one_time: bool = False
 
 
 def doors() -> list[Door]:
@@ -34,32 +41,60 @@ def doors() -> list[Door]:
     return [
         Door(_("Console"), hosts.url("console"), _("root users and IAM users")),
         Door(_("Public console page"), hosts.url("public", "/console/"), _("everybody")),
+        *(
+            Door(
+                _("Access portal"),
+                _portal(directory.portal_name),
+                _("users of the directory %(id)s") % {"id": directory.id},
+            )
+            for directory in Directory.objects.all()
+        ),
     ]
 
 
 def people(scenario: Scenario) -> list[Person]:
     """Return the people of a scenario that have a password."""
-    found = []
-    for account in scenario.document.get("accounts", []):
-        if root := account.get("root"):
-            found.append(
-                Person(
-                    kind=_("root user"),
-                    account=account["id"],
-                    name=root["email"],
-                    password=root.get("password", ""),
-                    url=hosts.url("console", "/", {"user_type": "root"}),
-                )
-            )
-        place = account.get("alias") or account["id"]
-        found += [
-            Person(
-                kind=_("IAM user"),
-                account=account["id"],
-                name=user["name"],
-                password=user.get("password", ""),
-                url=hosts.url("account", "/console", account=place),
-            )
-            for user in account.get("users", [])
-        ]
+    document = scenario.document
+    found = [
+        *(each for account in document.get("accounts", []) for each in _of_account(account)),
+        *(each for entry in document.get("directories", []) for each in _of_directory(entry)),
+    ]
     return [person for person in found if person.password]
+
+
+def _of_account(account: dict[str, Any]) -> Iterator[Person]:
+    if root := account.get("root"):
+        yield Person(
+            kind=_("root user"),
+            place=account["id"],
+            name=root["email"],
+            password=root.get("password", ""),
+            url=hosts.url("console", "/", {"user_type": "root"}),
+        )
+    name = account.get("alias") or account["id"]
+    for user in account.get("users", []):
+        yield Person(
+            kind=_("IAM user"),
+            place=account["id"],
+            name=user["name"],
+            password=user.get("password", ""),
+            url=hosts.url("account", "/console", account=name),
+        )
+
+
+def _of_directory(directory: dict[str, Any]) -> Iterator[Person]:
+    url = _portal(directory.get("subdomain") or directory["id"])
+    for user in directory.get("users", []):
+        one_time = user.get("one_time_password", "")
+        yield Person(
+            kind=_("Identity Center user"),
+            place=directory["id"],
+            name=user["name"],
+            password=user.get("password") or one_time,
+            url=url,
+            is_one_time=bool(one_time),
+        )
+
+
+def _portal(name: str) -> str:
+    return hosts.url("portal", "/start/", portal=name)

@@ -26,6 +26,7 @@ from signin.phones.models import Call
 
 SHOWN = 100
 MESSAGES_SHOWN = 10
+PLACE = ("account", "profile__directory")  # what somebody belongs to: one of both
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def _state(call: Call | None) -> str:
 
 def _principal(principal_id: int) -> Principal:
     everybody = Principal.objects.exclude(kind=Principal.Kind.OPERATOR)
-    return get_object_or_404(everybody.select_related("account"), pk=principal_id)
+    return get_object_or_404(everybody.select_related(*PLACE), pk=principal_id)
 
 
 def _number(principal: Principal) -> str:
@@ -143,7 +144,7 @@ def _with_something() -> QuerySet[Principal]:
     return (
         Principal.objects.exclude(kind=Principal.Kind.OPERATOR)
         .filter(Q(Exists(registered)) | has_phone)
-        .select_related("account")
+        .select_related(*PLACE)
         .annotate(device_count=Count("devices", filter=Q(devices__slot__isnull=False)))
         .order_by("account__id", "-kind", "folded")
     )
@@ -157,13 +158,22 @@ def _matching(found: QuerySet[Principal], words: str) -> QuerySet[Principal]:
             | Q(account__name__icontains=word)
             | Q(account__alias__icontains=word)
             | Q(account__phone__icontains=word)
+            | Q(profile__email__icontains=word)
+            | Q(profile__directory__id__icontains=word)
+            | Q(profile__directory__subdomain__icontains=word)
         )
     return found
 
 
 def _messages(principal: Principal) -> QuerySet[Message]:
-    """Return the mails to somebody's name, which is a root user's e-mail, and the SMS to them."""
-    mails = Q(channel=Message.Channel.MAIL, recipient__iexact=principal.username)
+    """Return the mails to somebody's address, and the SMS to them."""
+    mails = Q(channel=Message.Channel.MAIL, recipient__iexact=_address(principal))
     if number := _number(principal):
         return Message.objects.filter(mails | Q(channel=Message.Channel.SMS, recipient=number))
     return Message.objects.filter(mails)
+
+
+def _address(principal: Principal) -> str:
+    """Return where mails to somebody go: a root user's name is the address."""
+    is_of_directory = principal.kind == Principal.Kind.DIRECTORY_USER
+    return principal.profile.email if is_of_directory else principal.username

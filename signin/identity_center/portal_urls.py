@@ -3,8 +3,8 @@
 from django.urls import path
 from django.views.generic import RedirectView, TemplateView
 
-from signin.identity_center import device_views
 from signin.identity_center import application_views as applications
+from signin.identity_center import device_views
 from signin.identity_center import key_views as keys
 from signin.identity_center import portal_views as views
 

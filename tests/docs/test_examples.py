@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from accounts.models import Account, Principal
+from accounts.models import Account, Directory, Principal
 from signin.control import scenarios
 from signin.control.api import api
 from tests.docs.reading import CODE, EMULATED, ROOT, blocks, rows, section
@@ -75,6 +75,7 @@ class TestTheExamples:
         scenarios.store(scenarios.read(scenarios.Scenario(name="team", text=text)))
         assert Principal.objects.filter(kind=Principal.Kind.IAM_USER).count() == 3
         assert Account.objects.get(id="333344445555").state == "closed"
+        assert Directory.objects.get().profiles.count() == 4
         told = {
             CODE.findall(row[0])[0]
             for heading in (
@@ -84,6 +85,14 @@ class TestTheExamples:
                 "A password policy",
                 "A root user",
                 "An IAM user",
+                "A role",
+                "A directory",
+                "Checks at a directory's sign-in",
+                "A user of a directory",
+                "A group",
+                "A permission set",
+                "An assignment",
+                "An application",
                 "A device",
             )
             for row in rows(section(page, heading))
@@ -131,13 +140,14 @@ class TestTheExamples:
 def members_that_scenarios_have() -> set[str]:
     """Return every member that the loader of scenarios takes."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(Path(scenarios.__file__).read_text())):
-        if (
-            isinstance(node, ast.keyword)
-            and node.arg in {"required", "optional"}
-            and isinstance(node.value, ast.Set)
-        ):
-            found |= set(ast.literal_eval(node.value))
+    for module in Path(scenarios.__file__).parent.glob("scenario*.py"):
+        for node in ast.walk(ast.parse(module.read_text())):
+            if (
+                isinstance(node, ast.keyword)
+                and node.arg in {"required", "optional"}
+                and isinstance(node.value, ast.Set)
+            ):
+                found |= set(ast.literal_eval(node.value))
     return found
 
 

@@ -3,12 +3,25 @@
 import ast
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db.models import Model
 
-from accounts import browsers, codes, forms, lockout, passwords, policies, recovery, sessions
-from accounts.models import Directory, PasswordPolicy, Principal
+from accounts import (
+    browsers,
+    codes,
+    directory_users,
+    forms,
+    invitations,
+    lockout,
+    passwords,
+    policies,
+    recovery,
+    sessions,
+)
+from accounts.models import Directory, PasswordPolicy, PermissionSet, Principal
 from accounts.models.accounts import REOPENABLE_FOR
 from mfa import devices, grace, slots, totp
 from mfa.models import MOST_DEVICES, Ceremony
@@ -29,11 +42,14 @@ FLOWS = flows.FLOWS | device_flows.FLOWS | portal_flows.FLOWS
 TABLES = ("Doors", "Pages", "Numbers", "Outcomes", "Cookies", "Events", "Mails")
 
 
-def limits(column: str) -> str:
-    """Return the least and the greatest number that a policy may have in a column."""
-    least, most, *_ = (
-        each.limit_value for each in PasswordPolicy._meta.get_field(column).validators
-    )
+def column(model: type[Model], name: str) -> Any:
+    """Return a column of a table."""
+    return model._meta.get_field(name)
+
+
+def limits(name: str, model: type[Model] = PasswordPolicy) -> str:
+    """Return the least and the greatest number that may stand in a column."""
+    least, most, *_ = (each.limit_value for each in column(model, name).validators)
     return f"{least} to {most}"
 
 
@@ -117,6 +133,22 @@ NUMBERS: dict[str, list[timedelta | str]] = {
     "Grace of a root user without a device": [grace.GRACE],
     "Name of a device": ["64 characters"],
     "E-mail of a new account": [f"{forms.SHORTEST_EMAIL} to {forms.LONGEST_EMAIL} characters"],
+    "Invitation": [invitations.LIFETIME],
+    "One-time password of an Identity Center user": [directory_users.ONE_TIME_LIFETIME],
+    "Password of an Identity Center user": [
+        f"{policies.DIRECTORY.min_length} to {policies.DIRECTORY.max_length} characters",
+        f"last {policies.DIRECTORY.reuse}",
+    ],
+    "Symbols that count for Identity Center": [str(len(policies.DIRECTORY_SYMBOLS))],
+    "Session at the access portal": [
+        timedelta(minutes=column(Directory, "session_minutes").default),
+        limits("session_minutes", Directory),
+    ],
+    "Session as a role": [limits("session_minutes", PermissionSet)],
+    "Disabled user, as slow as at AWS": [
+        directory_users.PORTAL_ENDS_AFTER,
+        directory_users.ROLES_END_AFTER,
+    ],
     "IAM user name": [f"{forms.IamUserForm.base_fields['username'].max_length} characters"],
 }
 
@@ -164,14 +196,18 @@ class TestTheReadme:
 
     def test_the_people_are_those_of_the_demo_scenario(self):
         told = rows(section(PAGES[0], "People of the demo scenario"))
-        there = []
-        for account in scenarios.find("demo").document["accounts"]:
+        document, there = scenarios.find("demo").document, []
+        for account in document["accounts"]:
             there.append((account["id"], account["root"]["email"], account["root"]["password"]))
             there += [
                 (account["id"], user["name"], user["password"])
                 for user in account.get("users", [])
                 if "password" in user
             ]
+        for directory in document["directories"]:
+            for user in directory["users"]:
+                password = user.get("password") or user.get("one_time_password")
+                there += [(directory["id"], user["name"], password)] if password else []
         assert there == [
             (row[1][:12], CODE.findall(row[2])[0], CODE.findall(row[3])[0]) for row in told
         ]

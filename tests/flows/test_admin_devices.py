@@ -59,7 +59,7 @@ def test_devices_are_listed_filtered_and_found(operator):
     assert "begun" not in operator.words
     for query, found in [
         ("kind__exact=passkey", {"key"}),
-        ("kind__exact=totp", {"phone", "root-phone"}),
+        ("kind__exact=totp", {"phone", "root-phone", "authenticator"}),
         ("out_of_step__exact=1", {"root-phone"}),
         ("q=JANE", {"phone"}),
         ("q=mfa/root", {"root-phone"}),

@@ -55,11 +55,20 @@ class TestPrincipals:
         operators.create()
         _, everybody = control("GET", "/principals")
         assert len(everybody) > 10
-        assert {each["kind"] for each in everybody} == {"root-user", "iam-user"}
+        assert {each["kind"] for each in everybody} == {"root-user", "iam-user", "directory-user"}
         assert not [each for each in everybody if each["username"] == operators.NAME]
 
     def test_those_without_a_password_say_so(self, control):
         _, [found] = control("GET", "/principals?username=no.console")
+        assert found["console_access"] is False
+
+    def test_a_user_of_a_directory_has_its_user_id_and_no_password_for_the_console(self, control):
+        _, [found] = control("GET", "/principals?realm=d-1234567890&username=jane_doe")
+        user_id = named("jane_doe").profile.user_id
+        assert found["kind"] == "directory-user"
+        assert found["account"] is None
+        assert found["unique_id"] == user_id
+        assert found["arn"] == f"arn:aws:identitystore:::user/{user_id}"
         assert found["console_access"] is False
 
     def test_a_limit_counts(self, control):

@@ -33,6 +33,16 @@ def test_the_index_shows_doors_people_and_the_way_to_all_else(browser):
         assert f'href="{path}"' in browser.text
 
 
+def test_the_index_shows_directories_with_their_portal_and_their_people(browser):
+    browser.visit(DESK)
+    start = "http://example-corp.awsapps.com.localhost:8000/start/"
+    assert f'<a href="{start}">{start}</a>' in browser.text
+    assert "users of the directory d-1234567890" in browser.words
+    assert "Jane-portal-1" in browser.words
+    assert "Once-only-1" in browser.words
+    assert browser.words.count("good once") == 1
+
+
 def test_an_empty_mailbox_says_how_to_fill_it(browser):
     assert "No mail yet" in browser.visit(DESK + "mailbox/").words
 

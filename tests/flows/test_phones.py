@@ -70,6 +70,14 @@ def test_people_are_found_by_all_the_words_typed(browser, words, found):
     assert ("jane.doe" in browser.visit(f"{DESK}phone/?q={words}").words) is found
 
 
+@pytest.mark.parametrize("words", ["nikki_wolf@", "d-1234567890", "example-corp+nikki"])
+def test_a_user_of_a_directory_is_found_with_the_directory(browser, words):
+    browser.visit(f"{DESK}phone/?q={words}")
+    assert "nikki_wolf Identity Center user example-corp (d-1234567890)" in browser.words
+    link = re.search(r'href="([^"]+)">nikki_wolf', browser.text)[1]
+    assert "example-corp (d-1234567890)" in browser.visit(link).words
+
+
 def test_an_empty_list_says_how_to_fill_it(browser):
     assert "Nobody with “nothing”" in browser.visit(DESK + "phone/?q=nothing").words
     Device.objects.all().delete()
@@ -236,6 +244,18 @@ def test_the_newest_messages_to_somebody_are_there(browser):
     assert mail.code in browser.words
     assert "424242" in browser.words
     assert "No mail and no text message yet" in browser.visit(phone_of(SANDBOX[0])).words
+
+
+def test_a_user_of_a_directory_sees_the_mails_to_their_address(browser):
+    Message.objects.create(
+        recipient="Nikki_Wolf@example.com",
+        sender="no-reply@signin.aws.localhost",
+        subject="Six digits",
+        text="They are here.",
+        sent_at=MOMENT,
+    )
+    assert "Six digits" in browser.visit(phone_of("nikki_wolf")).words
+    assert "Six digits" not in browser.visit(phone_of("jane_doe")).words
 
 
 def test_the_page_can_ask_for_what_changes_alone(browser, ring):

@@ -32,6 +32,9 @@ def test_the_first_start_prints_the_doors_and_the_people_and_the_operator_once(s
     assert f"http://console.aws.amazon.com.localhost:{server.port}/" in printed
     assert re.search(r"root user +111122223333 +root@example.com +Root-demo-1\n", printed)
     assert re.search(r"IAM user +111122223333 +jane.doe +Jane-demo-1\n", printed)
+    assert f"http://example-corp.awsapps.com.localhost:{server.port}/start/" in printed
+    assert re.search(r"Identity Center user +d-1234567890 +jane_doe +Jane-portal-1\n", printed)
+    assert re.search(r"d-1234567890 +new_hire +Once-only-1 \(one-time\)\n", printed)
     assert re.search(r"\n  operator +\w{20}\n", printed)
     key = server.data / "secret_key"
     assert key.stat().st_mode & 0o777 == 0o600

@@ -5,7 +5,16 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 
-from accounts import browsers, directory_users, passwords, recovery, roles, sessions
+from accounts import (
+    browsers,
+    directory_emails,
+    directory_users,
+    invitations,
+    passwords,
+    recovery,
+    roles,
+    sessions,
+)
 from accounts.directory_users import Person, Way
 from accounts.errors import LinkOver, UserDisabled
 from accounts.models import (
@@ -270,6 +279,30 @@ def test_a_deleted_user_takes_sessions_and_the_roles_that_were_theirs_alone(dire
     assert [role.permission_set for role in Role.objects.all()] == [shared]
     event = Event.objects.get(name="DeleteUser").document
     assert event["requestParameters"]["userId"] == user_id
+
+
+@pytest.mark.requirement("R-035", "R-091", "S-057")
+def test_all_mails_come_from_one_of_two_addresses_and_carry_what_they_are_for(user):
+    ends = clock.now()
+    directory_emails.portal_code(user, code="042187", expires_at=ends)
+    directory_emails.one_time_password(user, code="k~9Vb2[<&>", expires_at=ends)
+    directory_emails.portal_password_changed(user)
+    recovery.send_to(user)
+    invitations.send(make_user(user.profile.directory, "invited", password=None))
+    mails = {mail.kind: mail for mail in Message.objects.all()}
+    assert {mail.sender for mail in mails.values()} == {
+        "no-reply@signin.aws.localhost",
+        "no-reply@login.awsapps.com.localhost",
+    }
+    assert (mails["portal-code"].code, mails["portal-code"].link) == ("042187", "")
+    assert "k~9Vb2[<&>" in mails["one-time-password"].text
+    assert "k~9Vb2[&lt;&amp;&gt;" in mails["one-time-password"].html
+    assert (mails["portal-password-changed"].code, mails["portal-password-changed"].link) == (
+        "",
+        "",
+    )
+    for kind in ("portal-password-reset", "invitation"):
+        assert "?token=" in mails[kind].link
 
 
 class TestTheForgottenPassword:

@@ -6,6 +6,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connections
 
 from accounts import (
@@ -154,6 +155,21 @@ def test_an_invitation_is_accepted_once(chromium):
     results = at_once(lambda: invitations.accept(token, PASSWORD, browser=chromium))
     assert sum(isinstance(each, LinkOver) for each in results) == THREADS - 1
     assert Event.objects.filter(name="UpdatePassword").count() == 1
+
+
+@pytest.mark.requirement("S-047")
+def test_a_name_in_a_directory_is_given_once():
+    directory = make_directory()
+
+    def add_one() -> object:
+        try:
+            return make_user(directory)
+        except ValidationError as error:
+            return error
+
+    results = at_once(add_one, 4)
+    assert sum(isinstance(each, ValidationError) for each in results) == 3
+    assert Event.objects.filter(name="CreateUser").count() == 1
 
 
 @pytest.mark.requirement("S-044", "S-047")

@@ -87,9 +87,8 @@ class Command(BaseCommand):
         people = doors.people(scenarios.find(name))
         if people:
             lines += ["", f"People of the scenario “{name}”:", ""]
-            head = ("KIND", "ACCOUNT", "NAME", "PASSWORD")
-            rows = [(str(each.kind), each.account, each.name, each.password) for each in people]
-            lines += _table([head, *rows])
+            head = ("KIND", "ACCOUNT OR DIRECTORY", "NAME", "PASSWORD")
+            lines += _table([head, *(_row(person) for person in people)])
         if password:
             lines += ["", f"Operator of the admin site {hosts.url('desk', '/admin/')}"]
             lines += ["(shown this once; `manage.py operator` makes a new password):", ""]
@@ -99,6 +98,11 @@ class Command(BaseCommand):
             lines += ["", self.style.WARNING(warning)]
         self.stdout.write("\n".join([*lines, ""]))
         self.stdout.flush()
+
+
+def _row(person: doors.Person) -> tuple[str, ...]:
+    password = f"{person.password} (one-time)" if person.is_one_time else person.password
+    return str(person.kind), person.place, person.name, password
 
 
 def _table(rows: list[tuple[str, ...]]) -> list[str]:
