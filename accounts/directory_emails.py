@@ -16,11 +16,8 @@ def start_url(directory: Directory) -> str:
     return hosts.url("portal", "/start/", portal=directory.portal_name)
 
 
-def invitation(user: Principal, *, link: str, days: int) -> None:
-    """Mail a new user the link that sets the first password, and where the portal is (R-034).
-
-    It says how many days it is good, not until when: a scenario's mail is as old as its reset.
-    """
+def invitation(user: Principal, *, link: str, expires_at: datetime) -> None:
+    """Mail a new user the link that sets the first password, and where the portal is (R-034)."""
     _send(
         "invitation",
         user,
@@ -29,7 +26,7 @@ def invitation(user: Principal, *, link: str, days: int) -> None:
             "portal": start_url(user.profile.directory),
             "username": user.username,
             "link": link,
-            "days": days,
+            "expires_at": expires_at,
         },
     )
 

@@ -1,6 +1,6 @@
 """A new user of a directory gets a link by mail, and chooses the first password with it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -27,7 +27,16 @@ def send(user: Principal) -> None:
         raise UserDisabled
     if has_joined(user):
         raise UserJoined
-    token, now = entropy.token(), clock.now()
+    token = entropy.token()
+    expires_at = issue(user, token)
+    directory_emails.invitation(
+        user, link=link(token, profile.directory.region), expires_at=expires_at
+    )
+
+
+def issue(user: Principal, token: str) -> datetime:
+    """Let a token set the first password of a user; return until when it does."""
+    now = clock.now()
     Invitation.objects.update_or_create(
         principal=user,
         defaults={
@@ -38,8 +47,12 @@ def send(user: Principal) -> None:
             "consumed_at": None,
         },
     )
-    link = hosts.url("platform", PATH, {"token": token}, region=profile.directory.region)
-    directory_emails.invitation(user, link=link, days=LIFETIME.days)
+    return now + LIFETIME
+
+
+def link(token: str, region: str) -> str:
+    """Return the address where a token sets the first password."""
+    return hosts.url("platform", PATH, {"token": token}, region=region)
 
 
 def has_joined(user: Principal) -> bool:

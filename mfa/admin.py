@@ -4,6 +4,7 @@ No page shows a secret or a credential: columns are named one by one, and codes 
 in, never ones to read.
 """
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
@@ -17,10 +18,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Principal
 from accounts.principals import account_key
 from mfa import devices, emails, events
 from mfa.errors import PairWrong
-from mfa.forms import PairForm
+from mfa.forms import DeletionForm, PairForm
 from mfa.models import Device
 from signin.flow.admin import ReadOnlyAdmin
 from signin.http import browser_of
@@ -42,7 +44,7 @@ class DeviceAdmin(ReadOnlyAdmin):
         "out_of_step",
     ]
     list_filter = ["kind", "out_of_step"]
-    list_select_related = ["principal__account"]
+    list_select_related = ["principal__account", "principal__profile__directory"]
     search_fields = [
         "name",
         "serial_number",
@@ -50,9 +52,13 @@ class DeviceAdmin(ReadOnlyAdmin):
         "principal__account__id",
         "principal__account__name",
         "principal__account__alias",
+        "principal__realm",
+        "principal__profile__email",
+        "principal__profile__directory__subdomain",
     ]
     search_help_text = _(
-        "Name or serial number of the device, name of the user; or ID, name or alias of the account"
+        "Name or serial number of the device, name or e-mail address of the user; or ID, name or "
+        "alias of the account, ID or subdomain of the directory"
     )
     fields = [
         "principal",
@@ -106,19 +112,21 @@ class DeviceAdmin(ReadOnlyAdmin):
         return HttpResponseRedirect(reverse("admin:mfa_device_change", args=[device.pk]))
 
     def _resync_page(self, request: HttpRequest, device: Device, form: forms.Form) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Resynchronise"),
-            "subtitle": str(device),
-            "opts": self.opts,
-            "original": device,
-            "errors": form.errors,
-            "adminform": AdminForm(cast(Any, form), [(None, {"fields": list(form.fields)})], {}),
-        }
-        return TemplateResponse(request, "admin/mfa/resync.html", context)
+        more = {"title": _("Resynchronise"), "subtitle": str(device), "original": device}
+        return self._page(request, "admin/mfa/resync.html", form, more)
 
     @admin.action(description=_("Deactivate selected devices"))
-    def deactivate(self, request: HttpRequest, chosen: QuerySet[Device]) -> None:
+    def deactivate(self, request: HttpRequest, chosen: QuerySet[Device]) -> HttpResponse | None:
+        """Remove devices; among them one of a directory's user, a word has to be typed first."""
+        if chosen.filter(principal__kind=Principal.Kind.DIRECTORY_USER).exists():
+            form = DeletionForm(request.POST if "confirmation" in request.POST else None)
+            if not form.is_valid():
+                more = {"title": _("Deactivate selected devices"), "chosen": chosen}
+                return self._page(request, "admin/mfa/deactivate.html", form, more)
+        self._deactivate(request, chosen)
+        return None
+
+    def _deactivate(self, request: HttpRequest, chosen: QuerySet[Device]) -> None:
         self.log_deletions(request, chosen)
         removed = [device for device in chosen if devices.remove(device)]
         for device in removed:
@@ -128,3 +136,15 @@ class DeviceAdmin(ReadOnlyAdmin):
             "%(count)d device is deactivated.", "%(count)d devices are deactivated.", len(removed)
         )
         messages.success(request, told % {"count": len(removed)})
+
+    def _page(
+        self, request: HttpRequest, template: str, form: forms.Form, more: Mapping[str, Any]
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "errors": form.errors,
+            "adminform": AdminForm(cast(Any, form), [(None, {"fields": list(form.fields)})], {}),
+            **more,
+        }
+        return TemplateResponse(request, template, context)

@@ -12,6 +12,7 @@ from signin.forms import OneTimeInput, StrippedCodeField
 
 LONGEST_ANSWER = 16_384  # characters of a WebAuthn answer; common ones have about a thousand
 SERIAL_NUMBER = r"[A-Za-z0-9]{6,32}"
+DELETION_WORD = "DELETE"
 
 
 class CodeField(StrippedCodeField):
@@ -159,3 +160,14 @@ class TokenForm(PairForm):
 
     serial_number = SerialNumberField()
     field_order = ("serial_number", "code1", "code2")
+
+
+class DeletionForm(forms.Form):
+    """The word that an administrator of Identity Center types to remove devices (behaviour 7.3)."""
+
+    confirmation = forms.RegexField(
+        regex=rf"\A{DELETION_WORD}\Z",
+        label=_("Type the word DELETE"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": messages.WORD_DIFFERS, "invalid": messages.WORD_DIFFERS},
+    )

@@ -52,3 +52,4 @@ NO_CONTACT_PHONE = _("The account has no contact phone, and this way takes one."
 NO_SELF_RECOVERY = _("Only an administrator of your account can deactivate your device.")
 REGISTRATION_OVER = _("The registration took too long. Begin again.")
 GRACE_OVER = _("You can't go on without a device any more. Register one now.")
+WORD_DIFFERS = _("Type the word DELETE, in capitals.")

@@ -9,7 +9,7 @@ from accounts.models import Principal
 from signin.kernel import entropy
 
 MFA_NAME = r"[A-Za-z0-9_+=,.@-]{1,64}"
-DIRECTORY_MFA_NAME = r"[\w+=,.@ -]{1,64}"  # letters of any language: no ARN has it
+DIRECTORY_MFA_NAME = r"[\w+=,.@-][\w+=,.@ -]{0,63}"  # letters of any language: no ARN has it
 MOST_DEVICES = 8  # of one principal; of which kinds, mfa.slots says (behaviour §6 and 7)
 
 

@@ -1,5 +1,6 @@
 """The control API's calls about who can sign in, and about their devices."""
 
+import re
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
@@ -8,9 +9,9 @@ from pydantic import AwareDatetime, model_validator
 
 from accounts.models import Principal
 from accounts.models.principals import fold
-from mfa import devices, emails, events, totp
+from mfa import devices, emails, events, slots, totp
 from mfa.forms import SERIAL_NUMBER
-from mfa.models import MFA_NAME, Device
+from mfa.models import DIRECTORY_MFA_NAME, MFA_NAME, Device
 from signin.control.api_shapes import PROBLEMS, Problem, Refused, Strict
 from signin.http import browser_of, without_null
 from signin.kernel import clock, entropy
@@ -58,7 +59,11 @@ class DeviceIn(Strict):
     """An authenticator app, or a hardware token with its serial number; with a name if you like."""
 
     kind: Literal["totp", "hardware"] = "totp"
-    name: str | None = Field(None, pattern=rf"^{MFA_NAME}$")
+    name: str | None = Field(
+        None,
+        pattern=rf"^{DIRECTORY_MFA_NAME}$",
+        description="Outside of Identity Center without blanks and letters beyond ASCII.",
+    )
     serial_number: str | None = Field(None, pattern=rf"^{SERIAL_NUMBER}$")
     secret: str | None = Field(None, description="In Base32; without one, a new one is made.")
 
@@ -147,7 +152,7 @@ def remove_device(request: HttpRequest, device_id: int) -> Status[None]:
 
 def _everybody() -> Any:
     everybody = Principal.objects.exclude(kind=Principal.Kind.OPERATOR)
-    return everybody.select_related("account", "profile").order_by("pk")
+    return everybody.select_related("account", "profile__directory").order_by("pk")
 
 
 def _find(principal_id: int) -> Principal:
@@ -158,7 +163,9 @@ def _find(principal_id: int) -> Principal:
 
 
 def _registered(device_id: int) -> Device:
-    registered = Device.objects.select_related("principal__account")
+    registered = Device.objects.select_related(
+        "principal__account", "principal__profile__directory"
+    )
     device = registered.filter(pk=device_id, slot__isnull=False).first()
     if device is None:
         raise Refused(404, f"There is no device {device_id}.", LIST_DEVICES)
@@ -170,11 +177,19 @@ def _new(principal: Principal, body: DeviceIn) -> Device:
         secret = totp.decode(body.secret) if body.secret else None
     except totp.SecretInvalid as error:
         raise Refused(422, f"secret: {error}", "Give 16 or more characters of Base32.") from error
+    if body.name and slots.is_of_console(principal) and not re.fullmatch(MFA_NAME, body.name):
+        raise Refused(422, f"name: {body.name!r}", "Give letters, digits and + = , . @ _ - only.")
     if body.serial_number:
         name = body.name or body.serial_number
         return devices.token(principal, name, body.serial_number, secret)
-    name = body.name or f"app-{entropy.digits(6)}"
+    name = body.name or _default_name(principal)
     return devices.app(principal, name, secret or totp.new_secret())
+
+
+def _default_name(principal: Principal) -> str:
+    if slots.is_of_console(principal):
+        return f"app-{entropy.digits(6)}"
+    return devices.default_name(principal, Device.Kind.TOTP)
 
 
 def _principal(principal: Principal) -> dict[str, Any]:

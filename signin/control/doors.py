@@ -7,8 +7,11 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts import invitations, roles
 from accounts.models import Directory
+from accounts.models.principals import fold
 from signin import hosts
+from signin.control import identifiers
 from signin.control.scenarios import Scenario
 
 
@@ -26,6 +29,7 @@ class Person:
     """Somebody whom the scenario made, with the password that its document tells.
 
     ``place`` is the account or the directory; a one-time password is good for the first sign-in.
+    Somebody who is invited has none: the URL is that of the invitation.
     """
 
     kind: str | Promise
@@ -34,6 +38,7 @@ class Person:
     password: str
     url: str
     is_one_time: bool = False
+    is_invited: bool = False
 
 
 def doors() -> list[Door]:
@@ -53,13 +58,13 @@ def doors() -> list[Door]:
 
 
 def people(scenario: Scenario) -> list[Person]:
-    """Return the people of a scenario that have a password."""
+    """Return the people of a scenario that have a password or an invitation."""
     document = scenario.document
     found = [
         *(each for account in document.get("accounts", []) for each in _of_account(account)),
         *(each for entry in document.get("directories", []) for each in _of_directory(entry)),
     ]
-    return [person for person in found if person.password]
+    return [person for person in found if person.password or person.is_invited]
 
 
 def _of_account(account: dict[str, Any]) -> Iterator[Person]:
@@ -85,15 +90,23 @@ def _of_account(account: dict[str, Any]) -> Iterator[Person]:
 def _of_directory(directory: dict[str, Any]) -> Iterator[Person]:
     url = _portal(directory.get("subdomain") or directory["id"])
     for user in directory.get("users", []):
-        one_time = user.get("one_time_password", "")
+        one_time, is_invited = user.get("one_time_password", ""), user.get("invited", False)
         yield Person(
             kind=_("Identity Center user"),
             place=directory["id"],
             name=user["name"],
             password=user.get("password") or one_time,
-            url=url,
+            url=_invitation(directory, user["name"]) if is_invited else url,
             is_one_time=bool(one_time),
+            is_invited=is_invited,
         )
+
+
+def _invitation(directory: dict[str, Any], name: str) -> str:
+    user_id = identifiers.user_id(directory["id"], fold(name))
+    return invitations.link(
+        identifiers.invitation(user_id), directory.get("region", roles.DEFAULT_REGION)
+    )
 
 
 def _portal(name: str) -> str:

@@ -3,7 +3,10 @@
 import hashlib
 import uuid
 
+from django.conf import settings
+
 from accounts.models.principals import UNIQUE_ID_ALPHABET
+from signin.kernel import entropy
 
 
 def middle(*names: str) -> str:
@@ -22,6 +25,11 @@ def user_id(*names: str) -> str:
     """Return an identity store's kind of user ID: ten hexadecimal digits and a UUID."""
     digest = _digest(names)
     return f"{digest.hex()[:10]}-{uuid.UUID(bytes=digest[5:21], version=4)}"
+
+
+def invitation(user_id: str) -> str:
+    """Return the token of the invitation of a scenario's user: this installation knows it only."""
+    return entropy.keyed_digest(settings.SECRET_KEY, "scenario invitation", user_id)
 
 
 def _digest(names: tuple[str, ...]) -> bytes:

@@ -146,7 +146,7 @@ def _with_something() -> QuerySet[Principal]:
         .filter(Q(Exists(registered)) | has_phone)
         .select_related(*PLACE)
         .annotate(device_count=Count("devices", filter=Q(devices__slot__isnull=False)))
-        .order_by("account__id", "-kind", "folded")
+        .order_by("account__id", "-kind", "realm", "folded")
     )
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from django.db.models import Model
 
-from accounts import roles
+from accounts import invitations, roles
+from accounts.directory_users import ONE_TIME_LIFETIME
 from accounts.models import (
     Account,
     Application,
@@ -41,7 +41,6 @@ from signin.control.scenario_people import add_password, read_devices
 from signin.kernel import clock
 
 MOST_APPS = 2  # authenticator apps that a user of a directory can have
-ONE_TIME_LIFETIME = timedelta(days=7)
 
 # The members of ``sign_in`` and some others: their columns, and what they can be.
 SIGN_IN_MODES: Columns = {
@@ -139,6 +138,9 @@ def store(content: DirectoryContent) -> None:
         table._default_manager.bulk_create(
             link for link in content.links if isinstance(link, table)
         )
+    for user in content.invited:
+        # No mail: the desk shows the link, and the mailbox of a scenario is empty.
+        invitations.issue(user, identifiers.invitation(user.profile.user_id))
 
 
 def _entries(fields: Mapping[str, Any], name: str, where: str) -> Iterator[tuple[object, str]]:

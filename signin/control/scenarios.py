@@ -11,7 +11,6 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from accounts import invitations
 from accounts.models import Account, Behaviour, PasswordPolicy, Principal, Role
 from mfa.models import Device
 from signin.control import scenario_accounts, scenario_directories
@@ -146,9 +145,6 @@ def store(content: Content) -> None:
             scenario_directories.store(directory)
         Device.objects.bulk_create(content.devices)
         Role.objects.bulk_create(content.roles)
-        for directory in content.directories:
-            for user in directory.invited:
-                invitations.send(user)
         LoadedScenario.objects.create(name=content.name, loaded_at=clock.now())
 
 

@@ -25,7 +25,7 @@ from tests.directories import DESK_BROWSER, DIRECTORY, make_directory, make_user
 from tests.flows.admin_walks import act, csrf, page
 from tests.walks import EXAMPLE_CORP
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+pytestmark = pytest.mark.django_db
 
 OTHER = "d-1111111111"
 NEW_USER = {
@@ -49,8 +49,16 @@ CHOSEN = {
 }
 
 
+@pytest.fixture(autouse=True)
+def no_directories(demo):
+    """Take away the directory that the scenario has, with its people and all roles."""
+    Principal.objects.filter(kind=Principal.Kind.DIRECTORY_USER).delete()
+    Directory.objects.all().delete()
+    Role.objects.all().delete()
+
+
 @pytest.fixture
-def directory(db):
+def directory(no_directories):
     return make_directory(account=Account.objects.get(pk=EXAMPLE_CORP))
 
 

@@ -41,6 +41,7 @@ def test_the_index_shows_directories_with_their_portal_and_their_people(browser)
     assert "Jane-portal-1" in browser.words
     assert "Once-only-1" in browser.words
     assert browser.words.count("good once") == 1
+    assert browser.words.count("Accept the invitation") == 1
 
 
 def test_an_empty_mailbox_says_how_to_fill_it(browser):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from accounts.models import Principal
 from mfa import devices, emails, events, slots, totp
@@ -109,6 +110,7 @@ class TestNames:
         assert len(serials) == 3
         assert all(serial.startswith("mfa-") for serial in serials)
 
+    @translation.override("en")
     def test_the_names_offered_are_numbered(self, ines):
         assert devices.default_name(ines, Kind.TOTP) == "Authenticator app"
         add(ines, name="Authenticator app")
@@ -218,6 +220,7 @@ def recorded():
 
 
 class TestTelling:
+    @translation.override("en")
     @pytest.mark.requirement("R-035", "S-069")
     def test_the_user_gets_the_notices(self, ines):
         app = add(ines, name="My phone")

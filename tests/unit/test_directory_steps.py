@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.utils import translation
 
 from mfa import devices, totp
 from mfa.errors import ClockOff, CodeWrong, KindImpossible, TooManyApps, TooOftenWrong
@@ -43,8 +44,10 @@ CHROMIUM = Browser(ip="127.0.0.1", user_agent="", host=HOST, region="us-east-1",
 
 @pytest.fixture(autouse=True)
 def still():
-    """Let no step end in the midst of a test."""
+    """Let no step end in the midst of a test, and speak English."""
     clock.freeze()
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

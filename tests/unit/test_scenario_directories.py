@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts import assignments
+from accounts import assignments, invitations
 from accounts.directories import find_by_portal, find_user
 from accounts.models import (
     Application,
@@ -18,9 +18,10 @@ from accounts.models import (
     Role,
 )
 from mfa import devices
-from signin.control import scenarios
+from signin.control import doors, scenarios
 from signin.control.scenarios import Scenario, ScenarioInvalid
 from signin.kernel import clock
+from signin.mailbox.models import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -32,11 +33,13 @@ USER_ID = r"[0-9a-f]{10}-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-
 
 
 def load(*others, roles=(), **members):
-    """Load a scenario with two accounts and a directory."""
+    """Load a scenario with two accounts and a directory, and return it."""
     accounts = [{"id": HERE, "name": "A", "roles": list(roles)}, {"id": THERE, "name": "B"}]
     directory = {"id": "d-0123456789", "account": HERE, **members}
     text = json.dumps({"accounts": accounts, "directories": [directory, *others]})
-    scenarios.store(scenarios.read(Scenario(name="test", text=text)))
+    scenario = Scenario(name="test", text=text)
+    scenarios.store(scenarios.read(scenario))
+    return scenario
 
 
 def user(name):
@@ -116,6 +119,13 @@ class TestItsUsers:
         load(users=[{**ANA, **more}])
         assert not user("ana").has_usable_password()
         assert bool(user("ana").profile.email_verified_at) is verified
+
+    def test_one_is_invited_by_the_link_that_the_desk_shows_and_no_mail_is_sent(self):
+        ana = {**ANA, "name": "Ana", "invited": True}
+        [invited] = doors.people(load(region="eu-central-1", users=[ana]))
+        assert invited.url.startswith("http://eu-central-1.signin.aws.localhost:8000/platform/")
+        assert invitations.find(invited.url.partition("token=")[2]) == user("ana")
+        assert not Message.objects.exists()
 
     def test_one_can_be_disabled_and_unverified(self):
         load(users=[{**ANA, "enabled": False, "email_verified": False}])

@@ -102,6 +102,8 @@ class Command(BaseCommand):
 
 def _row(person: doors.Person) -> tuple[str, ...]:
     password = f"{person.password} (one-time)" if person.is_one_time else person.password
+    if person.is_invited:
+        password = f"(invited: {person.url})"
     return str(person.kind), person.place, person.name, password
 
 
