@@ -119,6 +119,12 @@ class OpeningOver(Refusal):
     message = messages.OPENING_OVER
 
 
+class RoleRefused(Refusal):
+    """The one answer to everything that keeps somebody from a role, whatever it is (S-018)."""
+
+    message = messages.ROLE_REFUSED
+
+
 class PasswordNotStored(Refusal):
     """The new password is as it has to be, but the directory could not store it."""
 

@@ -37,6 +37,17 @@ USER_JOINED = _(
     "This user has a password already, and needs no invitation. Reset the password instead."
 )
 
+ROLE_REFUSED = _(
+    "You can't switch to that role. Check account and role, or ask whoever looks after the "
+    "account whether the role is meant for you."
+)
+ROLE_REQUIRED = _("Type the name of the role.")
+ROLE_INVALID = _(
+    "A role has a name of letters, digits and + = , . @ _ - and perhaps a path in front, like "
+    "team/Audit: up to 64 characters in all."
+)
+DISPLAY_NAME_INVALID = _("A display name has up to 64 characters, all on one line.")
+
 EMAIL_UNCHANGED = _("This is the address that you have now. Type another one.")
 ACCOUNT_ID_DIFFERS = _("This is not the ID of this account. It has twelve digits, shown above.")
 

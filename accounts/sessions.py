@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.models import Principal, Role, Session
+from accounts.models import Account, Principal, Role, Session
 from signin.http import Browser
 from signin.kernel import clock, entropy
 
@@ -29,8 +29,12 @@ PORTAL = "portal"
 # What the pages of a door want to know of whoever is signed in.
 _RELATED = {
     PORTAL: ("principal__profile__directory", "parent"),
-    CONSOLE: ("principal__account__password_policy", "parent"),
-    SIGNIN: ("principal__account__password_policy", "parent"),
+    CONSOLE: (
+        "principal__account__password_policy",
+        "role__account",
+        "parent__switch__role__account",
+    ),
+    SIGNIN: ("principal__account__password_policy", "parent", "role"),
 }
 
 
@@ -88,6 +92,37 @@ def offer(root: Session, *, host: str, challenge: str, door: str = CONSOLE) -> s
     """Offer the application at ``host`` a child of a living session; return the code."""
     code = entropy.token()
     _offered(root, code, door=door, host=host, challenge=challenge).save(force_insert=True)
+    return code
+
+
+def offer_role(
+    role: Role,
+    came_from: Session,
+    *,
+    browser: Browser,
+    host: str,
+    challenge: str,
+    lifetime: timedelta,
+) -> str:
+    """Offer the sign-in host at ``host`` a session of its own, in which somebody works as a role.
+
+    They proved who they are in another session, which this one outlives; return the code.
+    """
+    code, now = entropy.token(), clock.now()
+    Session.objects.create(
+        door=SIGNIN,
+        host=host,
+        principal_id=came_from.principal_id,
+        role=role,
+        factors=came_from.factors,
+        ip=browser.ip,
+        user_agent=browser.user_agent,
+        created_at=now,
+        expires_at=now + lifetime,
+        handoff_digest=entropy.digest(code),
+        handoff_challenge=challenge,
+        handoff_expires_at=now + HANDOFF_LIFETIME,
+    )
     return code
 
 
@@ -149,6 +184,12 @@ def end_all(principal: Principal, *, but: Session | None = None) -> int:
         if but:
             living = living.exclude(pk=but.pk)
         return living.update(ended_at=clock.now(), handoff_digest=None)
+
+
+def end_roles(account: Account) -> None:
+    """End every session in which somebody works as a role of an account."""
+    living = Session.objects.filter(role__account=account, ended_at=None)
+    living.update(ended_at=clock.now(), handoff_digest=None)
 
 
 def is_fresh(session: Session) -> bool:

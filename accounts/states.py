@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from accounts import emails, events, principals, sessions
+from accounts import emails, events, principals, sessions, switches
 from accounts.errors import AccountIdDiffers
 from accounts.models import Account, Principal
 from signin.http import Browser
@@ -12,7 +12,9 @@ State = Account.State
 
 
 def enter(account: Account, state: str) -> None:
-    """Bring an account into a state, with its dates; unless it is active, its IAM users are out.
+    """Bring an account into a state, with its dates.
+
+    Unless it is active, its IAM users are out, and so is everybody who works as a role there.
 
     A root user stays signed in: only they can see what became of the account.
     """
@@ -27,6 +29,8 @@ def enter(account: Account, state: str) -> None:
         )
         for iam_user in signed_in.distinct():
             sessions.end_all(iam_user)
+        sessions.end_roles(account)
+        switches.leave_account(account)
 
 
 def close_own(account: Account, root_user: Principal, *, typed: str, browser: Browser) -> None:

@@ -17,6 +17,7 @@ SIGNIN_COOKIE = "vestibule-signin"
 FLOW_COOKIE = "vestibule-flow"
 DEVICE_COOKIE = "vestibule-trusted-device"
 REMEMBER_COOKIE = "vestibule-remember-account"
+ROLES_COOKIE = "vestibule-role-history"
 
 USER_AGENT_LIMIT = 1024
 

@@ -21,7 +21,7 @@ def directory_user(username: str = "ines", **settings: object) -> Principal:
     """Return a new user of a directory, whose settings may be others than at first."""
     account = Account.objects.get(pk="111122223333")
     directory, _is_new = Directory.objects.update_or_create(
-        id="d-1234567890", defaults={"account": account, "subdomain": "example", **settings}
+        id="d-2468013579", defaults={"account": account, "subdomain": "example", **settings}
     )
     user = Principal.objects.create(
         kind=Principal.Kind.DIRECTORY_USER, realm=directory.id, username=username

@@ -10,6 +10,7 @@ from accounts.admin.directories import DirectoryAdmin, GroupAdmin
 from accounts.admin.directory_users import DirectoryUserAdmin
 from accounts.admin.policies import PasswordPolicyAdmin
 from accounts.admin.principals import IamUserAdmin, RootUserAdmin
+from accounts.admin.roles import RoleAdmin
 from accounts.admin.sessions import KnownBrowserAdmin, LockoutAdmin, SessionAdmin
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "LockoutAdmin",
     "PasswordPolicyAdmin",
     "PermissionSetAdmin",
+    "RoleAdmin",
     "RootUserAdmin",
     "SessionAdmin",
 ]

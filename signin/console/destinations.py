@@ -1,33 +1,34 @@
 """Which pages a sign-in may lead to: ours, by name; everything else becomes the console home."""
 
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlsplit
 
 from django.urls import Resolver404, resolve
 
 from signin import hosts
 
 HOME = "/console/home"
-PAGES = frozenset(
-    {
-        "home",
-        "security-credentials",
-        "own-password",
-        "new-device",
-        "device",
-        "rename-device",
-        "resync-device",
-        "remove-device",
-        "support-center",
-        "account-settings",
-        "account-name",
-        "account-phone",
-        "account-password",
-        "account-email",
-        "account-email-code",
-        "account-closing",
-        "account-reopening",
-    }
-)
+# The pages, and what of their query is theirs.
+PAGES: dict[str, frozenset[str]] = {
+    "home": frozenset(),
+    "security-credentials": frozenset(),
+    "own-password": frozenset(),
+    "new-device": frozenset(),
+    "device": frozenset(),
+    "rename-device": frozenset(),
+    "resync-device": frozenset(),
+    "remove-device": frozenset(),
+    "support-center": frozenset(),
+    "account-settings": frozenset(),
+    "account-name": frozenset(),
+    "account-phone": frozenset(),
+    "account-password": frozenset(),
+    "account-email": frozenset(),
+    "account-email-code": frozenset(),
+    "account-closing": frozenset(),
+    "account-reopening": frozenset(),
+    "switch-role": frozenset({"account", "roleName", "displayName"}),
+}
 
 
 def allowed(url: str) -> str:
@@ -41,7 +42,16 @@ def allowed(url: str) -> str:
         match = resolve(path, urlconf=host.urlconf)
     except Resolver404:
         return home()
-    return hosts.url(host.door, path, **values) if match.url_name in PAGES else home()
+    if match.url_name not in PAGES:
+        return home()
+    query = owned(match.url_name, dict(parse_qsl(urlsplit(url).query)))
+    return hosts.url(host.door, path, query or None, **values)
+
+
+def owned(page: str | None, query: Mapping[str, str]) -> dict[str, str]:
+    """Return what of a query is a page's own."""
+    names = PAGES.get(page or "", frozenset())
+    return {name: value for name, value in query.items() if name in names}
 
 
 def host_of(destination: str) -> str:

@@ -11,7 +11,7 @@ from mfa.forms import DeviceNameForm, PairForm
 from mfa.models import Device
 from signin.console import destinations
 from signin.console.device_flows import FLOWS, REGISTER_DEVICE
-from signin.console.views import fresh, show_form, signed_in_with_form
+from signin.console.views import fresh, show_form, themselves
 from signin.flow.facts import Facts
 from signin.flow.models import Attempt
 from signin.flow.views import begin, take
@@ -34,7 +34,7 @@ def new_device(request: HttpRequest, session: Session) -> HttpResponse:
     return begin(request, REGISTER_DEVICE, facts)
 
 
-@signed_in_with_form
+@themselves
 def register_device(request: HttpRequest, session: Session, handle: str) -> HttpResponse:
     """Go on with a registration; it belongs to the session in which it was begun."""
     attempt = Attempt.find(handle, flow_key=flow_key(request))

@@ -6,13 +6,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts import changes, policies
 from accounts.forms import NewPasswordForm
 from accounts.models import Principal, Session
-from signin.console.views import go_on, own_account, show_form, signed_in_with_form
+from signin.console.views import go_on, own_account, show_form, themselves
 from signin.http import browser_of
 from signin.kernel.errors import Refusal
 
 
 @sensitive_post_parameters()
-@signed_in_with_form
+@themselves
 def own_password(request: HttpRequest, session: Session) -> HttpResponse:
     """Take an IAM user's password of now and a new one."""
     if session.principal.kind != Principal.Kind.IAM_USER:

@@ -6,6 +6,7 @@ from django.views.generic import TemplateView
 from signin.captcha import views as captcha
 from signin.console import lost_device_views as lost_device
 from signin.console import opening_views as opening
+from signin.console import portal_views as portal
 from signin.console import recovery_views as recovery
 from signin.console import signin_views as views
 from signin.console.flows import FLOWS
@@ -18,6 +19,8 @@ urlpatterns = [
     path("console", views.entry),
     path("console/", views.entry),
     path("oauth", views.authorize, name="authorize"),
+    path("portal-session", portal.accept, name="portal-session"),
+    path("switchrole", views.switch_role, name="switch-role-link"),
     path("signin/<str:handle>", take, {"flows": FLOWS}, name="attempt"),
     path("signin/<str:handle>/recovery", recovery.ask, name="ask-for-recovery"),
     path("signin/<str:handle>/open-account", opening.instead, name="open-account-instead"),

@@ -11,7 +11,7 @@ from accounts import sessions
 from accounts.models import Account, Principal
 from accounts.principals import account_key
 from signin import hosts
-from signin.console import destinations, remembered
+from signin.console import destinations, portal_views, remembered
 from signin.console.flows import CONSOLE, IAM_USER, ROOT_USER, hand_over
 from signin.console.remembered import Remembered
 from signin.flow.facts import Facts
@@ -59,6 +59,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
     ``account`` leads straight to the IAM user's page (R-204); so does what the browser remembers,
     unless ``user_type=root`` or ``different_account`` says otherwise. With ``prompt=login``
     (OpenID Connect Core, 3.1.2.1) nobody is passed on: whoever is signed in proves it again.
+    ``portal`` names the portal that vouches for somebody who works as a role.
     """
     challenge = request.GET.get("code_challenge", "")
     if not CHALLENGE.match(challenge):
@@ -66,6 +67,8 @@ def authorize(request: HttpRequest) -> HttpResponse:
     facts = Facts(
         destination=destinations.allowed(request.GET.get("redirect_uri", "")), challenge=challenge
     )
+    if "portal" in request.GET:
+        return portal_views.begin(request, facts)
     session = sessions.find(
         cookie(request, SIGNIN_COOKIE), door=sessions.SIGNIN, host=request.get_host()
     )
@@ -75,7 +78,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
         return hand_over(request, code, facts["destination"])
     kept = remembered.read(request)
     facts["alias_remembered"] = bool(kept and kept.account and not kept.account.isdigit())
-    if session and not WHO.intersection(request.GET):
+    if session and not session.role_id and not WHO.intersection(request.GET):
         return _begin_again(request, facts, session.principal, kept)
     return _begin(request, facts, kept)
 
@@ -113,6 +116,13 @@ def _begin(request: HttpRequest, facts: Facts, kept: Remembered | None) -> HttpR
     facts["username"] = iam_user.username
     facts["remember_account"] = bool(iam_user.account)
     return begin(request, IAM_USER, facts)
+
+
+@require_safe
+def switch_role(request: HttpRequest) -> HttpResponse:
+    """Send whoever follows a link for a role to the console's page, filled in as the link says."""
+    query = destinations.owned("switch-role", request.GET) | language_choice(request)
+    return redirect(hosts.url("console", "/switch-role", query or None, **region_of(request)))
 
 
 @require_safe

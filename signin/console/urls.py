@@ -3,7 +3,14 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from signin.console import account_views, device_views, password_views, views
+from signin.console import (
+    account_views,
+    device_views,
+    password_views,
+    portal_views,
+    switch_views,
+    views,
+)
 
 handler500 = "signin.context.server_error"
 
@@ -13,6 +20,7 @@ urlpatterns = [
     path("console/", RedirectView.as_view(url="/console/home", query_string=True)),
     path("console/home", views.home, name="home"),
     path("console/auth", views.accept, name="accept"),
+    path("console/portal", portal_views.arrive, name="from-portal"),
     path("console/sign-out", views.sign_out, name="sign-out"),
     path("console/open-account", views.open_account),
     path("iam/security_credentials", views.security_credentials, name="security-credentials"),
@@ -31,5 +39,7 @@ urlpatterns = [
     path("account/email/code", account_views.email_code, name="account-email-code"),
     path("account/close", account_views.closing, name="account-closing"),
     path("account/reopen", account_views.reopening, name="account-reopening"),
+    path("switch-role", switch_views.switch, name="switch-role"),
+    path("switch-role/back", switch_views.leave, name="leave-role"),
     path("support/home", views.support_center, name="support-center"),
 ]

@@ -12,11 +12,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import passwords, policies, sessions
+from accounts.identities import Identity, acting, original
 from accounts.models import Account, Principal, Session
 from mfa import devices, lost
 from mfa.models import MOST_DEVICES
 from signin import hosts
-from signin.console import destinations
+from signin.console import destinations, role_history
 from signin.console.flows import start_url
 from signin.console.regions import DEFAULT, REGIONS
 from signin.flow.facts import Facts
@@ -54,9 +55,24 @@ def signed_in_with_form(page: Page) -> View:
     return with_form(_guarded(page))
 
 
+def themselves(page: Page) -> View:
+    """Let only somebody who works as themselves see a page that has a form, and send it.
+
+    To a role there is no such page: passwords and devices are those of a person (S-045).
+    """
+
+    @wraps(page)
+    def view(request: HttpRequest, session: Session, **named: Any) -> HttpResponse:
+        if acting(session).is_role:
+            raise Http404
+        return page(request, session, **named)
+
+    return signed_in_with_form(view)
+
+
 def fresh(page: Page) -> View:
-    """Let only somebody who signed in a short while ago see a page that has a form, and send it."""
-    return signed_in_with_form(recently(page))
+    """Let only themselves, signed in a short while ago, see a page that has a form, and send it."""
+    return themselves(recently(page))
 
 
 def own_account(page: Page, state: State = State.ACTIVE) -> View:
@@ -68,7 +84,7 @@ def own_account(page: Page, state: State = State.ACTIVE) -> View:
 
     @wraps(page)
     def view(request: HttpRequest, session: Session) -> HttpResponse:
-        if not session.principal.is_root:
+        if not acting(session).is_root:
             raise Http404
         return fresh_page(request, session)
 
@@ -86,7 +102,7 @@ def recently(page: Page) -> Page:
     def view(request: HttpRequest, session: Session, **named: Any) -> HttpResponse:
         if sessions.is_fresh(session):
             return page(request, session, **named)
-        return _go(request, _here(request), via=_via(session), prompt="login")
+        return ask_for_session(request, _here(request), via=_via(session), prompt="login")
 
     return view
 
@@ -98,7 +114,7 @@ def _guarded(page: Page, state: State = State.ACTIVE) -> View:
         session = _session(request)
         if session is None:
             return _session_over(request) if key else _sign_in(request)
-        account = cast(Account, session.principal.account)
+        account = acting(session).account
         if account.state == state:
             return page(request, session, **named)
         if account.state == State.ACTIVE:
@@ -118,13 +134,15 @@ def home(request: HttpRequest, session: Session) -> HttpResponse:
 @signed_in
 def security_credentials(request: HttpRequest, session: Session) -> HttpResponse:
     """Show one's own account number and credentials (R-214, R-215)."""
+    if acting(session).is_role:
+        return show(request, session, "console/role_credentials.html")
     is_news = "password_changed" in request.GET and has_new_password(session.principal)
-    own = devices.of(session.principal)
+    registered = devices.of(session.principal)
     page = {
         "password_changed": is_news,
         "device_news": request.GET.get("device", ""),
-        "devices": own,
-        "has_room": len(own) < MOST_DEVICES,
+        "devices": registered,
+        "has_room": len(registered) < MOST_DEVICES,
         "most_devices": MOST_DEVICES,
     }
     return show(request, session, "console/security_credentials.html", page)
@@ -151,19 +169,21 @@ def accept(request: HttpRequest) -> HttpResponse:
         host=request.get_host(),
         verifier=cookie(request, FLOW_COOKIE),
     )
-    if key is None:
+    session = sessions.find(key or "", door=sessions.CONSOLE, host=request.get_host())
+    if key is None or session is None:
         return render(request, "errors/handoff_failed.html", {"home": destination}, status=400)
     response = redirect(destination)
-    lifetime = int(sessions.CONSOLE_LIFETIME.total_seconds())
-    set_cookie(response, CONSOLE_COOKIE, key, max_age=lifetime)
+    lifetime = session.expires_at - clock.now()
+    set_cookie(response, CONSOLE_COOKIE, key, max_age=int(lifetime.total_seconds()))
     return response
 
 
 @require_safe
 def open_account(request: HttpRequest) -> HttpResponse:
     """Send the browser to open an account, and back to the home, whoever is signed in here."""
-    region = _region(request)
-    return _go(request, destinations.home(region), via=region, path="/open-account")
+    region = region_here(request)
+    home = destinations.home(region)
+    return ask_for_session(request, home, via=region, path="/open-account")
 
 
 @require_POST
@@ -177,7 +197,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _region(request: HttpRequest) -> str:
+def region_here(request: HttpRequest) -> str:
     """Return the region of the console that was asked; nothing for the global one."""
     return cast(hosts.HostRequest, request).host_values.get("region") or ""
 
@@ -194,16 +214,18 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
     It is this region's host, or the one that a link of ours names: each has cookies of its own,
     and ``via`` tells where this browser is signed in already.
     """
+    page = request.resolver_match.url_name if request.resolver_match else None
+    its_own = destinations.owned(page, request.GET)
     passed_on = {
         name: request.GET[name]
         for name in ("account", "user_type", "different_account")
-        if name in request.GET
+        if name in request.GET and name not in its_own
     }
-    via = request.GET.get("via", _region(request))
-    return _go(request, _here(request), via=via, **passed_on)
+    via = request.GET.get("via", region_here(request))
+    return ask_for_session(request, _here(request), via=via, **passed_on)
 
 
-def _go(
+def ask_for_session(
     request: HttpRequest, destination: str, *, via: str, path: str = "/oauth", **more: str
 ) -> HttpResponse:
     """Send the browser to a sign-in host, bound to a secret that only this browser has."""
@@ -222,9 +244,9 @@ def _via(session: Session) -> str:
     return (found[1].get("region") if found else None) or "global"
 
 
-def _expiry_to_tell(principal: Principal) -> datetime | None:
-    """Return when the password expires, if that is near."""
-    moment = passwords.expires_at(principal)
+def _expiry_to_tell(identity: Identity) -> datetime | None:
+    """Return when the password expires, if that is near; a role has none."""
+    moment = None if identity.is_role else passwords.expires_at(identity.principal)
     return moment if moment and moment - EXPIRY_TOLD <= clock.now() else None
 
 
@@ -235,7 +257,8 @@ def _session_over(request: HttpRequest) -> HttpResponse:
 
 
 def _here(request: HttpRequest) -> str:
-    return destinations.allowed(f"{_origin(request)}{request.path}")
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    return destinations.allowed(f"{_origin(request)}{request.path}{query}")
 
 
 def _origin(request: HttpRequest) -> str:
@@ -247,13 +270,15 @@ def show(
     request: HttpRequest, session: Session, template: str, more: Mapping[str, Any] | None = None
 ) -> HttpResponse:
     """Show a page of the console: its bars, whoever is signed in, and what it has of its own."""
-    principal = session.principal
-    region = cast(hosts.HostRequest, request).host_values.get("region") or DEFAULT
+    identity = acting(session)
+    region = region_here(request) or DEFAULT
     page = {
         "session": session,
-        "principal": principal,
-        "account": principal.account,
-        "is_root": principal.is_root,
+        "identity": identity,
+        "principal": identity.principal,
+        "account": identity.account,
+        "is_root": identity.is_root,
+        "recent_roles": role_history.read(request, arn=original(session).arn).roles,
         "region": region,
         "place": REGIONS.get(region, region),
         "regions": [
@@ -264,8 +289,8 @@ def show(
             }
             for code, place in REGIONS.items()
         ],
-        "password_expires_at": _expiry_to_tell(principal),
-        "may_change": policies.may_change(principal),
+        "password_expires_at": _expiry_to_tell(identity),
+        "may_change": not identity.is_role and policies.may_change(identity.principal),
         **(more or {}),
     }
     return render(request, template, page)

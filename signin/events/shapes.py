@@ -1,8 +1,11 @@
 """The parts of a sign-in event (spec: CloudTrail's console sign-in events)."""
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+
+from signin.kernel import arns
 
 Identity = dict[str, Any]
 
@@ -75,6 +78,50 @@ def legacy_directory_user(*, account_id: str, username: str) -> Identity:
     }
 
 
+def assumed_role(
+    *,
+    account_id: str,
+    role_id: str,
+    role_name: str,
+    session_name: str,
+    context: dict[str, Any] | None = None,
+) -> Identity:
+    """Return the identity of somebody who works as a role."""
+    identity: Identity = {
+        "type": "AssumedRole",
+        "principalId": f"{role_id}:{session_name}",
+        "arn": arns.role_session(account_id, role_name, session_name),
+        "accountId": account_id,
+    }
+    return {**identity, "sessionContext": context} if context else identity
+
+
+def role_session_context(
+    *,
+    account_id: str,
+    role_id: str,
+    role_arn: str,
+    role_name: str,
+    began_at: datetime,
+    mfa: bool,
+) -> dict[str, Any]:
+    """Return which role a session is of, since when, and whether a second factor stands behind."""
+    return {
+        "sessionIssuer": {
+            "type": "Role",
+            "principalId": role_id,
+            "arn": role_arn,
+            "accountId": account_id,
+            "userName": role_name,
+        },
+        "webIdFederationData": {},
+        "attributes": {
+            "creationDate": began_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "mfaAuthenticated": "true" if mfa else "false",
+        },
+    }
+
+
 def region(*, is_root: bool, host_region: str | None, alias_cookie: bool) -> str:
     """Return the region that records a console sign-in."""
     if is_root:
@@ -87,9 +134,12 @@ def region(*, is_root: bool, host_region: str | None, alias_cookie: bool) -> str
 def console_login_details(
     *, login_to: str, user_agent: str, mfa_used: bool, mfa_identifier: str
 ) -> dict[str, Any]:
-    """Return ``additionalEventData`` of a ConsoleLogin; the device is named if one proved it."""
+    """Return ``additionalEventData`` of a ConsoleLogin; the device is named if one proved it.
+
+    Who comes from another door has no ``login_to``.
+    """
     details = {
-        "LoginTo": login_to,
+        **({"LoginTo": login_to} if login_to else {}),
         "MobileVersion": "Yes" if "Mobi" in user_agent else "No",
         "MFAUsed": "Yes" if mfa_used else "No",
     }

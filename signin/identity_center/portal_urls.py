@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView, TemplateView
 
 from signin.identity_center import application_views as applications
-from signin.identity_center import device_views
+from signin.identity_center import device_views, role_views
 from signin.identity_center import key_views as keys
 from signin.identity_center import portal_views as views
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("", RedirectView.as_view(url="/start/", query_string=True)),
     path("start", RedirectView.as_view(url="/start/", query_string=True)),
     path("start/", views.accounts, name="portal"),
+    path("start/console", role_views.open_console, name="portal-console"),
+    path("start/authorize", role_views.authorize, name="portal-authorize"),
     path("start/access-keys", keys.access_keys, name="portal-keys"),
     path("start/applications", applications.applications, name="portal-applications"),
     path(

@@ -29,7 +29,7 @@ from mfa.steps.sign_in import WRONG_ANSWERS
 from signin import hosts
 from signin import http as signin_http
 from signin.captcha import challenges
-from signin.console import device_flows, flows, remembered
+from signin.console import device_flows, flows, remembered, role_history
 from signin.console.views import EXPIRY_TOLD
 from signin.control import scenarios
 from signin.flow import models as flow
@@ -159,6 +159,7 @@ COOKIES = {
     signin_http.PORTAL_COOKIE: Directory().session_lifetime,
     signin_http.DEVICE_COOKIE: browsers.REMEMBERED_FOR,
     signin_http.REMEMBER_COOKIE: timedelta(seconds=remembered.LIFETIME),
+    signin_http.ROLES_COOKIE: timedelta(seconds=role_history.LIFETIME),
     settings.CSRF_COOKIE_NAME: None,
     settings.LANGUAGE_COOKIE_NAME: timedelta(seconds=settings.LANGUAGE_COOKIE_AGE),
     settings.SESSION_COOKIE_NAME: timedelta(seconds=settings.SESSION_COOKIE_AGE),

@@ -22,7 +22,7 @@ from signin.kernel import clock, entropy
 from tests.browser import Browser
 
 REGION = "eu-central-1"
-SUBDOMAIN = "example-corp"
+SUBDOMAIN = "testing-corp"  # the demo scenario has none of this name
 PORTAL = hosts.origin("portal", portal=SUBDOMAIN)
 ACCOUNTS = f"{PORTAL}/start/"
 APPLICATIONS = f"{PORTAL}/start/applications"
@@ -42,7 +42,7 @@ def account(account_id: str = OWNER, name: str = "Example Corp", email: str = ""
 
 def directory(owner: Account, **settings: object) -> Directory:
     """Make a directory that an account owns."""
-    named = {"id": "d-1234567890", "region": REGION, "subdomain": SUBDOMAIN, **settings}
+    named = {"id": "d-7777777777", "region": REGION, "subdomain": SUBDOMAIN, **settings}
     return Directory.objects.create(account=owner, **named)
 
 
@@ -113,14 +113,19 @@ def keys_page(account_id: str = OWNER, role: str = "ReadOnly") -> str:
     return f"{PORTAL}/start/access-keys?{urlencode({'account_id': account_id, 'role_name': role})}"
 
 
-def every_page() -> dict[str, Browser]:
-    """Return a browser at each kind of page of a portal that somebody sees who is signed in."""
+def people() -> tuple[Principal, Principal]:
+    """Add a directory to the demo scenario: somebody who has something in it, somebody new."""
     owner = Account.objects.get(pk=OWNER)
     home = directory(owner)
-    mary, new = user(home), user(home, "new")
-    read = permission_set(home, description="Look at everything")
-    assign(mary, owner, read)
-    application(home, mary)
+    mary, new = user(home, display_name="Mary Major"), user(home, "new")
+    assign(mary, owner, permission_set(home, description="Look at everything"))
+    application(home, mary, description="All there is to know")
+    return mary, new
+
+
+def every_page() -> dict[str, Browser]:
+    """Return a browser at each kind of page of a portal that somebody sees who is signed in."""
+    mary, new = people()
     return {
         "accounts": signed_in(mary).visit(ACCOUNTS),
         "accounts, none": signed_in(new).visit(ACCOUNTS),

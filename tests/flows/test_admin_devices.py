@@ -64,7 +64,7 @@ def test_devices_are_listed_filtered_and_found(operator):
         ("q=JANE", {"phone"}),
         ("q=mfa/root", {"root-phone"}),
         ("q=1111-2222-3333", {"phone", "key"}),
-        ("q=example-corp", {"phone", "key"}),
+        ("q=example-corp", {"phone", "key", "authenticator"}),
         (f"principal={named('zhang').pk}", {"key"}),
     ]:
         operator.visit(f"{DEVICES}?{query}")
