@@ -117,7 +117,7 @@ class Server:
         answer = connection.getresponse()
         content = answer.read().decode()
         connection.close()
-        return json.loads(content)
+        return json.loads(content) if content else None
 
     def _environment(self) -> dict[str, str]:
         inherited = {

@@ -1,24 +1,33 @@
 """The control API's calls about directories and their users."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, StrictBool, StrictInt
 
-from accounts import directory_users, invitations, passwords
+from accounts import directory_events, directory_users, invitations, passwords
 from accounts.directory_emails import start_url
 from accounts.directory_users import Person, Way
 from accounts.models import Directory, DirectoryUser, Principal
 from signin.control.api_shapes import PROBLEMS, Problem, Refused, Strict
-from signin.http import browser_of
+from signin.control.scenario_directories import MODES, SIGN_IN_FLAGS, SIGN_IN_MODES
+from signin.http import browser_of, without_null
 from signin.kernel.errors import Refusal
 
 router = Router()
 
 Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]  # what a database can store
+
+# The settings, and their columns.
+COLUMNS = {
+    **{name: column for name, (column, _choices) in {**SIGN_IN_MODES, **MODES}.items()},
+    **SIGN_IN_FLAGS,
+    "session_minutes": "session_minutes",
+}
+OF_DEVICES = frozenset({"mfa", "no_device", "apps", "passkeys", "users_manage_devices"})
 
 LIST_DIRECTORIES = "GET /control/v1/directories lists them."
 LIST_USERS = "GET /control/v1/principals?kind=directory-user lists the users of directories."
@@ -31,6 +40,36 @@ class DirectoryOut(Schema):
     subdomain: str | None
     portal: str = Field(description="The address of the access portal.")
     users: int
+
+
+class SettingsOut(Schema):
+    """What a directory's administrator decides; the words are those of scenarios."""
+
+    mfa: Literal["context-aware", "always-on", "never"]
+    no_device: Literal["register", "email-code", "block", "allow"]
+    code: Literal["never", "new-browser", "always"]
+    apps: bool
+    passkeys: bool
+    users_manage_devices: bool
+    mails_one_time_passwords: bool
+    session_minutes: int
+    disabling: Literal["at-once", "delayed"]
+    event_identity: Literal["2025", "legacy"]
+
+
+class SettingsIn(Strict):
+    """Some of the settings; the others stay as they are."""
+
+    mfa: Literal["context-aware", "always-on", "never"] | None = None
+    no_device: Literal["register", "email-code", "block", "allow"] | None = None
+    code: Literal["never", "new-browser", "always"] | None = None
+    apps: StrictBool | None = None
+    passkeys: StrictBool | None = None
+    users_manage_devices: StrictBool | None = None
+    mails_one_time_passwords: StrictBool | None = None
+    session_minutes: StrictInt | None = Field(None, description="15 to 129600: 90 days.")
+    disabling: Literal["at-once", "delayed"] | None = None
+    event_identity: Literal["2025", "legacy"] | None = None
 
 
 class UserIn(Strict):
@@ -78,25 +117,49 @@ def directories(request: HttpRequest) -> list[dict[str, Any]]:
     ]
 
 
+@router.get(
+    "/directories/{directory_id}/settings",
+    response={200: SettingsOut, **PROBLEMS},
+    summary="How users of a directory sign in",
+)
+def settings(request: HttpRequest, directory_id: str) -> dict[str, Any]:
+    return _settings(_directory(directory_id))
+
+
+@router.patch(
+    "/directories/{directory_id}/settings",
+    response={200: SettingsOut, **PROBLEMS},
+    summary="Change how users of a directory sign in",
+)
+def change_settings(request: HttpRequest, directory_id: str, body: SettingsIn) -> dict[str, Any]:
+    directory = _directory(directory_id)
+    chosen = body.dict(exclude_none=True)
+    for name, value in chosen.items():
+        setattr(directory, COLUMNS[name], value)
+    try:
+        directory.full_clean()
+    except ValidationError as error:
+        raise Refused(422, _told(error), "Mend what is named, and send it again.") from error
+    directory.save()
+    if OF_DEVICES.intersection(chosen):
+        directory_events.mfa_settings_put(directory, browser=browser_of(request))
+    return _settings(directory)
+
+
 @router.post(
     "/directories/{directory_id}/users",
     response={201: UserOut, **PROBLEMS},
     summary="Add a user to a directory, as its API does",
 )
 def add_user(request: HttpRequest, directory_id: str, body: UserIn) -> Status[dict[str, Any]]:
-    directory = Directory.objects.filter(pk=directory_id).first()
-    if directory is None:
-        raise Refused(404, f"There is no directory {directory_id}.", LIST_DIRECTORIES)
+    directory = _directory(directory_id)
     person = Person(**body.dict(exclude={"password"}))
     try:
         user, _ = directory_users.create(
             directory, person, way=Way.NONE, password=body.password, browser=browser_of(request)
         )
     except ValidationError as error:
-        told = "; ".join(
-            f"{name}: {' '.join(problems)}" for name, problems in error.message_dict.items()
-        )
-        raise Refused(422, told, "Mend what is named, and post it again.") from error
+        raise Refused(422, _told(error), "Mend what is named, and post it again.") from error
     return Status(201, _user(user))
 
 
@@ -183,3 +246,21 @@ def _user(user: Principal) -> dict[str, Any]:
         "enabled": profile.is_enabled,
         "has_own_password": invitations.has_joined(user),
     }
+
+
+def _directory(directory_id: str) -> Directory:
+    directory = Directory.objects.filter(pk=without_null(directory_id)).first()
+    if directory is None:
+        raise Refused(404, f"There is no directory {directory_id}.", LIST_DIRECTORIES)
+    return directory
+
+
+def _settings(directory: Directory) -> dict[str, Any]:
+    return {name: getattr(directory, column) for name, column in COLUMNS.items()}
+
+
+def _told(error: ValidationError) -> str:
+    """Return what a model says of its columns, in a line."""
+    return "; ".join(
+        f"{name}: {' '.join(problems)}" for name, problems in error.message_dict.items()
+    )

@@ -119,7 +119,9 @@ class TestTheExamples:
             f"{method.upper()} {path}" for path, methods in paths.items() for method in methods
         }
         page = ROOT / "docs" / "control-api.md"
-        headings = re.findall(r"^## ((?:GET|PUT|POST|DELETE) .*)$", page.read_text(), re.MULTILINE)
+        headings = re.findall(
+            r"^## ((?:GET|PUT|POST|PATCH|DELETE) .*)$", page.read_text(), re.MULTILINE
+        )
         assert set(headings) == there
         assert there <= set(CODE.findall(" ".join(section(EMULATED, "Control API").split())))
         for path, methods in paths.items():

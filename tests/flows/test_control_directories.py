@@ -162,3 +162,44 @@ def test_users_are_among_the_principals_at_the_cost_of_one(control, directory, u
             control("GET", path)
         counts.append(len(captured))
     assert len(set(counts)) == 1
+
+
+class TestSettings:
+    def path(self, directory):
+        return f"/directories/{directory.pk}/settings"
+
+    def test_they_are_told_and_some_of_them_changed(self, control, directory):
+        status, told = control("GET", self.path(directory))
+        assert (status, told["mfa"], told["session_minutes"]) == (200, "context-aware", 480)
+        chosen = {"mfa": "always-on", "no_device": "block", "session_minutes": 15, "apps": False}
+        status, changed = control("PATCH", self.path(directory), chosen)
+        assert (status, changed) == (200, {**told, **chosen})
+        assert control("GET", self.path(directory))[1] == changed
+        assert Event.objects.get().name == "PutMfaDeviceManagementForDirectory"
+
+    def test_what_is_not_about_devices_is_no_event(self, control, directory):
+        control("PATCH", self.path(directory), {"code": "always", "disabling": "delayed"})
+        assert not Event.objects.exists()
+
+    @pytest.mark.requirement("S-040")
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            {"session_minutes": 14},
+            {"session_minutes": 129_601},
+            {"mfa": "sometimes"},
+            {"apps": False, "passkeys": False},
+            {"apps": "no"},
+            {"colour": "red"},
+        ],
+    )
+    def test_what_can_not_be_changes_nothing(self, control, directory, sent):
+        before = control("GET", self.path(directory))[1]
+        status, refused = control("PATCH", self.path(directory), {"code": "always", **sent})
+        assert status == 422
+        assert refused["error"]
+        assert control("GET", self.path(directory))[1] == before
+
+    def test_a_directory_that_is_not_there_has_none(self, control, directory):
+        assert control("GET", "/directories/d-0000000000/settings")[0] == 404
+        assert control("PATCH", "/directories/d-0000000000/settings", {})[0] == 404

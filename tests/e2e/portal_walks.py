@@ -1,0 +1,207 @@
+"""The ways to the pages of Identity Center, in Chromium."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.device_walks import WRONG, code
+from tests.e2e.people import type_characters
+from tests.server import Server
+
+HOST = "example-corp.awsapps.com"
+DIRECTORY = "d-1234567890"
+JANE = ("jane_doe", "Jane-portal-1")
+NIKKI = ("nikki_wolf", "Nikki-portal-1")
+CHOSEN = "Chosen-myself-7"
+
+
+def settings_are(server: Server, **settings: object) -> None:
+    """Change how the users of the directory sign in."""
+    server.control("PATCH", f"/directories/{DIRECTORY}/settings", settings)
+
+
+def name_user(page: Page, server: Server, username: str, path: str = "/start/") -> None:
+    """Open the portal, and say who signs in."""
+    page.goto(server.address(HOST, path))
+    page.get_by_label("User name").fill(username)
+    page.get_by_role("button", name="Next").click()
+    expect(page.locator("form[data-step=portal-password]")).to_be_visible()
+
+
+def sign_in(page: Page, server: Server, who: tuple[str, str] = JANE, path: str = "/start/") -> None:
+    """Type user name and password."""
+    name_user(page, server, who[0], path)
+    page.get_by_label("Password", exact=True).fill(who[1])
+    page.locator("#signin_button").click()
+
+
+def type_code(page: Page, server: Server) -> None:
+    """Type the code of Nikki's device."""
+    page.get_by_label("Code of your device").fill(code(server, NIKKI[0]))
+    page.locator("#verify_button").click()
+
+
+def at_portal(page: Page, server: Server, path: str = "/start/") -> None:
+    """Be signed in as Jane, at one of the portal's pages."""
+    sign_in(page, server, JANE, path)
+    expect(page.locator("#signed-in-as")).to_contain_text("Jane Doe")
+
+
+def at_devices(page: Page, server: Server) -> None:
+    """Be signed in as Nikki, at the list of her devices."""
+    sign_in(page, server, NIKKI, "/start/mfa")
+    type_code(page, server)
+    expect(page.locator("#devices")).to_be_visible()
+
+
+def wrong(page: Page, server: Server) -> None:
+    """Type a wrong password."""
+    sign_in(page, server, (JANE[0], "wrong"))
+    expect(page.locator("#alert")).to_be_visible()
+
+
+def mailed_code(page: Page, server: Server) -> None:
+    """Go to the page that asks for a mailed code."""
+    settings_are(server, code="always")
+    sign_in(page, server)
+    expect(page.locator("form[data-step=portal-code]")).to_be_visible()
+
+
+def blocked(page: Page, server: Server) -> None:
+    """Go to the page of those who can't get in without a device."""
+    settings_are(server, mfa="always-on", no_device="block")
+    sign_in(page, server)
+    expect(page.locator("#blocked-without-device")).to_be_visible()
+
+
+def enrol(page: Page, server: Server, kind: str = "") -> None:
+    """Have to register a device, of a kind if one is named."""
+    settings_are(server, mfa="always-on", no_device="register")
+    sign_in(page, server)
+    expect(page.locator("form[data-step=choose-device-kind]")).to_be_visible()
+    if kind:
+        page.locator(f"#device_kind_{kind}").check()
+        page.get_by_role("button", name="Next").click()
+        expect(page.locator("#assign_button, #passkey_button")).to_be_visible()
+
+
+def new_password(page: Page, server: Server, chosen: str = "") -> None:
+    """Exchange a one-time password for one's own."""
+    sign_in(page, server, ("new_hire", "Once-only-1"))
+    expect(page.locator("form[data-step=portal-new-password]")).to_be_visible()
+    if chosen:
+        choose(page, chosen)
+
+
+def choose(page: Page, password: str) -> None:
+    """Type a new password, twice."""
+    page.get_by_label("New password", exact=True).fill(password)
+    page.get_by_label("New password again").fill(password)
+    page.locator("#set_password_button").click()
+
+
+def ask_for_recovery(page: Page, server: Server) -> None:
+    """Go to the page that sends a link for a new password."""
+    name_user(page, server, JANE[0])
+    page.locator("#forgot-password").click()
+    expect(page.locator("form[data-step=portal-recovery]")).to_be_visible()
+
+
+def mailed_link(page: Page, server: Server) -> str:
+    """Have a link for a new password mailed, and return it."""
+    ask_for_recovery(page, server)
+    type_characters(page, server)
+    page.locator("#next_button").click()
+    expect(page.locator("#recovery-sent")).to_be_visible()
+    return str(server.control("GET", "/messages/wait?kind=portal-password-reset")["link"])
+
+
+def reset_password(page: Page, server: Server, chosen: str = "") -> None:
+    """Follow the link, and set a password if one is named."""
+    page.goto(mailed_link(page, server))
+    if chosen:
+        choose(page, chosen)
+
+
+def invited(page: Page, server: Server, chosen: str = "") -> None:
+    """Follow an invitation, and choose a password if one is named."""
+    [user] = server.control("GET", "/principals?username=invited")
+    server.control("POST", f"/principals/{user['id']}/invitation")
+    mail = server.control("GET", "/messages/wait?kind=invitation")
+    page.goto(str(mail["link"]))
+    if chosen:
+        choose(page, chosen)
+
+
+def own_device(page: Page, server: Server) -> None:
+    """Open the page of Nikki's device."""
+    at_devices(page, server)
+    page.get_by_role("link", name="authenticator").click()
+    expect(page.locator("#device")).to_be_visible()
+
+
+def wrong_code(page: Page, server: Server) -> None:
+    """Type wrong codes until the page offers to resynchronise."""
+    sign_in(page, server, NIKKI)
+    for _ in range(2):
+        page.get_by_label("Code of your device").fill(WRONG)
+        page.locator("#verify_button").click()
+        expect(page.locator("#alert")).to_be_visible()
+
+
+def in_trouble(page: Page, server: Server) -> None:
+    """Say that the device is lost."""
+    sign_in(page, server, NIKKI)
+    page.locator("#trouble_button").click()
+    expect(page.locator("form[data-step=lost-device]")).to_be_visible()
+
+
+def failing(page: Page, server: Server) -> None:
+    """Run into a fault."""
+    server.control("PUT", "/faults/clock-skew", {"times": 1})
+    sign_in(page, server)
+    expect(page.locator("#us-not-you")).to_be_visible()
+
+
+def on_platform(path: str) -> Callable[[Page, Server], None]:
+    """Return a walk to a page of the sign-in host."""
+
+    def walk(page: Page, server: Server) -> None:
+        page.goto(server.address("us-east-1.signin.aws", path))
+
+    return walk
+
+
+WALKS: dict[str, Callable[[Page, Server], object]] = {
+    "portal-username": lambda page, server: page.goto(server.address(HOST, "/start")),
+    "portal-password": lambda page, server: name_user(page, server, JANE[0]),
+    "portal-password-wrong": wrong,
+    "portal-new-password": new_password,
+    "portal-new-password-wrong": lambda page, server: new_password(page, server, "short"),
+    "portal-code": mailed_code,
+    "portal-blocked": blocked,
+    "portal-choose-kind": enrol,
+    "portal-register-app": lambda page, server: enrol(page, server, "totp"),
+    "portal-register-key": lambda page, server: enrol(page, server, "passkey"),
+    "portal-mfa-code": lambda page, server: sign_in(page, server, NIKKI),
+    "portal-mfa-wrong": wrong_code,
+    "portal-mfa-trouble": in_trouble,
+    "portal-recovery": ask_for_recovery,
+    "portal-recovery-sent": mailed_link,
+    "portal-reset": reset_password,
+    "portal-reset-wrong": lambda page, server: reset_password(page, server, "short"),
+    "portal-reset-done": lambda page, server: reset_password(page, server, CHOSEN),
+    "portal-invitation": invited,
+    "portal-invitation-wrong": lambda page, server: invited(page, server, "short"),
+    "portal-link-over": on_platform("/platform/invitation?token=nothing"),
+    "portal-attempt-over": on_platform("/platform/login/nothing"),
+    "portal-begin": on_platform("/platform/login"),
+    "portal-nowhere": lambda page, server: page.goto(
+        server.address("nobody.awsapps.com", "/start")
+    ),
+    "portal-handoff-failed": lambda page, server: page.goto(server.address(HOST, "/start/auth")),
+    "portal-devices": at_devices,
+    "portal-device": own_device,
+    "portal-no-devices": lambda page, server: at_portal(page, server, "/start/mfa"),
+    "portal-us-not-you": failing,
+}
