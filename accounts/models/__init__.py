@@ -4,11 +4,11 @@ from accounts.models.accounts import Account
 from accounts.models.behaviours import Behaviour
 from accounts.models.browsers import KnownBrowser
 from accounts.models.codes import VerificationCode
-from accounts.models.credentials import TemporaryCredentials
+from accounts.models.credentials import AccessKey, TemporaryCredentials
 from accounts.models.directories import Directory, DirectoryProfile, DirectoryUser, Group
 from accounts.models.email_changes import EmailChange
 from accounts.models.history import OldPassword
-from accounts.models.invitations import Invitation
+from accounts.models.invitations import EmailVerification, Invitation
 from accounts.models.lockouts import Lockout
 from accounts.models.openings import Opening
 from accounts.models.policies import PasswordPolicy
@@ -19,6 +19,7 @@ from accounts.models.sessions import Session
 from accounts.models.switches import RoleSwitch
 
 __all__ = [
+    "AccessKey",
     "Account",
     "Application",
     "Assignment",
@@ -27,6 +28,7 @@ __all__ = [
     "DirectoryProfile",
     "DirectoryUser",
     "EmailChange",
+    "EmailVerification",
     "Group",
     "Invitation",
     "KnownBrowser",

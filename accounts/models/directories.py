@@ -41,6 +41,11 @@ class Directory(models.Model):
         NEW_BROWSER = "new-browser", _("for a new browser")
         ALWAYS = "always", _("always")
 
+    class IdentitySource(models.TextChoices):
+        DIRECTORY = "directory", _("Identity Center directory")
+        MANAGED_AD = "managed-ad", _("Active Directory, managed by AWS")
+        AD_CONNECTOR = "ad-connector", _("Active Directory of one's own, by AD Connector")
+
     class DisablingMode(models.TextChoices):
         AT_ONCE = "at-once", _("ends everything at once")
         DELAYED = "delayed", _("takes as long as AWS's")
@@ -82,6 +87,23 @@ class Directory(models.Model):
             )
         ],
         help_text=_("Once it is set, it stays for good."),
+    )
+    identity_source = models.CharField(
+        _("identity source"),
+        max_length=12,
+        choices=IdentitySource,
+        default=IdentitySource.DIRECTORY,
+    )
+    domain = models.CharField(
+        _("Active Directory domain"),
+        max_length=253,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"\A[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63})+\Z",
+                _("A domain in lower case, such as corp.example.com."),
+            )
+        ],
     )
     mfa_mode = models.CharField(
         _("a device is asked for"),

@@ -23,3 +23,21 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation of {self.principal_id}"
+
+
+class EmailVerification(models.Model):
+    """The link by which one user shows that an address is theirs; a new one takes its place.
+
+    ``binding`` is a keyed digest of the name and the address that the user had when it was made.
+    """
+
+    principal = models.OneToOneField(
+        Principal, primary_key=True, on_delete=models.CASCADE, related_name="email_verification"
+    )
+    token_digest = models.CharField(max_length=64, unique=True)
+    binding = models.CharField(max_length=64)
+    expires_at = models.DateTimeField(db_index=True)
+    consumed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"verification of {self.principal_id}"

@@ -31,6 +31,11 @@ def role(account_id: str, path: str, name: str) -> str:
     return f"arn:aws:iam::{account_id}:role{path}{name}"
 
 
+def federated_user(account_id: str, name: str) -> str:
+    """Return the ARN of a federated user, whom an account's user vouched for."""
+    return f"arn:aws:sts::{account_id}:federated-user/{name}"
+
+
 def role_session(account_id: str, role_name: str, session_name: str) -> str:
     """Return the ARN of a session of a role, which has no path."""
     return f"arn:aws:sts::{account_id}:assumed-role/{role_name}/{session_name}"
