@@ -35,11 +35,43 @@ def find_by_portal(name: str) -> Directory | None:
     return found.filter(Q(pk=name) | Q(subdomain=name)).first()
 
 
-def find_user(directory: Directory, username: str) -> Principal | None:
-    """Return the user of this name in a directory, disabled or not."""
+def name_meant(directory: Directory, typed: str) -> str:
+    """Return the user name that somebody means, as names are compared.
+
+    Of Active Directory there are three forms: the name alone, ``DOMAIN\\name`` and ``name@domain``.
+    Whatever else stands there is a name that nobody has.
+    """
+    name = fold(typed)
+    if not directory.domain:
+        return name
+    before, backslash, after = name.partition("\\")
+    if backslash and before in _domains(directory):
+        return after
+    before, _at, after = name.rpartition("@")
+    return before if after == directory.domain else name
+
+
+def takes(directory: Directory, typed: str) -> bool:
+    """Return whether a user name counts in the form in which it was typed."""
+    before, backslash, _after = fold(typed).partition("\\")
+    return not directory.asks_for_domain or (bool(backslash) and before in _domains(directory))
+
+
+def name_to_type(user: Principal) -> str:
+    """Return the name of a user in a form that counts."""
+    directory: Directory = user.profile.directory
+    if directory.asks_for_domain:
+        return f"{directory.short_domain}\\{user.username}"
+    return user.username
+
+
+def find_user(directory: Directory, typed: str) -> Principal | None:
+    """Return the user in a directory whom somebody means, disabled or not."""
     users = Principal.objects.select_related("profile__directory__account")
     return users.filter(
-        kind=Principal.Kind.DIRECTORY_USER, realm=directory.pk, folded=fold(username)
+        kind=Principal.Kind.DIRECTORY_USER,
+        realm=directory.pk,
+        folded=name_meant(directory, typed),
     ).first()
 
 
@@ -52,3 +84,7 @@ def use_up_one_time(user: Principal) -> bool:
     """Use up the one-time password of a user; False if it was used, or is too old."""
     living = DirectoryProfile.objects.filter(pk=user.pk, one_time_until__gt=clock.now())
     return bool(living.update(one_time_until=None))
+
+
+def _domains(directory: Directory) -> set[str]:
+    return {directory.domain, fold(directory.short_domain)}

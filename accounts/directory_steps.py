@@ -48,14 +48,18 @@ class UsernameStep(Step):
         return "username" not in attempt.facts
 
     def submit(self, attempt: Attempt, answer: Answer) -> None:
-        faults.check(Kind.INSTANCE_SETUP, Kind.AD_CONNECTOR)
         directory = directories.get(attempt.facts["directory"])
+        faults.check(*_faults_of(directory))
         user = directories.find_user(directory, answer["username"])
         attempt.facts["username"] = answer["username"]
         workflows.begin(attempt)
-        mailed = directory.mails_one_time_passwords and _mail_one_time(attempt, user)
+        mails = directory.mails_one_time_passwords and directory.keeps_passwords
+        mailed = mails and _mail_one_time(attempt, directory, user)
         attempt.facts["one_time_mailed"] = mailed
         workflows.ask(attempt, directory, user, EMAIL_CODE if mailed else PASSWORD)
+
+    def context(self, attempt: Attempt) -> dict[str, Any]:
+        return {"directory": directories.get(attempt.facts["directory"])}
 
 
 class PortalPasswordStep(Step):
@@ -80,7 +84,7 @@ class PortalPasswordStep(Step):
         facts["principal_id"] = signed_in.pk
         facts["password_verified"] = True
         facts["password_set_at"] = password_set_at(signed_in)
-        facts["new_password_due"] = (
+        facts["new_password_due"] = directory.keeps_passwords and (
             signed_in.must_change_password or not signed_in.has_usable_password()
         )
         facts["trust_device"] = answer["trust_device"] and offers_trust(directory)
@@ -93,6 +97,7 @@ class PortalPasswordStep(Step):
         return {
             "who": attempt.facts["username"],
             "offers_trust": offers_trust(directory),
+            "keeps_passwords": directory.keeps_passwords,
             **notes(attempt),
         }
 
@@ -249,7 +254,12 @@ def is_trusted(attempt: Attempt) -> bool:
     return browsers.is_known(user, attempt.browser)
 
 
-def _mail_one_time(attempt: Attempt, user: Principal | None) -> bool:
+def _faults_of(directory: Directory) -> list[Kind]:
+    """Return what can be broken behind the name that is typed."""
+    return [Kind.INSTANCE_SETUP, *([] if directory.keeps_passwords else [Kind.AD_CONNECTOR])]
+
+
+def _mail_one_time(attempt: Attempt, directory: Directory, user: Principal | None) -> bool:
     """Mail a one-time password to a user whom the API made; return whether one is awaited.
 
     For everybody else the same is done but the sending, so that nobody can tell (S-018).
@@ -258,7 +268,7 @@ def _mail_one_time(attempt: Attempt, user: Principal | None) -> bool:
     code = codes.issue(attempt) if is_due else codes.pretend(attempt)
     expires_at = clock.now() + codes.LIFETIME
     mail = directory_emails.one_time_password(user, code=code, expires_at=expires_at)
-    to = fold(attempt.facts["username"])
+    to = f"{directory.pk}/{directories.name_meant(directory, attempt.facts['username'])}"
     allowed = lockout.may_mail(to, ip=attempt.browser.ip, principal=user if is_due else None)
     if is_due and allowed:
         mail.send()
@@ -277,7 +287,13 @@ def _prove(
 ) -> Principal:
     """Check a password, or a one-time password that was mailed; return whose it is."""
     factor = EMAIL_CODE if attempt.facts.get("one_time_mailed") else PASSWORD
-    identity: tuple[str, ...] = ("directory", directory.pk, fold(attempt.facts["username"]))
+    typed = attempt.facts["username"]
+    # One identity, in whichever form its name was typed (S-012).
+    identity: tuple[str, ...] = (
+        "directory",
+        directory.pk,
+        directories.name_meant(directory, typed),
+    )
     if browsers.is_known(user, attempt.browser):
         # A stranger's failures don't stop the owner at a browser that has proved itself (S-013).
         identity = (*identity, attempt.browser.device_key)
@@ -288,6 +304,8 @@ def _prove(
             codes.redeem(attempt, password)
             is_right = True
         if user is None or not is_right or not user.profile.is_enabled:
+            raise WrongCredentials
+        if not directories.takes(directory, typed):
             raise WrongCredentials
         if user.must_change_password and not directories.use_up_one_time(user):
             raise WrongCredentials

@@ -144,6 +144,12 @@ class UserDisabled(Refusal):
     message = messages.USER_DISABLED
 
 
+class PasswordsElsewhere(Refusal):
+    """The directory is connected to another one, and passwords are changed there."""
+
+    message = messages.PASSWORDS_ELSEWHERE
+
+
 class UserJoined(Refusal):
     """Whoever has a password of their own needs no invitation."""
 

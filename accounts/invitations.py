@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts import directory_emails, directory_events, lockout, passwords
-from accounts.errors import LinkOver, UserDisabled, UserJoined
+from accounts.errors import LinkOver, PasswordsElsewhere, UserDisabled, UserJoined
 from accounts.models import DirectoryProfile, Invitation, Principal
 from signin import hosts
 from signin.http import Browser
@@ -18,13 +18,15 @@ PATH = "/platform/invitation"
 
 
 def send(user: Principal) -> None:
-    """Mail a user the link to the first password, or raise UserDisabled or UserJoined.
+    """Mail a user the link to the first password, or raise the Refusal that is against it.
 
     Earlier links are worth nothing any more (S-026).
     """
     profile = user.profile
     if not profile.is_enabled:
         raise UserDisabled
+    if not profile.directory.keeps_passwords:
+        raise PasswordsElsewhere
     if has_joined(user):
         raise UserJoined
     token = entropy.token()
@@ -102,8 +104,10 @@ def _living(token: str) -> QuerySet[Invitation]:
 
 
 def _is_bound(link: Invitation, user: Principal) -> bool:
-    """Return whether a user is still the one that a link was made for, and enabled."""
-    return user.profile.is_enabled and entropy.same(link.binding, _binding(user))
+    """Return whether a user is still the one that a link was made for, and can use it."""
+    profile = user.profile
+    can_use = profile.is_enabled and profile.directory.keeps_passwords
+    return can_use and entropy.same(link.binding, _binding(user))
 
 
 def _binding(user: Principal) -> str:

@@ -103,6 +103,7 @@ class NewUserForm(DetailsForm):
         return again
 
     def check_details(self, cleaned: dict[str, Any]) -> None:
+        directory_users.check_way(cleaned["directory"], Way(cleaned["way"]))
         directory_users.new(cleaned["directory"], self.person())
 
 

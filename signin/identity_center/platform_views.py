@@ -5,6 +5,7 @@ from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import (
@@ -129,8 +130,15 @@ def ask_for_recovery(request: HttpRequest, handle: str) -> HttpResponse:
     attempt = Attempt.find(handle, flow_key=flow_key(request))
     if attempt is None or attempt.flow != DIRECTORY_USER.name or "username" not in attempt.facts:
         return over(request, attempt)
+    directory = directories.get(attempt.facts["directory"])
+    if not directory.keeps_passwords:
+        page = {
+            "portal": directory.portal_name,
+            "password_page": reverse("attempt", args=[handle]),
+        }
+        return render(request, "portal/no_recovery.html", page, status=410)
     facts = Facts(
-        directory=attempt.facts["directory"],
+        directory=directory.id,
         destination=attempt.facts["destination"],
         challenge=attempt.facts.get("challenge", ""),
         username=attempt.facts["username"],
@@ -216,7 +224,7 @@ def _begin_as(request: HttpRequest, user: Principal, facts: Facts) -> HttpRespon
 
 def _named(request: HttpRequest, user: Principal, facts: Facts) -> Attempt:
     """Return an attempt, not stored yet, of somebody whose password is asked for."""
-    facts["username"] = user.username
+    facts["username"] = directories.name_to_type(user)
     attempt = Attempt(facts=facts)
     attempt.proven = user
     attempt.browser = browser_of(request)
