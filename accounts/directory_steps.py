@@ -13,11 +13,11 @@ from accounts import (
     directory_emails,
     directory_events,
     directory_passwords,
-    invitations,
     lockout,
     passwords,
     policies,
     recovery,
+    verifications,
     workflows,
 )
 from accounts.directory_forms import PortalCodeForm, PortalPasswordForm, UsernameForm
@@ -118,7 +118,7 @@ class PortalNewPasswordStep(Step):
         passwords.change(user, to=answer["new_password"])
         directory_events.password_updated(user, browser=attempt.browser)
         if attempt.facts.get("one_time_mailed"):
-            invitations.verify_email(user, browser=attempt.browser)
+            verifications.note(user, browser=attempt.browser)
         attempt.facts["password_set_at"] = password_set_at(user)
         attempt.forget("new_password_due")
 

@@ -150,6 +150,12 @@ class PasswordsElsewhere(Refusal):
     message = messages.PASSWORDS_ELSEWHERE
 
 
+class EmailVerified(Refusal):
+    """The address of a user is known to be theirs already."""
+
+    message = messages.EMAIL_VERIFIED
+
+
 class UserJoined(Refusal):
     """Whoever has a password of their own needs no invitation."""
 

@@ -6,9 +6,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts import directory_emails, directory_events, lockout, passwords
+from accounts import directory_emails, directory_events, lockout, passwords, verifications
 from accounts.errors import LinkOver, PasswordsElsewhere, UserDisabled, UserJoined
-from accounts.models import DirectoryProfile, Invitation, Principal
+from accounts.models import Invitation, Principal
 from signin import hosts
 from signin.http import Browser
 from signin.kernel import clock, entropy
@@ -85,16 +85,8 @@ def accept(token: str, password: str, *, browser: Browser) -> Principal:
         passwords.change(user, to=password)
         lockout.release(user)
         directory_events.password_updated(user, browser=browser)
-        verify_email(user, browser=browser)
+        verifications.note(user, browser=browser)
     return user
-
-
-def verify_email(user: Principal, *, browser: Browser) -> None:
-    """Note that the address is the user's: what proved them went there."""
-    unverified = DirectoryProfile.objects.filter(pk=user.pk, email_verified_at=None)
-    if unverified.update(email_verified_at=clock.now()):
-        user.profile.refresh_from_db()
-        directory_events.email_verified(user, browser=browser)
 
 
 def _living(token: str) -> QuerySet[Invitation]:

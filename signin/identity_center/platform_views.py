@@ -15,6 +15,7 @@ from accounts import (
     policies,
     recovery,
     sessions,
+    verifications,
     workflows,
 )
 from accounts.errors import LinkOver, PasswordNotStored, PasswordRefused
@@ -190,6 +191,25 @@ def invitation(request: HttpRequest) -> HttpResponse:
         else:
             return _go_on(request, accepted)
     return _password_page(request, "portal/invitation.html", form, user)
+
+
+@with_form
+def verify_email(request: HttpRequest) -> HttpResponse:
+    """Show the page behind a mailed link, or note that the address is the user's."""
+    token = request.GET.get("token", "")
+    user = verifications.find(token)
+    if user is None:
+        return _link_over(request)
+    profile = user.profile
+    page = {"who": user.username, "portal": profile.directory.portal_name, "email": profile.email}
+    if request.method != "POST":
+        return render(request, "portal/verify_email.html", page)
+    try:
+        verifications.confirm(token, browser=browser_of(request))
+    except LinkOver:
+        return _link_over(request)
+    page["start"] = destinations.start(profile.directory.portal_name)
+    return render(request, "portal/email_verified.html", page)
 
 
 def session_of(request: HttpRequest, directory: Directory | None = None) -> Session | None:

@@ -133,6 +133,22 @@ def invited(page: Page, server: Server, chosen: str = "") -> None:
         choose(page, chosen)
 
 
+def asked_for_address(page: Page, server: Server) -> None:
+    """Follow a link that confirms an address."""
+    [user] = server.control("GET", "/principals?username=invited")
+    server.control("POST", f"/principals/{user['id']}/email-verification")
+    mail = server.control("GET", "/messages/wait?kind=email-verification")
+    page.goto(str(mail["link"]))
+    expect(page.locator("#portal-verify-email")).to_be_visible()
+
+
+def address_confirmed(page: Page, server: Server) -> None:
+    """Confirm an address."""
+    asked_for_address(page, server)
+    page.locator("#confirm_button").click()
+    expect(page.locator("#email-verified")).to_be_visible()
+
+
 def own_device(page: Page, server: Server) -> None:
     """Open the page of Nikki's device."""
     at_devices(page, server)
@@ -193,6 +209,8 @@ WALKS: dict[str, Callable[[Page, Server], object]] = {
     "portal-reset-done": lambda page, server: reset_password(page, server, CHOSEN),
     "portal-invitation": invited,
     "portal-invitation-wrong": lambda page, server: invited(page, server, "short"),
+    "portal-verify-email": asked_for_address,
+    "portal-email-verified": address_confirmed,
     "portal-link-over": on_platform("/platform/invitation?token=nothing"),
     "portal-attempt-over": on_platform("/platform/login/nothing"),
     "portal-begin": on_platform("/platform/login"),
