@@ -67,7 +67,8 @@ def name_to_type(user: Principal) -> str:
 
 def find_user(directory: Directory, typed: str) -> Principal | None:
     """Return the user in a directory whom somebody means, disabled or not."""
-    users = Principal.objects.select_related("profile__directory__account")
+    # With the invitation, because looking for it later would be work for some users only.
+    users = Principal.objects.select_related("profile__directory__account", "invitation")
     return users.filter(
         kind=Principal.Kind.DIRECTORY_USER,
         realm=directory.pk,
@@ -81,7 +82,13 @@ def get(directory_id: str) -> Directory:
 
 
 def use_up_one_time(user: Principal) -> bool:
-    """Use up the one-time password of a user; False if it was used, or is too old."""
+    """Use up the one-time password of a user; False if it was used, or is too old.
+
+    What is known already takes no further query, so that it is as much work as a wrong password.
+    """
+    until = user.profile.one_time_until
+    if until is None or until <= clock.now():
+        return False
     living = DirectoryProfile.objects.filter(pk=user.pk, one_time_until__gt=clock.now())
     return bool(living.update(one_time_until=None))
 

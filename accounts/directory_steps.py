@@ -56,6 +56,7 @@ class UsernameStep(Step):
         mails = directory.mails_one_time_passwords and directory.keeps_passwords
         mailed = mails and _mail_one_time(attempt, directory, user)
         attempt.facts["one_time_mailed"] = mailed
+        attempt.facts["one_time_kept"] = mails
         workflows.ask(attempt, directory, user, EMAIL_CODE if mailed else PASSWORD)
 
     def context(self, attempt: Attempt) -> dict[str, Any]:
@@ -299,10 +300,8 @@ def _prove(
         identity = (*identity, attempt.browser.device_key)
     tried = _admit(attempt, directory, user, identity, factor)
     try:
-        is_right = authenticate(principal=user, password=password) is not None
-        if factor == EMAIL_CODE:
-            codes.redeem(attempt, password)
-            is_right = True
+        is_password = authenticate(principal=user, password=password) is not None
+        is_right = _is_one_time(attempt, password) or is_password
         if user is None or not is_right or not user.profile.is_enabled:
             raise WrongCredentials
         if not directories.takes(directory, typed):
@@ -316,6 +315,21 @@ def _prove(
     tried.succeed()
     workflows.prove(attempt, directory, user, factor)
     return user
+
+
+def _is_one_time(attempt: Attempt, password: str) -> bool:
+    """Return whether this is the one-time password that was mailed, and use it up.
+
+    Where one is kept for show it is looked at as well, which is the same work; and the code of a
+    later step is never a password.
+    """
+    if not attempt.facts.get("one_time_kept"):
+        return False
+    try:
+        codes.redeem(attempt, password)
+    except Refusal:
+        return False
+    return bool(attempt.facts["one_time_mailed"])
 
 
 def _admit(
