@@ -57,12 +57,9 @@ def takes(directory: Directory, typed: str) -> bool:
     return not directory.asks_for_domain or (bool(backslash) and before in _domains(directory))
 
 
-def name_to_type(user: Principal) -> str:
+def in_form(directory: Directory, username: str) -> str:
     """Return the name of a user in a form that counts."""
-    directory: Directory = user.profile.directory
-    if directory.asks_for_domain:
-        return f"{directory.short_domain}\\{user.username}"
-    return user.username
+    return f"{directory.short_domain}\\{username}" if directory.asks_for_domain else username
 
 
 def find_user(directory: Directory, typed: str) -> Principal | None:

@@ -244,7 +244,7 @@ def _begin_as(request: HttpRequest, user: Principal, facts: Facts) -> HttpRespon
 
 def _named(request: HttpRequest, user: Principal, facts: Facts) -> Attempt:
     """Return an attempt, not stored yet, of somebody whose password is asked for."""
-    facts["username"] = directories.name_to_type(user)
+    facts["username"] = directories.in_form(user.profile.directory, user.username)
     attempt = Attempt(facts=facts)
     attempt.proven = user
     attempt.browser = browser_of(request)

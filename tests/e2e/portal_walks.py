@@ -1,5 +1,6 @@
 """The ways to the pages of Identity Center, in Chromium."""
 
+import json
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -149,6 +150,37 @@ def address_confirmed(page: Page, server: Server) -> None:
     expect(page.locator("#email-verified")).to_be_visible()
 
 
+def of_company(page: Page, server: Server, username: str = "") -> None:
+    """Sign in where the directory is a company's own, with a long domain."""
+    user = {"name": "ana", "email": "ana@example.com", "password": "Ana-portal-1"}
+    directory = {
+        "id": DIRECTORY,
+        "account": "111122223333",
+        "identity_source": "ad-connector",
+        "domain": "corporate-headquarters.europe.example.com",
+        "sign_in": {"mfa": "never"} if not username else {},
+        "users": [user],
+    }
+    account = {"id": "111122223333", "name": "Example Corp"}
+    scenarios = server.data / "scenarios"
+    scenarios.mkdir(exist_ok=True)
+    document = {"accounts": [account], "directories": [directory]}
+    (scenarios / "company.json").write_text(json.dumps(document))
+    server.control("POST", "/reset", {"scenario": "company"})
+    page.goto(server.address(f"{DIRECTORY}.awsapps.com", "/start"))
+    if username:
+        page.get_by_label("User name").fill(username)
+        page.get_by_role("button", name="Next").click()
+        expect(page.locator("#password-of-company")).to_be_visible()
+
+
+def no_recovery(page: Page, server: Server) -> None:
+    """Look for a new password where a company keeps them."""
+    of_company(page, server, "CORPORATE-HEADQUARTERS\\ana")
+    page.goto(f"{page.url}/recovery")
+    expect(page.locator("#no-recovery")).to_be_visible()
+
+
 def own_device(page: Page, server: Server) -> None:
     """Open the page of Nikki's device."""
     at_devices(page, server)
@@ -190,6 +222,9 @@ def on_platform(path: str) -> Callable[[Page, Server], None]:
 
 WALKS: dict[str, Callable[[Page, Server], object]] = {
     "portal-username": lambda page, server: page.goto(server.address(HOST, "/start")),
+    "portal-username-company": of_company,
+    "portal-password-company": lambda page, server: of_company(page, server, "CORP\\ana"),
+    "portal-no-recovery": no_recovery,
     "portal-password": lambda page, server: name_user(page, server, JANE[0]),
     "portal-password-wrong": wrong,
     "portal-new-password": new_password,

@@ -1,12 +1,17 @@
 """Users of a directory whose identity source is an Active Directory."""
 
+import json
 import re
+from datetime import timedelta
 
 import pytest
 
-from accounts import directories, directory_users, invitations, lockout, passwords, recovery
+from accounts import directory_users, invitations, lockout, passwords, recovery
 from accounts.errors import PasswordsElsewhere
 from accounts.models import Directory, Lockout
+from signin.control import doors
+from signin.control.scenarios import Scenario
+from signin.kernel import clock
 from signin.mailbox.models import Message
 from tests.flows.test_portal_first_sign_in import OPERATOR
 from tests.portal_walks import (
@@ -14,7 +19,6 @@ from tests.portal_walks import (
     DIRECTORY,
     JANE,
     NEW_HIRE,
-    PLATFORM,
     PORTAL,
     is_at_portal,
     name_user,
@@ -116,17 +120,35 @@ class TestNames:
     def test_whoever_does_it_again_is_named_in_a_form_that_counts(self, browser):
         connected(no_device_mode="allow")
         sign_in(browser, WITH_DOMAIN[0])
-        sent = next(url for url in browser.trail if "/start/auth" in url)
-        challenge = f"code_challenge={'x' * 43}&prompt=login&redirect_uri={PORTAL}"
-        assert sent
-        browser.visit(f"{PLATFORM}platform/login?directory={DIRECTORY}&{challenge}")
+        clock.advance(timedelta(minutes=16))
+        browser.visit(f"{PORTAL}mfa/new")
         assert "CORP\\jane_doe" in browser.words
         browser.submit(password=JANE[1])
-        assert not browser.alert
-        assert directories.name_to_type(user(PLAIN)) == "CORP\\jane_doe"
+        assert browser.step == "choose-device-kind"
 
 
 class TestThePages:
+    @pytest.mark.parametrize(
+        ("source", "mfa", "shown"),
+        [
+            ("ad-connector", "always-on", "CORP\\ana"),
+            ("ad-connector", "never", "ana"),
+            ("managed-ad", "always-on", "ana"),
+        ],
+    )
+    def test_the_desk_shows_a_name_in_a_form_that_counts(self, source, mfa, shown):
+        entry = {
+            "id": "d-0123456789",
+            "account": "222233334444",
+            "identity_source": source,
+            "domain": DOMAIN,
+            "sign_in": {"mfa": mfa},
+            "users": [{"name": "ana", "email": "ana@example.com", "password": "Ana-1"}],
+        }
+        scenario = Scenario(name="ad", text=json.dumps({"directories": [entry]}))
+        [person] = doors.people(scenario)
+        assert person.name == shown
+
     def test_the_form_of_the_name_is_told_where_it_matters(self, browser):
         def hints():
             return re.findall(
