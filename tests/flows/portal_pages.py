@@ -213,6 +213,21 @@ PAGES: dict[str, Walk] = {
     ),
     "roles": lambda browser: as_operator(browser, "accounts/role/"),
 }
+# Those of a sign-in that leave the directory as it is.
+PLAIN = (
+    "portal's user name",
+    "portal's password",
+    "portal's new password",
+    "portal's code of a device",
+    "portal's trouble with a device",
+    "portal's recovery",
+    "portal's recovery, sent",
+    "portal's reset",
+    "invitation",
+    "address to confirm",
+    "address confirmed",
+    "portal's devices, none",
+)
 REFUSALS: dict[str, tuple[Walk, str]] = {
     "no name at the portal": (lambda browser: name_user(browser, ""), "ユーザー名を入力"),
     "wrong password at the portal": (
