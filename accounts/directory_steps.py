@@ -48,7 +48,7 @@ class UsernameStep(Step):
         return "username" not in attempt.facts
 
     def submit(self, attempt: Attempt, answer: Answer) -> None:
-        directory = directories.get(attempt.facts["directory"])
+        directory = directory_of(attempt)
         faults.check(*_faults_of(directory))
         user = directories.find_user(directory, answer["username"])
         attempt.facts["username"] = answer["username"]
@@ -60,7 +60,7 @@ class UsernameStep(Step):
         workflows.ask(attempt, directory, user, EMAIL_CODE if mailed else PASSWORD)
 
     def context(self, attempt: Attempt) -> dict[str, Any]:
-        return {"directory": directories.get(attempt.facts["directory"])}
+        return {"directory": directory_of(attempt)}
 
 
 class PortalPasswordStep(Step):
@@ -78,7 +78,7 @@ class PortalPasswordStep(Step):
 
     def submit(self, attempt: Attempt, answer: Answer) -> None:
         faults.check(Kind.CLOCK_SKEW)
-        directory = directories.get(attempt.facts["directory"])
+        directory = directory_of(attempt)
         user = directories.find_user(directory, attempt.facts["username"])
         signed_in = _prove(attempt, directory, user, answer["password"])
         facts = attempt.facts
@@ -94,7 +94,7 @@ class PortalPasswordStep(Step):
         self.then(attempt)
 
     def context(self, attempt: Attempt) -> dict[str, Any]:
-        directory = directories.get(attempt.facts["directory"])
+        directory = directory_of(attempt)
         return {
             "who": attempt.facts["username"],
             "offers_trust": offers_trust(directory),
@@ -214,7 +214,7 @@ class PortalRecoveryStep(captcha.CaptchaStep):
 
     def submit(self, attempt: Attempt, answer: Answer) -> None:
         super().submit(attempt, answer)
-        directory = directories.get(attempt.facts["directory"])
+        directory = directory_of(attempt)
         username = attempt.facts["username"]
         recovery.request_for(
             directories.find_user(directory, username),
@@ -226,6 +226,13 @@ class PortalRecoveryStep(captcha.CaptchaStep):
 
     def context(self, attempt: Attempt) -> dict[str, Any]:
         return {**super().context(attempt), "who": attempt.facts["username"]}
+
+
+def directory_of(attempt: Attempt) -> Directory:
+    """Return the directory that somebody signs in to; for one request it is loaded once."""
+    if not isinstance(attempt.place, Directory):
+        attempt.place = directories.get(attempt.facts["directory"])
+    return attempt.place
 
 
 def offers_trust(directory: Directory) -> bool:
