@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 
 from signin import pages
 
-Stack = Literal["pages", "desk"]
+Stack = Literal["pages", "desk", "wire"]
 
 REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
 ACCOUNT = r"\d{12}|(?!\d{12}$)[a-z0-9](?:[a-z0-9]|-(?!-)){1,61}[a-z0-9]"
@@ -58,6 +58,13 @@ HOSTS = [
     Host("public", "aws.amazon.com", "signin.console.public_urls", "pages"),
     Host("portal", "{portal}.awsapps.com", "signin.identity_center.portal_urls", "pages"),
     Host("platform", "{region}.signin.aws", "signin.identity_center.platform_urls", "pages"),
+    Host(
+        "device", "device.sso.{region}.amazonaws.com", "signin.identity_center.device_urls", "pages"
+    ),
+    Host("sso-oidc", "oidc.{region}.amazonaws.com", "signin.wire.sso_oidc_urls", "wire"),
+    Host("sso", "portal.sso.{region}.amazonaws.com", "signin.wire.sso_urls", "wire"),
+    Host("sts", "sts.amazonaws.com", "signin.wire.sts_urls", "wire"),
+    Host("sts", "sts.{region}.amazonaws.com", "signin.wire.sts_urls", "wire"),
 ]
 DESK = Host("desk", "localhost", "signin.control.urls", "desk")
 DESK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})

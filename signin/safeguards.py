@@ -17,6 +17,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 FORM_TARGETS = ("*.aws.amazon.com", "aws.amazon.com", "*.awsapps.com", "*.signin.aws")
 
+LOOPBACK_TARGETS = ("http://127.0.0.1:*", "http://localhost:*")
+
 # Form targets name the other doors because a finished sign-in redirects from one to another,
 # and browsers apply form-action to redirects as well.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -48,16 +50,24 @@ HEADERS = {
 }
 
 
+def content_security_policy(*targets: str) -> str:
+    """Return the policy of a page whose forms may lead to our doors, and to these targets."""
+    suffix, port = settings.SIGNIN_SUFFIX, settings.SIGNIN_PORT
+    doors = [f"{settings.SIGNIN_SCHEME}://{name}.{suffix}:{port}" for name in FORM_TARGETS]
+    return CONTENT_SECURITY_POLICY.format(doors=" ".join([*doors, *targets]))
+
+
+def let_forms_lead_to_programs(response: HttpResponse) -> None:
+    """Let the forms of a page lead to a program that listens on this machine (RFC 8252, 7.3)."""
+    response.headers["Content-Security-Policy"] = content_security_policy(*LOOPBACK_TARGETS)
+
+
 class SafeguardMiddleware:
     """Refuses what does not come from this machine, and seals every answer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        suffix, port = settings.SIGNIN_SUFFIX, settings.SIGNIN_PORT
-        doors = " ".join(
-            f"{settings.SIGNIN_SCHEME}://{name}.{suffix}:{port}" for name in FORM_TARGETS
-        )
-        self.policy = CONTENT_SECURITY_POLICY.format(doors=doors)
+        self.policy = content_security_policy()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not settings.SIGNIN_ALLOW_REMOTE and not _is_loopback(request.META["REMOTE_ADDR"]):

@@ -61,9 +61,11 @@ INSTALLED_APPS = [
     "signin.faults",
     "accounts",
     "mfa",
+    "signin.oidc",
     "signin.mailbox",
     "signin.console",
     "signin.identity_center",
+    "signin.wire",
     "signin.control",
 ]
 MIDDLEWARE = [

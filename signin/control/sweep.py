@@ -6,7 +6,6 @@ from django.db import transaction
 
 from accounts.models import (
     EmailChange,
-    EmailVerification,
     Invitation,
     KnownBrowser,
     Lockout,
@@ -28,7 +27,6 @@ EXPIRING = (
     PasswordRecovery,
     EmailChange,
     Invitation,
-    EmailVerification,
     RoleSwitch,
     TemporaryCredentials,
     Device,

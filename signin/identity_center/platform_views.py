@@ -5,7 +5,6 @@ from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import (
@@ -15,7 +14,6 @@ from accounts import (
     policies,
     recovery,
     sessions,
-    verifications,
     workflows,
 )
 from accounts.errors import LinkOver, PasswordNotStored, PasswordRefused
@@ -68,7 +66,6 @@ def login(request: HttpRequest) -> HttpResponse:
     destination = destinations.allowed(request.GET.get("redirect_uri", ""), portals)
     facts = Facts(
         directory=directory.id,
-        portal=directory.portal_name,
         destination=destination or destinations.start(directory.portal_name),
         challenge=challenge,
     )
@@ -94,13 +91,13 @@ def take(request: HttpRequest, handle: str) -> HttpResponse:
     The registration of a device belongs to the session in which it was begun.
     """
     attempt = Attempt.find(handle, flow_key=flow_key(request))
-    if attempt is None or attempt.flow not in FLOWS:
+    if attempt is None:
         return over(request, Attempt.find_over(handle, flow_key=flow_key(request)))
     if begun_in := attempt.facts.get("session"):
         session = session_of(request)
         if session is None or str(session.pk) != begun_in:
             return over(request, attempt)
-    return flow.go_on(request, attempt, FLOWS)
+    return flow.take(request, handle, FLOWS)
 
 
 @require_safe
@@ -118,7 +115,6 @@ def new_device(request: HttpRequest) -> HttpResponse:
         return redirect(devices_page)
     facts = Facts(
         directory=directory.id,
-        portal=directory.portal_name,
         destination=devices_page,
         principal_id=session.principal_id,
         session=str(session.pk),
@@ -133,16 +129,8 @@ def ask_for_recovery(request: HttpRequest, handle: str) -> HttpResponse:
     attempt = Attempt.find(handle, flow_key=flow_key(request))
     if attempt is None or attempt.flow != DIRECTORY_USER.name or "username" not in attempt.facts:
         return over(request, attempt)
-    directory = directories.get(attempt.facts["directory"])
-    if not directory.keeps_passwords:
-        page = {
-            "portal": directory.portal_name,
-            "password_page": reverse("attempt", args=[handle]),
-        }
-        return render(request, "portal/no_recovery.html", page, status=410)
     facts = Facts(
-        directory=directory.id,
-        portal=directory.portal_name,
+        directory=attempt.facts["directory"],
         destination=attempt.facts["destination"],
         challenge=attempt.facts.get("challenge", ""),
         username=attempt.facts["username"],
@@ -196,25 +184,6 @@ def invitation(request: HttpRequest) -> HttpResponse:
     return _password_page(request, "portal/invitation.html", form, user)
 
 
-@with_form
-def verify_email(request: HttpRequest) -> HttpResponse:
-    """Show the page behind a mailed link, or note that the address is the user's."""
-    token = request.GET.get("token", "")
-    user = verifications.find(token)
-    if user is None:
-        return _link_over(request)
-    profile = user.profile
-    page = {"who": user.username, "portal": profile.directory.portal_name, "email": profile.email}
-    if request.method != "POST":
-        return render(request, "portal/verify_email.html", page)
-    try:
-        verifications.confirm(token, browser=browser_of(request))
-    except LinkOver:
-        return _link_over(request)
-    page["start"] = destinations.start(profile.directory.portal_name)
-    return render(request, "portal/email_verified.html", page)
-
-
 def session_of(request: HttpRequest, directory: Directory | None = None) -> Session | None:
     """Return the living session of this browser at this host, of a user of one directory."""
     session = sessions.find(
@@ -229,11 +198,7 @@ def session_of(request: HttpRequest, directory: Directory | None = None) -> Sess
 def _go_on(request: HttpRequest, user: Principal) -> HttpResponse:
     """Go on with the sign-in of somebody who just chose the first password: factors, then in."""
     directory = user.profile.directory
-    facts = Facts(
-        directory=directory.id,
-        portal=directory.portal_name,
-        destination=destinations.start(directory.portal_name),
-    )
+    facts = Facts(directory=directory.id, destination=destinations.start(directory.portal_name))
     attempt = _named(request, user, facts)
     workflows.prove(attempt, directory, user, workflows.PASSWORD)
     facts["principal_id"] = user.pk
@@ -251,7 +216,7 @@ def _begin_as(request: HttpRequest, user: Principal, facts: Facts) -> HttpRespon
 
 def _named(request: HttpRequest, user: Principal, facts: Facts) -> Attempt:
     """Return an attempt, not stored yet, of somebody whose password is asked for."""
-    facts["username"] = directories.in_form(user.profile.directory, user.username)
+    facts["username"] = user.username
     attempt = Attempt(facts=facts)
     attempt.proven = user
     attempt.browser = browser_of(request)
