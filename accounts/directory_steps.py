@@ -49,7 +49,7 @@ class UsernameStep(Step):
 
     def submit(self, attempt: Attempt, answer: Answer) -> None:
         faults.check(Kind.INSTANCE_SETUP, Kind.AD_CONNECTOR)
-        directory = directories.get(attempt.facts["directory"])
+        directory = directory_of(attempt)
         user = directories.find_user(directory, answer["username"])
         attempt.facts["username"] = answer["username"]
         workflows.begin(attempt)
@@ -73,7 +73,7 @@ class PortalPasswordStep(Step):
 
     def submit(self, attempt: Attempt, answer: Answer) -> None:
         faults.check(Kind.CLOCK_SKEW)
-        directory = directories.get(attempt.facts["directory"])
+        directory = directory_of(attempt)
         user = directories.find_user(directory, attempt.facts["username"])
         signed_in = _prove(attempt, directory, user, answer["password"])
         facts = attempt.facts
@@ -89,7 +89,7 @@ class PortalPasswordStep(Step):
         self.then(attempt)
 
     def context(self, attempt: Attempt) -> dict[str, Any]:
-        directory = directories.get(attempt.facts["directory"])
+        directory = directory_of(attempt)
         return {
             "who": attempt.facts["username"],
             "offers_trust": offers_trust(directory),
@@ -208,7 +208,7 @@ class PortalRecoveryStep(captcha.CaptchaStep):
 
     def submit(self, attempt: Attempt, answer: Answer) -> None:
         super().submit(attempt, answer)
-        directory = directories.get(attempt.facts["directory"])
+        directory = directory_of(attempt)
         username = attempt.facts["username"]
         recovery.request_for(
             directories.find_user(directory, username),
@@ -220,6 +220,13 @@ class PortalRecoveryStep(captcha.CaptchaStep):
 
     def context(self, attempt: Attempt) -> dict[str, Any]:
         return {**super().context(attempt), "who": attempt.facts["username"]}
+
+
+def directory_of(attempt: Attempt) -> Directory:
+    """Return the directory that somebody signs in to; for one request it is loaded once."""
+    if not isinstance(attempt.place, Directory):
+        attempt.place = directories.get(attempt.facts["directory"])
+    return attempt.place
 
 
 def offers_trust(directory: Directory) -> bool:

@@ -19,6 +19,7 @@ class Facts(TypedDict, total=False):
     alias_remembered: bool  # the browser came with an account's alias in its cookie
 
     directory: str  # ID of the directory whose portal is signed in to
+    portal: str  # and the first part of the portal's host name
     auth_workflow: str  # the same in all events of this sign-in
     request_id: str  # of the event of the last factor that was proved
     factors_proved: list[str]  # as events name them, in order

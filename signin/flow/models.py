@@ -31,6 +31,7 @@ class Attempt(models.Model):
     # may leave whom it proved for those that follow, to spare them the look-up.
     browser: Browser
     proven: object = None
+    place: object = None  # and where they sign in, likewise
 
     class Meta:
         verbose_name = _("attempt")

@@ -36,6 +36,11 @@ def take(request: HttpRequest, handle: str, flows: Flows) -> HttpResponse:
     attempt = Attempt.find(handle, flow_key=flow_key(request))
     if attempt is None or attempt.flow not in flows:
         return over(request)
+    return go_on(request, attempt, flows)
+
+
+def go_on(request: HttpRequest, attempt: Attempt, flows: Flows) -> HttpResponse:
+    """Show the current step of an attempt that was found for this browser, or take its answer."""
     attempt.browser = browser_of(request)
     flow = flows[attempt.flow]
     step = flow.current_step(attempt)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from accounts import browsers, directories, recovery, sessions, workflows
+from accounts import browsers, recovery, sessions, workflows
 from accounts.directory_steps import (
     BlockedStep,
     PortalCodeStep,
@@ -131,18 +131,16 @@ def start_url(facts: Facts) -> str:
 
 def links(facts: Facts) -> dict[str, str]:
     """Return the addresses of a sign-in's pages, and whose portal it is."""
-    directory = directories.get(facts["directory"])
     return {
         "start_over": start_url(facts),
         "start_over_text": gettext("Use another user name"),
-        "portal": directory.portal_name,
+        "portal": facts["portal"],
     }
 
 
 def device_links(facts: Facts) -> dict[str, str]:
     """Return the way back from the registration of a device: nobody signs in here."""
-    directory = directories.get(facts["directory"])
-    return {"devices_page": facts["destination"], "portal": directory.portal_name}
+    return {"devices_page": facts["destination"], "portal": facts["portal"]}
 
 
 def recovery_links(facts: Facts) -> dict[str, str]:

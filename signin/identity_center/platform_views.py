@@ -66,6 +66,7 @@ def login(request: HttpRequest) -> HttpResponse:
     destination = destinations.allowed(request.GET.get("redirect_uri", ""), portals)
     facts = Facts(
         directory=directory.id,
+        portal=directory.portal_name,
         destination=destination or destinations.start(directory.portal_name),
         challenge=challenge,
     )
@@ -91,13 +92,13 @@ def take(request: HttpRequest, handle: str) -> HttpResponse:
     The registration of a device belongs to the session in which it was begun.
     """
     attempt = Attempt.find(handle, flow_key=flow_key(request))
-    if attempt is None:
+    if attempt is None or attempt.flow not in FLOWS:
         return over(request, Attempt.find_over(handle, flow_key=flow_key(request)))
     if begun_in := attempt.facts.get("session"):
         session = session_of(request)
         if session is None or str(session.pk) != begun_in:
             return over(request, attempt)
-    return flow.take(request, handle, FLOWS)
+    return flow.go_on(request, attempt, FLOWS)
 
 
 @require_safe
@@ -115,6 +116,7 @@ def new_device(request: HttpRequest) -> HttpResponse:
         return redirect(devices_page)
     facts = Facts(
         directory=directory.id,
+        portal=directory.portal_name,
         destination=devices_page,
         principal_id=session.principal_id,
         session=str(session.pk),
@@ -131,6 +133,7 @@ def ask_for_recovery(request: HttpRequest, handle: str) -> HttpResponse:
         return over(request, attempt)
     facts = Facts(
         directory=attempt.facts["directory"],
+        portal=attempt.facts["portal"],
         destination=attempt.facts["destination"],
         challenge=attempt.facts.get("challenge", ""),
         username=attempt.facts["username"],
@@ -198,7 +201,11 @@ def session_of(request: HttpRequest, directory: Directory | None = None) -> Sess
 def _go_on(request: HttpRequest, user: Principal) -> HttpResponse:
     """Go on with the sign-in of somebody who just chose the first password: factors, then in."""
     directory = user.profile.directory
-    facts = Facts(directory=directory.id, destination=destinations.start(directory.portal_name))
+    facts = Facts(
+        directory=directory.id,
+        portal=directory.portal_name,
+        destination=destinations.start(directory.portal_name),
+    )
     attempt = _named(request, user, facts)
     workflows.prove(attempt, directory, user, workflows.PASSWORD)
     facts["principal_id"] = user.pk
