@@ -58,6 +58,7 @@ class DirectoryAdmin(OwnerAdmin):
                     "email_code_mode",
                     "mails_one_time_passwords",
                     "session_minutes",
+                    "skips_consent",
                     "disabling_mode",
                 ]
             },

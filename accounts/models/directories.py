@@ -139,6 +139,10 @@ class Directory(models.Model):
         validators=[MinValueValidator(SHORTEST_SESSION), MaxValueValidator(LONGEST_SESSION)],
         help_text=_("15 minutes to 90 days (129600); sessions that are open keep their end."),
     )
+    skips_consent = models.BooleanField(
+        _("a program is let in without a question where its user is signed in already"),
+        default=False,
+    )
     disabling_mode = models.CharField(
         _("disabling a user"),
         max_length=7,

@@ -51,6 +51,7 @@ class SettingsOut(Schema):
     apps: bool
     passkeys: bool
     users_manage_devices: bool
+    skips_consent: bool
     mails_one_time_passwords: bool
     session_minutes: int
     disabling: Literal["at-once", "delayed"]
@@ -66,6 +67,7 @@ class SettingsIn(Strict):
     apps: StrictBool | None = None
     passkeys: StrictBool | None = None
     users_manage_devices: StrictBool | None = None
+    skips_consent: StrictBool | None = None
     mails_one_time_passwords: StrictBool | None = None
     session_minutes: StrictInt | None = Field(None, description="15 to 129600: 90 days.")
     disabling: Literal["at-once", "delayed"] | None = None

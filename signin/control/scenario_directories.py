@@ -52,6 +52,7 @@ SIGN_IN_FLAGS = {
     "apps": "allows_apps",
     "passkeys": "allows_passkeys",
     "users_manage_devices": "users_manage_devices",
+    "skips_consent": "skips_consent",
     "mails_one_time_passwords": "mails_one_time_passwords",
 }
 MODES: Columns = {
@@ -161,6 +162,7 @@ def _directory(fields: Mapping[str, Any], where: str, accounts: Mapping[str, Acc
             "apps",
             "passkeys",
             "users_manage_devices",
+            "skips_consent",
             "mails_one_time_passwords",
         },
     )

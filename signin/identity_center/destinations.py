@@ -14,6 +14,8 @@ PAGES: dict[str, frozenset[str]] = {
     "portal-application": frozenset(),
     "portal-console": frozenset({"account_id", "role_name", "destination"}),
     "portal-keys": frozenset({"account_id", "role_name"}),
+    "portal-program": frozenset({"user_code"}),
+    "portal-consent": frozenset({"request"}),
     "portal-devices": frozenset(),
     "portal-new-device": frozenset(),
     "portal-device": frozenset(),

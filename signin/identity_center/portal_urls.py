@@ -6,6 +6,7 @@ from django.views.generic import RedirectView, TemplateView
 from signin.identity_center import application_views as applications
 from signin.identity_center import device_views, role_views
 from signin.identity_center import key_views as keys
+from signin.identity_center import program_views as programs
 from signin.identity_center import portal_views as views
 
 handler500 = "signin.context.server_error"
@@ -25,6 +26,8 @@ urlpatterns = [
     ),
     path("start/auth", views.accept, name="portal-accept"),
     path("start/sign-out", views.sign_out, name="portal-sign-out"),
+    path("start/device", programs.device, name="portal-program"),
+    path("start/consent", programs.consent, name="portal-consent"),
     path("start/mfa", device_views.own_devices, name="portal-devices"),
     path("start/mfa/new", device_views.new_device, name="portal-new-device"),
     path("start/mfa/<int:device_id>", device_views.device, name="portal-device"),

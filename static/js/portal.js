@@ -9,6 +9,8 @@ const asked = new URLSearchParams(query);
 if (path === "/console") {
   const kept = NAMES.filter((name) => asked.has(name)).map((name) => [name, asked.get(name)]);
   location.replace(`/start/console?${new URLSearchParams(kept)}`);
+} else if (path === "/device") {
+  location.replace(`/start/device?${new URLSearchParams({ user_code: asked.get("user_code") ?? "" })}`);
 } else if (path === "/" && asked.get("tab") === "applications") {
   location.replace("/start/applications");
 }

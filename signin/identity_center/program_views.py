@@ -1,0 +1,61 @@
+"""The portal's pages on which people let programs in, or don't (P-35)."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from accounts.models import Session
+from signin.http import without_null
+from signin.identity_center import scopes
+from signin.identity_center.portal import directory_of, show, signed_in_with_form
+from signin.oidc import consents, device_authorizations
+from signin.safeguards import let_forms_lead_to_programs
+
+ALLOW, DENY = "allow", "deny"
+
+
+@signed_in_with_form
+def device(request: HttpRequest, session: Session) -> HttpResponse:
+    """Ask whether the program that shows a code is to be let in; a link alone never does (S-097)."""
+    typed = without_null(request.GET.get("user_code", ""))
+    authorization = device_authorizations.find(typed)
+    if authorization is None or authorization.directory != directory_of(session):
+        return show(request, session, "portal/code_over.html", status=410)
+    decision = request.POST.get("decision")
+    if request.method == "POST" and decision in {ALLOW, DENY}:
+        decide = {ALLOW: device_authorizations.approve, DENY: device_authorizations.deny}[decision]
+        if not decide(authorization, session):
+            return show(request, session, "portal/code_over.html", status=410)
+        page = {"client": authorization.client, "is_allowed": decision == ALLOW}
+        return show(request, session, "portal/device_done.html", page)
+    page = {
+        "user_code": device_authorizations.shown(typed),
+        "asked": authorization,
+        "scopes": scopes.in_words(authorization.scopes),
+    }
+    return show(request, session, "portal/let_device_in.html", page)
+
+
+@signed_in_with_form
+def consent(request: HttpRequest, session: Session) -> HttpResponse:
+    """Ask whether a program on this machine is to be let in, and go back to it with the answer.
+
+    Where the directory says so, whoever was signed in before it asked is not asked.
+    """
+    asked = consents.find(without_null(request.GET.get("request", "")))
+    directory = directory_of(session)
+    if asked is None or asked.directory != directory:
+        return show(request, session, "portal/consent_over.html", status=410)
+    decision = request.POST.get("decision") if request.method == "POST" else None
+    was_here = session.created_at < asked.created_at
+    if decision == ALLOW or (decision is None and directory.skips_consent and was_here):
+        answer = consents.allow(asked, session)
+    elif decision == DENY:
+        answer = consents.deny(asked)
+    else:
+        page = {"asked": asked, "scopes": scopes.in_words(asked.scopes)}
+        response = show(request, session, "portal/let_program_in.html", page)
+        let_forms_lead_to_programs(response)
+        return response
+    if answer is None:
+        return show(request, session, "portal/consent_over.html", status=410)
+    return redirect(answer)
