@@ -1,7 +1,9 @@
 """Directories and who is in them."""
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -9,6 +11,8 @@ from accounts.models import Directory, DirectoryProfile, Principal
 from accounts.models.directories import DIRECTORY_ID_ALPHABET
 from accounts.models.principals import fold
 from signin.kernel import clock, entropy
+
+PORTALS = ".awsapps.com"
 
 
 def new_id() -> str:
@@ -33,6 +37,23 @@ def find_by_portal(name: str) -> Directory | None:
     """Return the directory whose portal has this name: its ID or its subdomain."""
     found = Directory.objects.select_related("account")
     return found.filter(Q(pk=name) | Q(subdomain=name)).first()
+
+
+def find_by_start_url(url: str) -> Directory | None:
+    """Return the directory that a program means: its portal's address is AWS's, or the one here.
+
+    Where there is one directory only, any other address means it: some programs are told this
+    server's bare address.
+    """
+    try:
+        hostname = urlsplit(url).hostname or ""
+    except ValueError:
+        return None
+    hostname = hostname.removesuffix(f".{settings.SIGNIN_SUFFIX}")
+    if hostname.endswith(PORTALS):
+        return find_by_portal(hostname.removesuffix(PORTALS))
+    first_two = Directory.objects.all()[:2]
+    return first_two[0] if len(first_two) == 1 else None
 
 
 def find_user(directory: Directory, username: str) -> Principal | None:

@@ -31,6 +31,7 @@ DOMAIN = [
     "signin/phones",
     "signin/faults",
     "signin/events",
+    "signin/oidc",
 ]
 NOT_DOMAIN = {
     "accounts/admin",

@@ -22,6 +22,7 @@ from accounts import lockout
 from signin.captcha import challenges
 from signin.captcha.models import Captcha
 from signin.control import (
+    api_clients,
     api_devices,
     api_directories,
     api_faults,
@@ -122,6 +123,7 @@ api.add_router("", api_devices.router)
 api.add_router("", api_people.router)
 api.add_router("", api_faults.router)
 api.add_router("", api_directories.router)
+api.add_router("", api_clients.router)
 
 
 @api.get("/health", response=Health, summary="Whether the server is up, and with which scenario")

@@ -18,6 +18,13 @@ from mfa.models import Device
 from signin.faults.models import Incident
 from signin.flow.models import Attempt
 from signin.kernel import clock
+from signin.oidc.models import (
+    AuthorizationCode,
+    Client,
+    ConsentRequest,
+    DeviceAuthorization,
+    Token,
+)
 
 SESSIONS_KEPT = timedelta(days=7)
 EXPIRING = (
@@ -31,6 +38,11 @@ EXPIRING = (
     TemporaryCredentials,
     Device,
     Incident,
+    AuthorizationCode,
+    ConsentRequest,
+    DeviceAuthorization,
+    Token,
+    Client,
 )
 
 

@@ -37,5 +37,8 @@ urlpatterns = [
     path("control/v1/", control_urls),
     path("control/<path:path>", not_found),
     path("admin/", admin.site.urls),
+    # Programs that are told one endpoint for all services come here; no two paths are the same.
+    path("", include("signin.wire.sso_oidc_urls")),
+    path("", include("signin.wire.sso_urls")),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),
 ]

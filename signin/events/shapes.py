@@ -53,6 +53,11 @@ def unknown(*, is_root: bool, account_id: str) -> Identity:
     }
 
 
+def nobody(*, account_id: str) -> Identity:
+    """Return the identity of a program that nobody stands behind yet."""
+    return {"type": "Unknown", "principalId": "anonymous", "accountId": account_id}
+
+
 def directory_user(*, account_id: str, user_id: str, store_arn: str, session_id: str) -> Identity:
     """Return the identity of a user of Identity Center, as it is since 2025.
 

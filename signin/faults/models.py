@@ -16,6 +16,7 @@ class Kind(models.TextChoices):
     INSTANCE_SETUP = "instance-setup", _("the Identity Center instance is not set up rightly")
     AD_CONNECTOR = "ad-connector", _("the service account of the AD Connector is wrong or expired")
     UPDATE_PASSWORD = "update-password", _("the directory can't store a new password")
+    SLOW_DOWN = "slow-down", _("a program that waits for its code is told to ask less often")
 
 
 def kinds() -> Sequence[tuple[str, str | Promise]]:

@@ -6,6 +6,7 @@ service's own shape.
 
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ from signin.kernel.errors import Refusal
 logger = logging.getLogger(__name__)
 
 LONGEST_BODY = 64 * 1024  # bytes
+# What no database takes, and halves of characters, which can't be encoded.
+_UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 Inputs = dict[str, Any]
 Output = dict[str, Any]
@@ -96,7 +99,7 @@ def text(inputs: Inputs, name: str, *, longest: int = 2048, is_required: bool = 
         if is_required:
             raise Malformed(f"{name} is missing.")
         return ""
-    if not isinstance(value, str) or len(value) > longest or "\x00" in value:
+    if not isinstance(value, str) or len(value) > longest or _UNFIT.search(value):
         raise Malformed(f"{name} is not a text of up to {longest} characters.")
     return value
 

@@ -21,6 +21,9 @@ for (const field of document.querySelectorAll("input[data-ceremony]")) {
     unknown.hidden = false;
     continue;
   }
+  // Off until now: pressed before this runs, it would send the form without an answer.
+  const button = document.getElementById("passkey_button");
+  button.disabled = false;
   let isAsking = false;
   form.addEventListener("submit", async (event) => {
     // A button that does something else than answering goes its own way.

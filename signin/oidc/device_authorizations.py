@@ -1,0 +1,155 @@
+"""A program without a browser shows a code, and somebody types it on a page (RFC 8628)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, QuerySet
+
+from accounts import directories
+from accounts.models import Session
+from signin.faults import faults
+from signin.faults.faults import Kind
+from signin.http import Browser
+from signin.kernel import clock, entropy
+from signin.oidc import clients, events, grants, tokens
+from signin.oidc.clients import Credentials
+from signin.oidc.errors import (
+    AccessDenied,
+    AuthorizationPending,
+    ExpiredToken,
+    InvalidGrant,
+    InvalidRequest,
+    RequestOver,
+    SlowDown,
+)
+from signin.oidc.models import DEVICE_CODE, Client, DeviceAuthorization
+from signin.oidc.tokens import Tokens
+
+LIFETIME = timedelta(minutes=10)
+INTERVAL = 1  # seconds
+ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"  # no vowels, so no words; nothing that looks like something else
+LENGTH = 8
+
+State = DeviceAuthorization.State
+
+_RELATED = tuple(f"grant__{name}" for name in grants.RELATED)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What a program gets when it begins: a code of its own, and one to be typed."""
+
+    authorization: DeviceAuthorization
+    device_code: str = field(repr=False)
+    user_code: str = field(repr=False)
+    interval: int = INTERVAL
+
+    @property
+    def expires_at(self) -> datetime:
+        """When both codes are worth nothing any more."""
+        return self.authorization.expires_at
+
+
+def begin(client: Client, *, start_url: str, browser: Browser) -> Begun:
+    """Let a program wait for somebody of the directory at ``start_url``; or raise InvalidRequest.
+
+    The program has proved to be itself.
+    """
+    directory = directories.find_by_start_url(start_url)
+    if directory is None:
+        raise InvalidRequest("No portal has this start URL.")
+    device_code, user_code, now = entropy.token(), entropy.text(LENGTH, ALPHABET), clock.now()
+    with transaction.atomic():
+        authorization = DeviceAuthorization.objects.create(
+            code_digest=entropy.digest(device_code),
+            user_code_digest=_digest(user_code),
+            client=client,
+            directory=directory,
+            ip=browser.ip,
+            user_agent=browser.user_agent,
+            begun_at=now,
+            expires_at=now + LIFETIME,
+        )
+        events.authorization_begun(client, directory, start_url, browser=browser)
+    return Begun(authorization, device_code, shown(user_code))
+
+
+def find(user_code: str) -> DeviceAuthorization | None:
+    """Return what waits for an answer under a code, however it was typed."""
+    return (
+        _pending()
+        .filter(user_code_digest=_digest(_plain(user_code)))
+        .select_related("client", "directory")
+        .first()
+    )
+
+
+def shown(user_code: str) -> str:
+    """Return a code as programs show it, ``BCDF-GHJK``, however it was typed."""
+    plain = _plain(user_code)
+    return f"{plain[: LENGTH // 2]}-{plain[LENGTH // 2 :]}"
+
+
+def approve(authorization: DeviceAuthorization, session: Session) -> None:
+    """Allow what a program asks for, or raise RequestOver or OtherDirectory."""
+    grants.check_directory(session, authorization.directory_id)
+    client = authorization.client
+    with transaction.atomic():
+        grant = grants.give(client, session, client.scopes)
+        waiting = _pending().filter(pk=authorization.pk)
+        if not waiting.update(state=State.APPROVED, grant=grant):
+            raise RequestOver
+
+
+def deny(authorization: DeviceAuthorization) -> None:
+    """Refuse what a program asks for, or raise RequestOver."""
+    if not _pending().filter(pk=authorization.pk).update(state=State.DENIED):
+        raise RequestOver
+
+
+def redeem(credentials: Credentials, device_code: str, *, browser: Browser) -> Tokens:
+    """Return tokens if somebody allowed them, once; or raise what keeps the program from them.
+
+    A program that waits costs one read and no write: it asks every second.
+    """
+    waiting = DeviceAuthorization.objects.filter(code_digest=entropy.digest(device_code))
+    found = (
+        waiting.select_related("client", "directory", *_RELATED)
+        .annotate(is_slowed=Exists(faults.armed().filter(kind=Kind.SLOW_DOWN)))
+        .first()
+    )
+    client = clients.authenticate(credentials, found.client if found else None, to_use=DEVICE_CODE)
+    if found is None or found.client_id != client.pk:
+        raise InvalidGrant
+    if found.state == State.PENDING and found.expires_at > clock.now():
+        if found.is_slowed and faults.strikes(Kind.SLOW_DOWN):
+            raise SlowDown
+        raise AuthorizationPending
+    session = found.grant.session if found.grant else None
+    call = events.TokenCall(DEVICE_CODE, client, found.directory, session, browser)
+    with events.failing(call):
+        if found.redeemed_at or (found.grant and not grants.lives(found.grant)):
+            raise InvalidGrant
+        if found.state == State.DENIED:
+            raise AccessDenied
+        if found.expires_at <= clock.now() or found.grant is None:
+            raise ExpiredToken
+        with transaction.atomic():
+            approved = waiting.filter(state=State.APPROVED, redeemed_at=None)
+            if not approved.update(redeemed_at=clock.now()):
+                raise InvalidGrant
+            return tokens.issue(found.grant, call)
+
+
+def _pending() -> QuerySet[DeviceAuthorization]:
+    return DeviceAuthorization.objects.filter(state=State.PENDING, expires_at__gt=clock.now())
+
+
+def _plain(user_code: str) -> str:
+    return "".join(user_code.upper().replace("-", "").split())
+
+
+def _digest(plain: str) -> str:
+    return entropy.keyed_digest(settings.SECRET_KEY, "user code", plain)

@@ -1,0 +1,124 @@
+"""What the events say of programs that ask for tokens (events E-18); never a secret or a code."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from accounts import directory_events
+from accounts.models import Directory, Session
+from signin.events import log, shapes
+from signin.events.shapes import HIDDEN
+from signin.http import Browser
+from signin.kernel.errors import Refusal
+from signin.oidc.models import AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN, Client
+
+SOURCE = "sso-oauth.amazonaws.com"
+# What a call says besides its grant type; all of it is secret.
+SECRETS = {
+    DEVICE_CODE: ("deviceCode",),
+    AUTHORIZATION_CODE: ("code", "codeVerifier"),
+    REFRESH_TOKEN: ("refreshToken",),
+}
+
+
+@dataclass(frozen=True)
+class TokenCall:
+    """A call of CreateToken: in which way, by which program, in whose name if that is known."""
+
+    grant_type: str
+    client: Client
+    directory: Directory
+    session: Session | None
+    browser: Browser
+
+
+def client_registered(client: Client, directory: Directory, *, browser: Browser) -> None:
+    """Record that a program registered for a directory."""
+    parameters = {
+        "clientName": client.name,
+        "clientType": "public",
+        "scopes": client.scopes,
+        "grantTypes": client.grant_types,
+        "redirectUris": client.redirect_uris,
+        "issuerUrl": client.issuer_url,
+    }
+    response = {
+        "clientId": client.pk,
+        "clientSecret": HIDDEN,
+        "clientIdIssuedAt": int(client.registered_at.timestamp()),
+        "clientSecretExpiresAt": int(client.expires_at.timestamp()),
+    }
+    _record("RegisterClient", directory, None, browser, parameters, response)
+
+
+def authorization_begun(
+    client: Client, directory: Directory, start_url: str, *, browser: Browser
+) -> None:
+    """Record that a program waits for somebody of a directory."""
+    parameters = {**_naming(client), "startUrl": start_url}
+    response = {"deviceCode": HIDDEN, "userCode": HIDDEN}
+    _record("StartDeviceAuthorization", directory, None, browser, parameters, response)
+
+
+def token_created(call: TokenCall, expires_in: int, *, is_refreshable: bool) -> None:
+    """Record that a program got tokens."""
+    response: dict[str, Any] = {
+        "accessToken": HIDDEN,
+        "tokenType": "Bearer",
+        "expiresIn": expires_in,
+        **({"refreshToken": HIDDEN} if is_refreshable else {}),
+    }
+    _record_token_call(call, response=response)
+
+
+@contextmanager
+def failing(call: TokenCall) -> Iterator[None]:
+    """Record what keeps a program from tokens, after all that it undid."""
+    try:
+        yield
+    except Refusal as refusal:
+        code = f"{type(refusal).__name__}Exception"
+        _record_token_call(call, error=log.Error(code, str(refusal.message)))
+        raise
+
+
+def _record_token_call(
+    call: TokenCall,
+    *,
+    response: dict[str, Any] | None = None,
+    error: log.Error | None = None,
+) -> None:
+    secrets = dict.fromkeys(SECRETS[call.grant_type], HIDDEN)
+    parameters = {**_naming(call.client), "grantType": call.grant_type, **secrets}
+    _record("CreateToken", call.directory, call.session, call.browser, parameters, response, error)
+
+
+def _naming(client: Client) -> dict[str, Any]:
+    return {"clientId": client.pk, "clientSecret": HIDDEN}
+
+
+def _record(
+    name: str,
+    directory: Directory,
+    session: Session | None,
+    browser: Browser,
+    parameters: dict[str, Any],
+    response: dict[str, Any] | None,
+    error: log.Error | None = None,
+) -> None:
+    account_id = directory.account_id
+    log.record_api_call(
+        name,
+        source=SOURCE,
+        identity=directory_events.identity_of(directory, session.principal, session)
+        if session
+        else shapes.nobody(account_id=account_id),
+        account_id=account_id,
+        region=directory.region,
+        browser=browser,
+        user_agent=browser.user_agent,
+        parameters=parameters,
+        response=response,
+        error=error,
+    )

@@ -1,0 +1,147 @@
+"""Tokens: issued for codes and for refresh tokens, found again, revoked."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts import sessions
+from accounts.models import Principal
+from signin.http import Browser
+from signin.kernel import clock, entropy
+from signin.oidc import clients, events, grants
+from signin.oidc.clients import Credentials
+from signin.oidc.errors import InvalidGrant
+from signin.oidc.models import (
+    AUTHORIZATION_CODE,
+    REFRESH_TOKEN,
+    AuthorizationCode,
+    Client,
+    Grant,
+    Token,
+)
+
+ACCESS_LIFETIME = timedelta(hours=1)  # where a refresh token goes with it
+
+_RELATED = tuple(f"grant__{name}" for name in grants.RELATED)
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a program gets, once: of the tokens only digests are kept."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(repr=False)
+    expires_in: int  # seconds
+
+
+def issue(grant: Grant, call: events.TokenCall) -> Tokens:
+    """Return new tokens of a grant, and record them; the caller used up what they are for.
+
+    All of them end with the session. Without a refresh token the access token lasts as long.
+    """
+    now, end = clock.now(), grant.session.expires_at
+    access_token = f"aoa{entropy.token()}"
+    refresh_token = f"aor{entropy.token()}" if _may_refresh(grant.client) else None
+    expires_at = min(end, now + ACCESS_LIFETIME) if refresh_token else end
+    ends = [(Token.Kind.ACCESS, access_token, expires_at), (Token.Kind.REFRESH, refresh_token, end)]
+    Token.objects.bulk_create(
+        Token(kind=kind, digest=entropy.digest(token), grant=grant, issued_at=now, expires_at=over)
+        for kind, token, over in ends
+        if token
+    )
+    tokens = Tokens(access_token, refresh_token, int((expires_at - now).total_seconds()))
+    events.token_created(call, tokens.expires_in, is_refreshable=refresh_token is not None)
+    return tokens
+
+
+def from_code(
+    credentials: Credentials, code: str, verifier: str, redirect_uri: str, *, browser: Browser
+) -> Tokens:
+    """Return tokens for an authorization code, or raise InvalidGrant or InvalidClient.
+
+    A code that comes twice takes back what it gave (S-100).
+    """
+    codes = AuthorizationCode.objects.filter(digest=entropy.digest(code))
+    found = codes.select_related(*_RELATED).first()
+    grant = _proven(credentials, found.grant if found else None, AUTHORIZATION_CODE)
+    if found is None or grant is None:
+        raise InvalidGrant
+    call = _call(AUTHORIZATION_CODE, grant, browser)
+    with events.failing(call):
+        is_theirs = entropy.same(sessions.challenge_of(verifier), found.challenge)
+        if not is_theirs or found.redirect_uri != redirect_uri:
+            raise InvalidGrant
+        if found.used_at is None and found.expires_at <= clock.now():
+            raise InvalidGrant
+        return _exchange(codes.filter(used_at=None), grant, call)
+
+
+def from_refresh_token(credentials: Credentials, refresh_token: str, *, browser: Browser) -> Tokens:
+    """Return new tokens for a refresh token, which is used up by it; or raise InvalidGrant.
+
+    One that comes twice was stolen, by the one or the other: the whole family ends (S-102).
+    """
+    rows = Token.objects.filter(digest=entropy.digest(refresh_token), kind=Token.Kind.REFRESH)
+    found = rows.select_related(*_RELATED).first()
+    grant = _proven(credentials, found.grant if found else None, REFRESH_TOKEN)
+    if found is None or grant is None:
+        raise InvalidGrant
+    call = _call(REFRESH_TOKEN, grant, browser)
+    with events.failing(call):
+        if found.used_at is None and found.expires_at <= clock.now():
+            raise InvalidGrant
+        return _exchange(rows.filter(used_at=None), grant, call)
+
+
+def find(access_token: str) -> Token | None:
+    """Return a living access token with its grant, session, principal and directory."""
+    token = (
+        Token.objects.filter(
+            digest=entropy.digest(access_token),
+            kind=Token.Kind.ACCESS,
+            expires_at__gt=clock.now(),
+        )
+        .select_related(*_RELATED)
+        .first()
+    )
+    return token if token and grants.lives(token.grant) else None
+
+
+def revoke_family(grant: Grant) -> bool:
+    """End all tokens of a grant; False if they were ended already."""
+    return bool(Grant.objects.filter(pk=grant.pk, revoked_at=None).update(revoked_at=clock.now()))
+
+
+def revoke_all(principal: Principal) -> int:
+    """End all tokens that programs have of a principal; return how many grants lived."""
+    return Grant.objects.filter(principal=principal, revoked_at=None).update(revoked_at=clock.now())
+
+
+def _may_refresh(client: Client) -> bool:
+    return bool(client.scopes) and client.may_use(REFRESH_TOKEN)
+
+
+def _proven(credentials: Credentials, grant: Grant | None, to_use: str) -> Grant | None:
+    """Return a grant if the program proves to be the one that it is for; or raise InvalidClient."""
+    client = clients.authenticate(credentials, grant.client if grant else None, to_use=to_use)
+    return grant if grant and grant.client_id == client.pk else None
+
+
+def _call(grant_type: str, grant: Grant, browser: Browser) -> events.TokenCall:
+    directory = grants.directory_of(grant)
+    return events.TokenCall(grant_type, grant.client, directory, grant.session, browser)
+
+
+def _exchange(
+    unused: QuerySet[AuthorizationCode] | QuerySet[Token], grant: Grant, call: events.TokenCall
+) -> Tokens:
+    """Use up one row for tokens; if it was used already, end the family."""
+    if not grants.lives(grant):
+        raise InvalidGrant
+    with transaction.atomic():
+        if unused.update(used_at=clock.now()):
+            return issue(grant, call)
+    revoke_family(grant)
+    raise InvalidGrant
