@@ -1,4 +1,4 @@
-"""The page of ``device.sso.{region}.amazonaws.com``: the code that a program shows is typed here."""
+"""The page of ``device.sso.{region}.amazonaws.com``, where a program's code is typed."""
 
 import math
 

@@ -6,8 +6,8 @@ from django.views.generic import RedirectView, TemplateView
 from signin.identity_center import application_views as applications
 from signin.identity_center import device_views, role_views
 from signin.identity_center import key_views as keys
-from signin.identity_center import program_views as programs
 from signin.identity_center import portal_views as views
+from signin.identity_center import program_views as programs
 
 handler500 = "signin.context.server_error"
 

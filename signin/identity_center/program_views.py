@@ -8,6 +8,8 @@ from signin.http import without_null
 from signin.identity_center import scopes
 from signin.identity_center.portal import directory_of, show, signed_in_with_form
 from signin.oidc import consents, device_authorizations
+from signin.oidc.errors import RequestOver
+from signin.oidc.models import ConsentRequest
 from signin.safeguards import let_forms_lead_to_programs
 
 ALLOW, DENY = "allow", "deny"
@@ -15,22 +17,26 @@ ALLOW, DENY = "allow", "deny"
 
 @signed_in_with_form
 def device(request: HttpRequest, session: Session) -> HttpResponse:
-    """Ask whether the program that shows a code is to be let in; a link alone never does (S-097)."""
+    """Ask whether the program that shows a code is to be let in; a link alone never is (S-097)."""
     typed = without_null(request.GET.get("user_code", ""))
     authorization = device_authorizations.find(typed)
     if authorization is None or authorization.directory != directory_of(session):
         return show(request, session, "portal/code_over.html", status=410)
-    decision = request.POST.get("decision")
-    if request.method == "POST" and decision in {ALLOW, DENY}:
-        decide = {ALLOW: device_authorizations.approve, DENY: device_authorizations.deny}[decision]
-        if not decide(authorization, session):
-            return show(request, session, "portal/code_over.html", status=410)
+    decision = _decision(request)
+    try:
+        if decision == ALLOW:
+            device_authorizations.approve(authorization, session)
+        elif decision == DENY:
+            device_authorizations.deny(authorization)
+    except RequestOver:
+        return show(request, session, "portal/code_over.html", status=410)
+    if decision:
         page = {"client": authorization.client, "is_allowed": decision == ALLOW}
         return show(request, session, "portal/device_done.html", page)
     page = {
         "user_code": device_authorizations.shown(typed),
         "asked": authorization,
-        "scopes": scopes.in_words(authorization.scopes),
+        "scopes": scopes.in_words(authorization.client.scopes),
     }
     return show(request, session, "portal/let_device_in.html", page)
 
@@ -42,20 +48,29 @@ def consent(request: HttpRequest, session: Session) -> HttpResponse:
     Where the directory says so, whoever was signed in before it asked is not asked.
     """
     asked = consents.find(without_null(request.GET.get("request", "")))
-    directory = directory_of(session)
-    if asked is None or asked.directory != directory:
+    if asked is None or asked.directory != directory_of(session):
         return show(request, session, "portal/consent_over.html", status=410)
-    decision = request.POST.get("decision") if request.method == "POST" else None
-    was_here = session.created_at < asked.created_at
-    if decision == ALLOW or (decision is None and directory.skips_consent and was_here):
-        answer = consents.allow(asked, session)
-    elif decision == DENY:
-        answer = consents.deny(asked)
-    else:
+    decision = _decision(request)
+    if decision is None and _is_let_in(asked, session):
+        decision = ALLOW
+    if decision is None:
         page = {"asked": asked, "scopes": scopes.in_words(asked.scopes)}
         response = show(request, session, "portal/let_program_in.html", page)
         let_forms_lead_to_programs(response)
         return response
-    if answer is None:
+    try:
+        return redirect(
+            consents.allow(asked, session) if decision == ALLOW else consents.deny(asked)
+        )
+    except RequestOver:
         return show(request, session, "portal/consent_over.html", status=410)
-    return redirect(answer)
+
+
+def _decision(request: HttpRequest) -> str | None:
+    """Return which button was pressed: a form has to say it, an address can't (S-098)."""
+    decision = request.POST.get("decision") if request.method == "POST" else None
+    return decision if decision in {ALLOW, DENY} else None
+
+
+def _is_let_in(asked: ConsentRequest, session: Session) -> bool:
+    return asked.directory.skips_consent and session.created_at < asked.begun_at

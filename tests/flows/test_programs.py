@@ -1,4 +1,4 @@
-"""Letting programs in: the device page with its code, and the consent of programs on the machine."""
+"""Letting programs in: the device page with its code, and the consent page."""
 
 import re
 from datetime import timedelta
@@ -6,9 +6,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from accounts import sessions
 from accounts.models import Directory
+from signin.http import Browser as Client
 from signin.kernel import clock
 from signin.oidc import clients, consents, device_authorizations, tokens
+from signin.oidc.clients import Credentials
 from signin.oidc.errors import AccessDenied, AuthorizationPending, InvalidGrant
 from tests.browser import address
 from tests.portal_walks import DIRECTORY, JANE, NIKKI, PORTAL, settings_are, sign_in
@@ -23,6 +26,7 @@ DEVICE = address("device.sso.us-east-1.amazonaws.com")
 START_URL = "https://d-1234567890.awsapps.com/start"
 CALLBACK = "http://127.0.0.1:40123/oauth/callback"
 VERIFIER = "v" * 64
+PROGRAM = Client(ip="127.0.0.9", user_agent="aws-cli/2.0", host="", region=None, device_key="")
 
 
 @pytest.fixture
@@ -34,28 +38,41 @@ def client(demo):
         grant_types=[],
         redirect_uris=["http://127.0.0.1/oauth/callback"],
         issuer_url=START_URL,
-    ).client
+        browser=PROGRAM,
+    )
 
 
 @pytest.fixture
 def begun(client):
-    return device_authorizations.begin(
-        client, start_url=START_URL, ip="127.0.0.9", user_agent="aws-cli/2.0"
-    )
+    return device_authorizations.begin(client.client, start_url=START_URL, browser=PROGRAM)
 
 
-def ask(client, challenge=None):
+def ask(client):
     """Ask for consent, and return the address that the browser is sent to."""
     asked = consents.request(
-        client,
+        client.client,
         redirect_uri=CALLBACK,
         state="the-state",
-        challenge=challenge or tokens.challenge_of(VERIFIER),
+        challenge=sessions.challenge_of(VERIFIER),
         scopes=["sso:account:access"],
-        ip="127.0.0.1",
-        user_agent="a browser",
+        browser=PROGRAM,
     )
-    return f"{PORTAL}consent?request={asked.handle}"
+    return f"{PORTAL}consent?request={asked.pk}"
+
+
+def proof(client):
+    """Return what a program proves itself with."""
+    return Credentials(client.client.pk, client.secret)
+
+
+def redeem(client, begun):
+    """Ask for tokens as a program that waits does."""
+    return device_authorizations.redeem(proof(client), begun.device_code, browser=PROGRAM)
+
+
+def exchange(client, code):
+    """Ask for tokens with a code."""
+    return tokens.from_code(proof(client), code, VERIFIER, CALLBACK, browser=PROGRAM)
 
 
 class TestTheDevicePage:
@@ -71,11 +88,11 @@ class TestTheDevicePage:
         for told in ("my-cli", "127.0.0.9", "aws-cli/2.0", "sso:account:access", "jane_doe"):
             assert told in browser.words
         with pytest.raises(AuthorizationPending):
-            device_authorizations.redeem(client, begun.device_code)
+            redeem(client, begun)
         browser.submit("decide", button="decision=allow")
         assert 'id="device-allowed"' in browser.text
-        given = device_authorizations.redeem(client, begun.device_code)
-        assert tokens.find(given.access_token).principal.username == "jane_doe"
+        given = redeem(client, begun)
+        assert tokens.find(given.access_token).grant.principal.username == "jane_doe"
 
     @pytest.mark.parametrize("change", [str.lower, lambda code: code.replace("-", " "), str.strip])
     def test_a_typed_code_is_taken_however_it_is_written(self, browser, begun, change):
@@ -97,7 +114,7 @@ class TestTheDevicePage:
         browser.submit("decide", button="decision=deny")
         assert 'id="device-denied"' in browser.text
         with pytest.raises(AccessDenied):
-            device_authorizations.redeem(client, begun.device_code)
+            redeem(client, begun)
         assert browser.visit(f"{PORTAL}device?user_code={begun.user_code}").status == 410
 
     @pytest.mark.requirement("S-097", "S-098")
@@ -108,7 +125,7 @@ class TestTheDevicePage:
         browser.submit("decide", button="decision=perhaps")
         assert browser.post(url, {"decision": "allow"}).status == 403
         with pytest.raises(AuthorizationPending):
-            device_authorizations.redeem(client, begun.device_code)
+            redeem(client, begun)
 
     @pytest.mark.requirement("S-096")
     def test_a_code_is_good_for_ten_minutes_and_once(self, browser, begun):
@@ -133,9 +150,8 @@ class TestTheDevicePage:
         other = Directory.objects.create(
             id="d-0000000001", account_id="444455556666", subdomain="elsewhere"
         )
-        elsewhere = device_authorizations.begin(
-            client, start_url=f"https://{other.id}.awsapps.com/start", ip="::1", user_agent=""
-        )
+        start_url = f"https://{other.id}.awsapps.com/start"
+        elsewhere = device_authorizations.begin(client.client, start_url=start_url, browser=PROGRAM)
         sign_in(browser)
         assert browser.visit(f"{PORTAL}device?user_code={elsewhere.user_code}").status == 410
 
@@ -156,7 +172,9 @@ class TestConsent:
 
     def decide(self, browser, decision):
         """Press a button, and stay where the server sends the browser away."""
-        form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)"', browser.text))
+        form = dict(
+            re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)"', browser.text)
+        )
         return self.raw(browser, {**form, "decision": decision})
 
     def raw(self, browser, fields):
@@ -174,10 +192,10 @@ class TestConsent:
         assert "http://127.0.0.1:*" in policy
         answer = self.answer(self.decide(browser, "allow"))
         assert answer["state"] == "the-state"
-        given = tokens.from_code(client, answer["code"], VERIFIER, CALLBACK)
-        assert tokens.find(given.access_token).principal.username == "jane_doe"
+        given = exchange(client, answer["code"])
+        assert tokens.find(given.access_token).grant.principal.username == "jane_doe"
         with pytest.raises(InvalidGrant):
-            tokens.from_code(client, answer["code"], VERIFIER, CALLBACK)
+            exchange(client, answer["code"])
         assert tokens.find(given.access_token) is None
 
     def test_denied_is_told_to_the_program(self, browser, client):
@@ -218,18 +236,18 @@ class TestConsent:
         sign_in(browser)
         browser.visit(ask(client))
         answer = self.answer(self.decide(browser, "allow"))
-        given = tokens.from_code(client, answer["code"], VERIFIER, CALLBACK)
+        given = exchange(client, answer["code"])
         browser.visit(PORTAL).submit("sign-out")
         assert tokens.find(given.access_token) is None
         with pytest.raises(InvalidGrant):
-            tokens.from_refresh_token(client, given.refresh_token)
+            tokens.from_refresh_token(proof(client), given.refresh_token, browser=PROGRAM)
 
     @pytest.mark.requirement("S-044")
     def test_disabling_the_user_ends_them_too(self, browser, client, control):
         sign_in(browser)
         browser.visit(ask(client))
         answer = self.answer(self.decide(browser, "allow"))
-        given = tokens.from_code(client, answer["code"], VERIFIER, CALLBACK)
+        given = exchange(client, answer["code"])
         [jane] = control("GET", f"/principals?realm={DIRECTORY}&username=jane_doe")[1]
         control("POST", f"/principals/{jane['id']}/disable")
         assert tokens.find(given.access_token) is None
