@@ -1,6 +1,9 @@
 """The ways to the pages of Identity Center, in Chromium."""
 
+import http.client
+import json
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
 
@@ -172,6 +175,84 @@ def on_platform(path: str) -> Callable[[Page, Server], None]:
     return walk
 
 
+def begin_program(server: Server) -> dict[str, str]:
+    """Have a program begin to wait, and return what it gets."""
+    scopes = ["sso:account:access"]
+    client = call(
+        server,
+        "/client/register",
+        {"clientName": "my-cli", "clientType": "public", "scopes": scopes},
+    )
+    proof = {name: client[name] for name in ("clientId", "clientSecret")}
+    start_url = "https://d-1234567890.awsapps.com/start"
+    return call(server, "/device_authorization", {**proof, "startUrl": start_url})
+
+
+def call(server: Server, path: str, body: object) -> dict[str, str]:
+    """Call one of the APIs that programs use."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=15)
+    connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+    answer: dict[str, str] = json.loads(connection.getresponse().read())
+    connection.close()
+    return answer
+
+
+def type_user_code(page: Page, server: Server) -> None:
+    """Go to the page on which the code of a program is compared."""
+    page.goto(begin_program(server)["verificationUriComplete"])
+    expect(page.locator("#verification_code")).to_be_visible()
+
+
+def unknown_code(page: Page, server: Server) -> None:
+    """Type a code that no program shows."""
+    page.goto(server.address("device.sso.us-east-1.amazonaws.com"))
+    page.locator("#verification_code").fill("BBBB-BBBB")
+    page.locator("#cli_verification_btn").click()
+    expect(page.locator("#alert")).to_be_visible()
+
+
+def let_device_in(page: Page, server: Server, decision: str = "") -> None:
+    """Go to the page that asks whether a program is let in, and answer if a button is named."""
+    type_user_code(page, server)
+    page.locator("#cli_verification_btn").click()
+    page.get_by_label("User name").fill(JANE[0])
+    page.get_by_role("button", name="Next").click()
+    page.get_by_label("Password", exact=True).fill(JANE[1])
+    page.locator("#signin_button").click()
+    expect(page.locator("#let-device-in")).to_be_visible()
+    if decision:
+        page.locator(decision).click()
+        expect(page.locator("#device-allowed, #device-denied")).to_be_visible()
+
+
+def let_program_in(page: Page, server: Server) -> None:
+    """Go to the page that asks whether a program on this machine is let in."""
+    client = call(
+        server,
+        "/client/register",
+        {
+            "clientName": "my-cli",
+            "clientType": "public",
+            "scopes": ["sso:account:access"],
+            "grantTypes": ["authorization_code", "refresh_token"],
+            "redirectUris": ["http://127.0.0.1/oauth/callback"],
+            "issuerUrl": "https://d-1234567890.awsapps.com/start",
+        },
+    )
+    query = {
+        "response_type": "code",
+        "client_id": client["clientId"],
+        "redirect_uri": "http://127.0.0.1:9/oauth/callback",
+        "state": "x",
+        "code_challenge_method": "S256",
+        "code_challenge": "x" * 43,
+        "scopes": "sso:account:access",
+    }
+    at_portal(page, server)
+    page.goto(server.address("oidc.us-east-1.amazonaws.com", f"/authorize?{urlencode(query)}"))
+    expect(page.locator("#let-program-in")).to_be_visible()
+
+
 WALKS: dict[str, Callable[[Page, Server], object]] = {
     "portal-username": lambda page, server: page.goto(server.address(HOST, "/start")),
     "portal-password": lambda page, server: name_user(page, server, JANE[0]),
@@ -204,4 +285,12 @@ WALKS: dict[str, Callable[[Page, Server], object]] = {
     "portal-device": own_device,
     "portal-no-devices": lambda page, server: at_portal(page, server, "/start/mfa"),
     "portal-us-not-you": failing,
+    "program-code": type_user_code,
+    "program-code-unknown": unknown_code,
+    "program-let-in": let_device_in,
+    "program-allowed": lambda page, server: let_device_in(page, server, "#cli_login_button"),
+    "program-denied": lambda page, server: let_device_in(page, server, "#deny_button"),
+    "program-code-over": lambda page, server: at_portal(page, server, "/start/device"),
+    "program-consent": let_program_in,
+    "program-consent-over": lambda page, server: at_portal(page, server, "/start/consent"),
 }
