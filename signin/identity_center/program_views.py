@@ -73,4 +73,5 @@ def _decision(request: HttpRequest) -> str | None:
 
 
 def _is_let_in(asked: ConsentRequest, session: Session) -> bool:
-    return asked.directory.skips_consent and session.created_at < asked.begun_at
+    signed_in_at = (session.parent or session).created_at
+    return asked.directory.skips_consent and signed_in_at < asked.begun_at

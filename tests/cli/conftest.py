@@ -1,0 +1,27 @@
+"""A server, a browser, and the AWS CLIs that sign in with it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.cli.programs import Cli, newest
+from tests.e2e.conftest import PATIENCE, chromium, server  # noqa: F401
+from tests.server import Server
+
+
+@pytest.fixture
+def browser_page(chromium: Browser, server: Server) -> Iterator[Page]:  # noqa: F811
+    """Return a page of a browser without cookies, beside a server with the demo scenario."""
+    server.control("POST", "/reset", {"scenario": "demo"})
+    context = chromium.new_context(locale="en-US")
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def cli(tmp_path: Path, server: Server, browser_page: Page) -> Cli:  # noqa: F811
+    """Return the newest AWS CLI."""
+    return Cli(newest(), tmp_path, server)
