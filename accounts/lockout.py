@@ -41,6 +41,7 @@ CLIENT = Limit(30, timedelta(minutes=1), timedelta(minutes=1), timedelta(minutes
 MAILS_TO_ONE = Limit(10, timedelta(0), timedelta(0), timedelta(minutes=10))
 MAILS_FROM_CLIENT = Limit(50, timedelta(0), timedelta(0), timedelta(minutes=10))
 CALLS_TO_ONE = Limit(5, timedelta(0), timedelta(0), timedelta(minutes=10))
+USER_CODES = Limit(5, timedelta(minutes=10), timedelta(minutes=10), timedelta(minutes=10))
 FAILURES_BEFORE_CAPTCHA = 3
 
 # One statement decides and counts; a key that has to wait gives no row back.
@@ -74,6 +75,7 @@ class Try:
     identity: str
     client: str
     failures: dict[str, int]
+    limit: Limit
 
     def succeed(self) -> None:
         """Forget the identity's failures and take this try back from the client's."""
@@ -88,7 +90,7 @@ class Try:
     def fail(self) -> None:
         """Let the failure stand, and make the next try wait if there were too many."""
         now = clock.now()
-        for key, limit in ((self.identity, IDENTITY), (self.client, CLIENT)):
+        for key, limit in ((self.identity, self.limit), (self.client, CLIENT)):
             if wait := limit.wait_after(self.failures[key]):
                 Lockout.objects.filter(key=key).update(
                     blocked_until=now + wait, expires_at=now + wait + limit.memory
@@ -100,17 +102,19 @@ class Try:
         return self.failures[self.identity] % FAILURES_BEFORE_CAPTCHA == 0
 
 
-def admit(identity: Sequence[str], *, ip: str, principal: Principal | None) -> Try:
+def admit(
+    identity: Sequence[str], *, ip: str, principal: Principal | None, limit: Limit = IDENTITY
+) -> Try:
     """Count one try of an identity from an address, or raise LockedOut.
 
     The identity is what was typed, in its normal form; it is the same whether anybody has it.
     """
-    tried = _Counter(_digest("identity", *identity), "identity", IDENTITY, principal)
+    tried = _Counter(_digest("identity", *identity), "identity", limit, principal)
     client = _Counter(_digest("client", ip), "client", CLIENT)
     failures = _count(tried, client)
     if failures is None:
         raise LockedOut(_longest_wait(tried.key, client.key))
-    return Try(identity=tried.key, client=client.key, failures=failures)
+    return Try(identity=tried.key, client=client.key, failures=failures, limit=limit)
 
 
 def may_mail(to: str, *, ip: str, principal: Principal | None) -> bool:

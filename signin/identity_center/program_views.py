@@ -1,5 +1,7 @@
 """The portal's pages on which people let programs in, or don't (P-35)."""
 
+import math
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -8,7 +10,7 @@ from signin.http import without_null
 from signin.identity_center import scopes
 from signin.identity_center.portal import directory_of, show, signed_in_with_form
 from signin.oidc import consents, device_authorizations
-from signin.oidc.errors import RequestOver
+from signin.oidc.errors import OtherDirectory, RequestOver, TooManyCodes, UserCodeUnknown
 from signin.oidc.models import ConsentRequest
 from signin.safeguards import let_forms_lead_to_programs
 
@@ -19,17 +21,22 @@ ALLOW, DENY = "allow", "deny"
 def device(request: HttpRequest, session: Session) -> HttpResponse:
     """Ask whether the program that shows a code is to be let in; a link alone never is (S-097)."""
     typed = without_null(request.GET.get("user_code", ""))
-    authorization = device_authorizations.find(typed)
-    if authorization is None or authorization.directory != directory_of(session):
-        return show(request, session, "portal/code_over.html", status=410)
     decision = _decision(request)
     try:
+        authorization = device_authorizations.enter(typed, session, ip=request.META["REMOTE_ADDR"])
+        if authorization.directory != directory_of(session):
+            raise OtherDirectory
         if decision == ALLOW:
             device_authorizations.approve(authorization, session)
         elif decision == DENY:
             device_authorizations.deny(authorization)
-    except RequestOver:
+    except (UserCodeUnknown, OtherDirectory, RequestOver):
         return show(request, session, "portal/code_over.html", status=410)
+    except TooManyCodes as refusal:
+        response = show(request, session, "portal/code_over.html", status=429)
+        seconds = math.ceil(refusal.retry_after.total_seconds())
+        response.headers["Retry-After"] = str(seconds)
+        return response
     if decision:
         page = {"client": authorization.client, "is_allowed": decision == ALLOW}
         return show(request, session, "portal/device_done.html", page)

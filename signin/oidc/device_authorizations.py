@@ -7,12 +7,13 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, QuerySet
 
-from accounts import directories
+from accounts import directories, lockout
 from accounts.models import Session
 from signin.faults import faults
 from signin.faults.faults import Kind
 from signin.http import Browser
 from signin.kernel import clock, entropy
+from signin.kernel.errors import LockedOut
 from signin.oidc import clients, events, grants, tokens
 from signin.oidc.clients import Credentials
 from signin.oidc.errors import (
@@ -23,6 +24,8 @@ from signin.oidc.errors import (
     InvalidRequest,
     RequestOver,
     SlowDown,
+    TooManyCodes,
+    UserCodeUnknown,
 )
 from signin.oidc.models import DEVICE_CODE, Client, DeviceAuthorization
 from signin.oidc.tokens import Tokens
@@ -84,6 +87,29 @@ def find(user_code: str) -> DeviceAuthorization | None:
         .select_related("client", "directory")
         .first()
     )
+
+
+def enter(user_code: str, session: Session, *, ip: str) -> DeviceAuthorization:
+    """Return what waits under a code that somebody typed who is signed in.
+
+    UserCodeUnknown is raised for each wrong one, and TooManyCodes after five of them (S-096).
+    """
+    typed_in = str(session.parent_id or session.pk)
+    try:
+        attempt = lockout.admit(
+            ("user code", typed_in),
+            ip=ip,
+            principal=session.principal,
+            limit=lockout.USER_CODES,
+        )
+    except LockedOut as locked:
+        raise TooManyCodes(locked.retry_after) from locked
+    found = find(user_code)
+    if found is None:
+        attempt.fail()
+        raise UserCodeUnknown
+    attempt.succeed()
+    return found
 
 
 def shown(user_code: str) -> str:

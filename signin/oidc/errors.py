@@ -2,7 +2,7 @@
 
 from django.utils.functional import Promise
 
-from signin.kernel.errors import Refusal
+from signin.kernel.errors import LockedOut, Refusal
 from signin.oidc import messages
 
 
@@ -93,7 +93,7 @@ class UserCodeUnknown(Refusal):
     field = "user_code"
 
 
-class TooManyCodes(Refusal):
+class TooManyCodes(LockedOut):
     """Somebody typed codes that no program waits with, again and again (S-096)."""
 
     message = messages.TOO_MANY_CODES

@@ -35,7 +35,9 @@ from signin.control import scenarios
 from signin.flow import models as flow
 from signin.flow.engine import Step
 from signin.identity_center import flows as portal_flows
+from signin.oidc import clients, consents, device_authorizations, tokens
 from signin.phones import calls
+from signin.wire import sso
 from tests.docs.reading import CODE, EMULATED, PAGES, ROOT, rows, section
 
 FLOWS = flows.FLOWS | device_flows.FLOWS | portal_flows.FLOWS
@@ -149,6 +151,22 @@ NUMBERS: dict[str, list[timedelta | str]] = {
         directory_users.PORTAL_ENDS_AFTER,
         directory_users.ROLES_END_AFTER,
     ],
+    "Registration of a program": [clients.LIFETIME, f"{clients.LONGEST_NAME} characters"],
+    "Device authorization": [
+        device_authorizations.LIFETIME,
+        f"{device_authorizations.LENGTH} letters",
+        f"{device_authorizations.INTERVAL} second",
+    ],
+    "Wrong codes of programs in one session": [
+        f"{lockout.USER_CODES.failures} failures in",
+        lockout.USER_CODES.memory,
+    ],
+    "Question of a program in the browser": [consents.LIFETIME],
+    "Authorization code of a program": [
+        f"{int(consents.CODE_LIFETIME.total_seconds())} seconds",
+    ],
+    "Access token of a program": [tokens.ACCESS_LIFETIME],
+    "Page of the portal's API": [f"1 to {sso.MOST_RESULTS} results"],
     "IAM user name": [f"{forms.IamUserForm.base_fields['username'].max_length} characters"],
 }
 

@@ -1,0 +1,67 @@
+"""How often programs make the server ask its database, which they do every second."""
+
+import json
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from accounts.assignments import grant
+from accounts.models import Assignment
+from signin.oidc import device_authorizations
+from signin.oidc.models import DEVICE_CODE
+from tests.flows.portal_people import permission_set
+from tests.unit.programs import program
+
+pytestmark = pytest.mark.django_db
+
+OIDC = "oidc.eu-central-1.amazonaws.com.localhost:8000"
+PORTAL = "portal.sso.eu-central-1.amazonaws.com.localhost:8000"
+
+
+class Counter:
+    """Counts what a request asks of the database; begin and end of a transaction ask nothing."""
+
+    def __init__(self):
+        self.statements = []
+
+    def note(self, execute, sql, params, many, context):
+        if "SAVEPOINT" not in sql:
+            self.statements.append(sql)
+        return execute(sql, params, many, context)
+
+    def send(self, host, method, path, body=None, **headers):
+        """Send a request; return its answer and how many queries it took."""
+        self.statements.clear()
+        with connection.execute_wrapper(self.note):
+            answer = Client().generic(
+                method,
+                path,
+                json.dumps(body) if body else "",
+                "application/json",
+                headers={"Host": host, **headers},
+            )
+        return json.loads(answer.content), len(self.statements)
+
+
+def test_a_device_authorization_takes_nine_queries_until_there_are_credentials():
+    aws, counter = program(), Counter()
+    home = aws.user.profile.directory
+    role = permission_set(home)
+    grant(Assignment(account=home.account, permission_set=role, user=aws.user))
+    begun = aws.begin()
+    asked = {
+        "clientId": aws.credentials.client_id,
+        "clientSecret": aws.credentials.secret,
+        "grantType": DEVICE_CODE,
+        "deviceCode": begun.device_code,
+    }
+    pending, waiting = counter.send(OIDC, "POST", "/token", asked)
+    assert (pending["error"], waiting) == ("authorization_pending", 1)
+    device_authorizations.approve(begun.authorization, aws.session)
+    tokens, redeeming = counter.send(OIDC, "POST", "/token", asked)
+    query = "/federation/credentials?role_name=ReadOnly&account_id=111122223333"
+    bearer = {"x-amz-sso_bearer_token": tokens["accessToken"]}
+    answer, fetching = counter.send(PORTAL, "GET", query, **bearer)
+    assert answer["roleCredentials"]["accessKeyId"]
+    assert (redeeming, fetching) == (4, 5)
