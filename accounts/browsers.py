@@ -10,11 +10,14 @@ REMEMBERED_FOR = timedelta(days=30)
 
 
 def is_known(principal: Principal | None, browser: Browser) -> bool:
-    """Return whether this browser proved itself to this principal in the last 30 days."""
-    if principal is None or not browser.device_key:
+    """Return whether this browser proved itself to this principal in the last 30 days.
+
+    For nobody it is looked up, too, so that this is the same work.
+    """
+    if not browser.device_key:
         return False
     return KnownBrowser.objects.filter(
-        principal=principal,
+        principal_id=principal.pk if principal else 0,
         key_digest=entropy.digest(browser.device_key),
         user_agent=browser.user_agent,
         ip=browser.ip,

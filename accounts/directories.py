@@ -56,11 +56,41 @@ def find_by_start_url(url: str) -> Directory | None:
     return first_two[0] if len(first_two) == 1 else None
 
 
-def find_user(directory: Directory, username: str) -> Principal | None:
-    """Return the user of this name in a directory, disabled or not."""
-    users = Principal.objects.select_related("profile__directory__account")
+def name_meant(directory: Directory, typed: str) -> str:
+    """Return the user name that somebody means, as names are compared.
+
+    Of Active Directory there are three forms: the name alone, ``DOMAIN\\name`` and ``name@domain``.
+    Whatever else stands there is a name that nobody has.
+    """
+    name = fold(typed)
+    if not directory.domain:
+        return name
+    before, backslash, after = name.partition("\\")
+    if backslash and before in _domains(directory):
+        return after
+    before, _at, after = name.rpartition("@")
+    return before if after == directory.domain else name
+
+
+def takes(directory: Directory, typed: str) -> bool:
+    """Return whether a user name counts in the form in which it was typed."""
+    before, backslash, _after = fold(typed).partition("\\")
+    return not directory.asks_for_domain or (bool(backslash) and before in _domains(directory))
+
+
+def in_form(directory: Directory, username: str) -> str:
+    """Return the name of a user in a form that counts."""
+    return f"{directory.short_domain}\\{username}" if directory.asks_for_domain else username
+
+
+def find_user(directory: Directory, typed: str) -> Principal | None:
+    """Return the user in a directory whom somebody means, disabled or not."""
+    # With the invitation, because looking for it later would be work for some users only.
+    users = Principal.objects.select_related("profile__directory__account", "invitation")
     return users.filter(
-        kind=Principal.Kind.DIRECTORY_USER, realm=directory.pk, folded=fold(username)
+        kind=Principal.Kind.DIRECTORY_USER,
+        realm=directory.pk,
+        folded=name_meant(directory, typed),
     ).first()
 
 
@@ -70,6 +100,16 @@ def get(directory_id: str) -> Directory:
 
 
 def use_up_one_time(user: Principal) -> bool:
-    """Use up the one-time password of a user; False if it was used, or is too old."""
+    """Use up the one-time password of a user; False if it was used, or is too old.
+
+    What is known already takes no further query, so that it is as much work as a wrong password.
+    """
+    until = user.profile.one_time_until
+    if until is None or until <= clock.now():
+        return False
     living = DirectoryProfile.objects.filter(pk=user.pk, one_time_until__gt=clock.now())
     return bool(living.update(one_time_until=None))
+
+
+def _domains(directory: Directory) -> set[str]:
+    return {directory.domain, fold(directory.short_domain)}

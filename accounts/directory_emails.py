@@ -31,6 +31,20 @@ def invitation(user: Principal, *, link: str, expires_at: datetime) -> None:
     )
 
 
+def email_verification(user: Principal, *, link: str, expires_at: datetime) -> None:
+    """Mail a user the link that shows that the address is theirs."""
+    _send(
+        "email-verification",
+        user,
+        context={
+            "portal": user.profile.directory.portal_name,
+            "username": user.username,
+            "link": link,
+            "expires_at": expires_at,
+        },
+    )
+
+
 def portal_password_reset(
     user: Principal | None, directory: Directory, *, link: str, expires_at: datetime
 ) -> EmailMultiAlternatives:

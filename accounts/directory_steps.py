@@ -13,11 +13,11 @@ from accounts import (
     directory_emails,
     directory_events,
     directory_passwords,
-    invitations,
     lockout,
     passwords,
     policies,
     recovery,
+    verifications,
     workflows,
 )
 from accounts.directory_forms import PortalCodeForm, PortalPasswordForm, UsernameForm
@@ -48,14 +48,19 @@ class UsernameStep(Step):
         return "username" not in attempt.facts
 
     def submit(self, attempt: Attempt, answer: Answer) -> None:
-        faults.check(Kind.INSTANCE_SETUP, Kind.AD_CONNECTOR)
         directory = directory_of(attempt)
+        faults.check(*_faults_of(directory))
         user = directories.find_user(directory, answer["username"])
         attempt.facts["username"] = answer["username"]
         workflows.begin(attempt)
-        mailed = directory.mails_one_time_passwords and _mail_one_time(attempt, user)
+        mails = directory.mails_one_time_passwords and directory.keeps_passwords
+        mailed = mails and _mail_one_time(attempt, directory, user)
         attempt.facts["one_time_mailed"] = mailed
+        attempt.facts["one_time_kept"] = mails
         workflows.ask(attempt, directory, user, EMAIL_CODE if mailed else PASSWORD)
+
+    def context(self, attempt: Attempt) -> dict[str, Any]:
+        return {"directory": directory_of(attempt)}
 
 
 class PortalPasswordStep(Step):
@@ -80,7 +85,7 @@ class PortalPasswordStep(Step):
         facts["principal_id"] = signed_in.pk
         facts["password_verified"] = True
         facts["password_set_at"] = password_set_at(signed_in)
-        facts["new_password_due"] = (
+        facts["new_password_due"] = directory.keeps_passwords and (
             signed_in.must_change_password or not signed_in.has_usable_password()
         )
         facts["trust_device"] = answer["trust_device"] and offers_trust(directory)
@@ -93,6 +98,7 @@ class PortalPasswordStep(Step):
         return {
             "who": attempt.facts["username"],
             "offers_trust": offers_trust(directory),
+            "keeps_passwords": directory.keeps_passwords,
             **notes(attempt),
         }
 
@@ -113,7 +119,7 @@ class PortalNewPasswordStep(Step):
         passwords.change(user, to=answer["new_password"])
         directory_events.password_updated(user, browser=attempt.browser)
         if attempt.facts.get("one_time_mailed"):
-            invitations.verify_email(user, browser=attempt.browser)
+            verifications.note(user, browser=attempt.browser)
         attempt.facts["password_set_at"] = password_set_at(user)
         attempt.forget("new_password_due")
 
@@ -256,7 +262,12 @@ def is_trusted(attempt: Attempt) -> bool:
     return browsers.is_known(user, attempt.browser)
 
 
-def _mail_one_time(attempt: Attempt, user: Principal | None) -> bool:
+def _faults_of(directory: Directory) -> list[Kind]:
+    """Return what can be broken behind the name that is typed."""
+    return [Kind.INSTANCE_SETUP, *([] if directory.keeps_passwords else [Kind.AD_CONNECTOR])]
+
+
+def _mail_one_time(attempt: Attempt, directory: Directory, user: Principal | None) -> bool:
     """Mail a one-time password to a user whom the API made; return whether one is awaited.
 
     For everybody else the same is done but the sending, so that nobody can tell (S-018).
@@ -265,7 +276,7 @@ def _mail_one_time(attempt: Attempt, user: Principal | None) -> bool:
     code = codes.issue(attempt) if is_due else codes.pretend(attempt)
     expires_at = clock.now() + codes.LIFETIME
     mail = directory_emails.one_time_password(user, code=code, expires_at=expires_at)
-    to = fold(attempt.facts["username"])
+    to = f"{directory.pk}/{directories.name_meant(directory, attempt.facts['username'])}"
     allowed = lockout.may_mail(to, ip=attempt.browser.ip, principal=user if is_due else None)
     if is_due and allowed:
         mail.send()
@@ -284,17 +295,23 @@ def _prove(
 ) -> Principal:
     """Check a password, or a one-time password that was mailed; return whose it is."""
     factor = EMAIL_CODE if attempt.facts.get("one_time_mailed") else PASSWORD
-    identity: tuple[str, ...] = ("directory", directory.pk, fold(attempt.facts["username"]))
+    typed = attempt.facts["username"]
+    # One identity, in whichever form its name was typed (S-012).
+    identity: tuple[str, ...] = (
+        "directory",
+        directory.pk,
+        directories.name_meant(directory, typed),
+    )
     if browsers.is_known(user, attempt.browser):
         # A stranger's failures don't stop the owner at a browser that has proved itself (S-013).
         identity = (*identity, attempt.browser.device_key)
     tried = _admit(attempt, directory, user, identity, factor)
     try:
-        is_right = authenticate(principal=user, password=password) is not None
-        if factor == EMAIL_CODE:
-            codes.redeem(attempt, password)
-            is_right = True
+        is_password = authenticate(principal=user, password=password) is not None
+        is_right = _is_one_time(attempt, password) or is_password
         if user is None or not is_right or not user.profile.is_enabled:
+            raise WrongCredentials
+        if not directories.takes(directory, typed):
             raise WrongCredentials
         if user.must_change_password and not directories.use_up_one_time(user):
             raise WrongCredentials
@@ -305,6 +322,21 @@ def _prove(
     tried.succeed()
     workflows.prove(attempt, directory, user, factor)
     return user
+
+
+def _is_one_time(attempt: Attempt, password: str) -> bool:
+    """Return whether this is the one-time password that was mailed, and use it up.
+
+    Where one is kept for show it is looked at as well, which is the same work; and the code of a
+    later step is never a password.
+    """
+    if not attempt.facts.get("one_time_kept"):
+        return False
+    try:
+        codes.redeem(attempt, password)
+    except Refusal:
+        return False
+    return bool(attempt.facts["one_time_mailed"])
 
 
 def _admit(

@@ -10,7 +10,7 @@ from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from accounts import assignments, directory_events, invitations, passwords, recovery, sessions
-from accounts.errors import UserDisabled
+from accounts.errors import PasswordsElsewhere, UserDisabled
 from accounts.models import (
     Directory,
     DirectoryProfile,
@@ -81,6 +81,7 @@ def create(
 
     A password that is given is the user's own from the start, whatever the rules say.
     """
+    check_way(directory, way)
     try:
         with transaction.atomic():
             user, profile = new(directory, person)
@@ -99,10 +100,23 @@ def create(
     return user, ""
 
 
+def check_way(directory: Directory, way: Way) -> None:
+    """Raise ValidationError for a way to the first password that a directory doesn't have."""
+    if way != Way.NONE and not directory.keeps_passwords:
+        raise ValidationError({"way": PasswordsElsewhere.message})
+
+
 def check_enabled(user: Principal) -> None:
     """Raise UserDisabled for a user whom nobody can change, reset or group now."""
     if not user.profile.is_enabled:
         raise UserDisabled
+
+
+def check_resettable(user: Principal) -> None:
+    """Raise UserDisabled or PasswordsElsewhere for a user whose password nobody can reset now."""
+    check_enabled(user)
+    if not user.profile.directory.keeps_passwords:
+        raise PasswordsElsewhere
 
 
 def check_update(user: Principal, person: Person) -> DirectoryProfile:
@@ -129,26 +143,26 @@ def update(user: Principal, person: Person, *, browser: Browser) -> None:
 
 
 def invite(user: Principal, *, browser: Browser) -> None:
-    """Mail a user another invitation, or raise UserDisabled or UserJoined."""
+    """Mail a user another invitation, or raise the Refusal that is against it."""
     with transaction.atomic():
         _record("UpdatePassword", user, browser, passwordMode="EMAIL")
         invitations.send(user)
 
 
 def mail_reset(user: Principal, *, browser: Browser) -> None:
-    """Mail a user the link that sets a new password, or raise UserDisabled."""
-    check_enabled(user)
+    """Mail a user the link that sets a new password, or raise the Refusal that is against it."""
+    check_resettable(user)
     with transaction.atomic():
         _record("UpdatePassword", user, browser, passwordMode="EMAIL")
         recovery.send_to(user)
 
 
 def give_one_time_password(user: Principal, *, browser: Browser) -> str:
-    """Return a new password that is good once, for a week; UserDisabled is raised if need be.
+    """Return a new password that is good once, for a week, or raise what is against it.
 
     The user is signed out everywhere.
     """
-    check_enabled(user)
+    check_resettable(user)
     with transaction.atomic():
         _record("UpdatePassword", user, browser, passwordMode="OTP")
         return _give_one_time_password(user)

@@ -144,6 +144,18 @@ class UserDisabled(Refusal):
     message = messages.USER_DISABLED
 
 
+class PasswordsElsewhere(Refusal):
+    """The directory is connected to another one, and passwords are changed there."""
+
+    message = messages.PASSWORDS_ELSEWHERE
+
+
+class EmailVerified(Refusal):
+    """The address of a user is known to be theirs already."""
+
+    message = messages.EMAIL_VERIFIED
+
+
 class UserJoined(Refusal):
     """Whoever has a password of their own needs no invitation."""
 

@@ -6,9 +6,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts import directory_emails, directory_events, lockout, passwords
-from accounts.errors import LinkOver, UserDisabled, UserJoined
-from accounts.models import DirectoryProfile, Invitation, Principal
+from accounts import directory_emails, directory_events, lockout, passwords, verifications
+from accounts.errors import LinkOver, PasswordsElsewhere, UserDisabled, UserJoined
+from accounts.models import Invitation, Principal
 from signin import hosts
 from signin.http import Browser
 from signin.kernel import clock, entropy
@@ -18,13 +18,15 @@ PATH = "/platform/invitation"
 
 
 def send(user: Principal) -> None:
-    """Mail a user the link to the first password, or raise UserDisabled or UserJoined.
+    """Mail a user the link to the first password, or raise the Refusal that is against it.
 
     Earlier links are worth nothing any more (S-026).
     """
     profile = user.profile
     if not profile.is_enabled:
         raise UserDisabled
+    if not profile.directory.keeps_passwords:
+        raise PasswordsElsewhere
     if has_joined(user):
         raise UserJoined
     token = entropy.token()
@@ -83,16 +85,8 @@ def accept(token: str, password: str, *, browser: Browser) -> Principal:
         passwords.change(user, to=password)
         lockout.release(user)
         directory_events.password_updated(user, browser=browser)
-        verify_email(user, browser=browser)
+        verifications.note(user, browser=browser)
     return user
-
-
-def verify_email(user: Principal, *, browser: Browser) -> None:
-    """Note that the address is the user's: what proved them went there."""
-    unverified = DirectoryProfile.objects.filter(pk=user.pk, email_verified_at=None)
-    if unverified.update(email_verified_at=clock.now()):
-        user.profile.refresh_from_db()
-        directory_events.email_verified(user, browser=browser)
 
 
 def _living(token: str) -> QuerySet[Invitation]:
@@ -102,8 +96,10 @@ def _living(token: str) -> QuerySet[Invitation]:
 
 
 def _is_bound(link: Invitation, user: Principal) -> bool:
-    """Return whether a user is still the one that a link was made for, and enabled."""
-    return user.profile.is_enabled and entropy.same(link.binding, _binding(user))
+    """Return whether a user is still the one that a link was made for, and can use it."""
+    profile = user.profile
+    can_use = profile.is_enabled and profile.directory.keeps_passwords
+    return can_use and entropy.same(link.binding, _binding(user))
 
 
 def _binding(user: Principal) -> str:

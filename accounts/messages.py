@@ -33,6 +33,11 @@ EMAIL_BURNT = _(
 EMAIL_TAKEN = _("Meanwhile an account was opened with this address.")
 OPENING_OVER = _("This account is open already.")
 USER_DISABLED = _("This user is disabled. Enable the user first, then do it.")
+EMAIL_VERIFIED = _("The address of this user is confirmed already.")
+PASSWORDS_ELSEWHERE = _(
+    "The passwords of this directory are those of the company's own Active Directory, and are "
+    "changed there only."
+)
 USER_JOINED = _(
     "This user has a password already, and needs no invitation. Reset the password instead."
 )

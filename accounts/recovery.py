@@ -10,7 +10,15 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts import directory_emails, directory_events, emails, events, lockout, passwords
+from accounts import (
+    directories,
+    directory_emails,
+    directory_events,
+    emails,
+    events,
+    lockout,
+    passwords,
+)
 from accounts import principals as people
 from accounts.errors import LinkOver
 from accounts.models import Directory, PasswordRecovery, Principal
@@ -62,9 +70,9 @@ def request_for(
     mail = directory_emails.portal_password_reset(
         user, directory, link=_portal_link(directory, token), expires_at=expires_at
     )
-    counted_as = f"{directory.pk}/{fold(username)}"
+    counted_as = f"{directory.pk}/{directories.name_meant(directory, username)}"
     allowed = lockout.may_mail(counted_as, ip=browser.ip, principal=user)
-    if user is None or not user.profile.is_enabled or not allowed:
+    if user is None or not _is_there(user) or not allowed:
         return
     _keep(user, token, expires_at)
     mail.send()
@@ -159,7 +167,8 @@ def _is_good(link: PasswordRecovery, principal: Principal, kind: Kind) -> bool:
 def _is_there(principal: Principal) -> bool:
     if principal.is_root:
         return principal.account is not None and not principal.account.is_gone
-    return principal.profile.is_enabled
+    profile = principal.profile
+    return profile.is_enabled and profile.directory.keeps_passwords
 
 
 def _binding(principal: Principal) -> str:

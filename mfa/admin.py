@@ -1,7 +1,7 @@
 """Devices in the admin site.
 
-No page shows a secret or a credential: columns are named one by one, and codes are fields to fill
-in, never ones to read.
+No page shows a secret or a credential, but for the answer to the registration of an authenticator
+app: columns are named one by one, and codes are fields to fill in, never ones to read.
 """
 
 from collections.abc import Mapping
@@ -18,14 +18,16 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Principal
+from accounts.directory_users import check_enabled
+from accounts.models import DirectoryUser, Principal
 from accounts.principals import account_key
-from mfa import devices, emails, events
+from mfa import devices, directory_events, emails, events, qr, totp
 from mfa.errors import PairWrong
-from mfa.forms import DeletionForm, PairForm
+from mfa.forms import DeletionForm, DirectoryDeviceNameForm, PairForm
 from mfa.models import Device
 from signin.flow.admin import ReadOnlyAdmin
 from signin.http import browser_of
+from signin.kernel.errors import Refusal
 
 
 @admin.register(Device)
@@ -88,9 +90,15 @@ class DeviceAdmin(ReadOnlyAdmin):
         return super().get_search_results(request, queryset, account_key(search_term))
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.resynchronise)
-        urls = [path("<path:object_id>/resynchronise/", view, name="mfa_device_resynchronise")]
-        return [*urls, *super().get_urls()]
+        own = [
+            path(route, self.admin_site.admin_view(view), name=f"mfa_device_{name}")
+            for route, view, name in (
+                ("<path:object_id>/resynchronise/", self.resynchronise, "resynchronise"),
+                ("<path:object_id>/rename/", self.rename, "rename"),
+                ("new-app/<int:user_id>/", self.new_app, "new_app"),
+            )
+        ]
+        return [*own, *super().get_urls()]
 
     def resynchronise(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Bring a device into step again with two of its codes; an operator's tries are free."""
@@ -107,6 +115,50 @@ class DeviceAdmin(ReadOnlyAdmin):
             return self._resync_page(request, device, form)
         events.resynchronised_by_operator(device, browser=browser_of(request))
         told = gettext("The device %(device)s is in step again.") % {"device": device}
+        return self._changed(request, device, told)
+
+    def rename(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Give a device of a directory's user another name; an ARN names the console's."""
+        device: Device | None = self.get_object(request, unquote(object_id))
+        if device is None or device.principal.kind != Principal.Kind.DIRECTORY_USER:
+            raise Http404
+        form = DirectoryDeviceNameForm(request.POST or None, initial={"device_name": device.name})
+        if not form.is_valid():
+            more = {"title": _("Rename"), "subtitle": str(device), "original": device}
+            return self._page(request, "admin/mfa/rename.html", form, more)
+        devices.rename(device, form.cleaned_data["device_name"])
+        directory_events.renamed_by_operator(device, browser=browser_of(request))
+        told = gettext("The device is called %(device)s now.") % {"device": device}
+        return self._changed(request, device, told)
+
+    def new_app(self, request: HttpRequest, user_id: int) -> HttpResponse:
+        """Register an app for a directory's user; this answer alone has its secret."""
+        user = DirectoryUser.objects.filter(pk=user_id).first()
+        if user is None:
+            raise Http404
+        named = {"device_name": devices.default_name(user, Device.Kind.TOTP)}
+        form = DirectoryDeviceNameForm(request.POST or None, initial=named)
+        more = {"title": _("Register an authenticator app"), "subtitle": str(user), "who": user}
+        if not form.is_valid():
+            return self._page(request, "admin/mfa/new_app.html", form, more)
+        device = devices.app(user, form.cleaned_data["device_name"], totp.new_secret())
+        try:
+            check_enabled(user)
+            devices.register(device)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal.message))
+            return self._page(request, "admin/mfa/new_app.html", form, more)
+        events.enabled_by_operator(device, browser=browser_of(request))
+        emails.device_registered(device)
+        self.log_addition(request, device, gettext("An authenticator app was registered."))
+        more |= {
+            "device": device,
+            "secret": totp.encode(devices.secret_of(device)),
+            "qr": qr.svg(devices.uri_of(device)),
+        }
+        return self._page(request, "admin/mfa/new_app.html", form, more)
+
+    def _changed(self, request: HttpRequest, device: Device, told: str) -> HttpResponse:
         self.log_change(request, device, told)
         messages.success(request, told)
         return HttpResponseRedirect(reverse("admin:mfa_device_change", args=[device.pk]))

@@ -55,6 +55,11 @@ def enabled_by_operator(device: Device, *, browser: Browser) -> None:
     _administered(_COMPLETED[kind], device, browser, _with_name(device))
 
 
+def renamed_by_operator(device: Device, *, browser: Browser) -> None:
+    """Record that the operator gave a user's device another name."""
+    _administered(_UPDATED, device, browser, _with_name(device))
+
+
 def resynchronised_by_operator(device: Device, *, browser: Browser) -> None:
     """Record that the operator brought a user's device into step again."""
     _administered(_UPDATED, device, browser, _naming(device))

@@ -30,8 +30,16 @@ MFA_SETTINGS = {
 class DirectoryAdmin(OwnerAdmin):
     """Directories, with what an administrator can set of each."""
 
-    list_display = ["id", "subdomain", "account", "region", "mfa_mode", "users"]
-    list_filter = ["mfa_mode"]
+    list_display = [
+        "id",
+        "subdomain",
+        "account",
+        "region",
+        "identity_source",
+        "mfa_mode",
+        "users",
+    ]
+    list_filter = ["identity_source", "mfa_mode"]
     list_select_related = ["account"]
     ordering = ["id"]  # the model's own is lost in counting
     search_fields = ["id", "subdomain", "account__id", "account__name", "account__alias"]
@@ -39,6 +47,7 @@ class DirectoryAdmin(OwnerAdmin):
     readonly_fields = ["portal", "created_at"]
     fieldsets = [
         (None, {"fields": ["id", "account", "region", "subdomain", "portal", "created_at"]}),
+        (_("Identity source"), {"fields": ["identity_source", "domain"]}),
         (
             _("Second factors"),
             {

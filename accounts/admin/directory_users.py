@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import directory_users, invitations
+from accounts import directory_users, invitations, verifications
 from accounts.admin.owners import OwnerAdmin
 from accounts.directory_users import Person, Way
 from accounts.models import Directory, DirectoryUser, Principal
@@ -25,10 +25,17 @@ from signin.kernel.errors import Refusal
 
 Act = Callable[..., object]
 
+
+def _mail_verification(user: Principal, *, browser: Browser) -> None:
+    """Mail a link that verifies the address; that it was sent, no event of AWS's tells."""
+    verifications.send(user)
+
+
 WAYS = [(way.value, way.label) for way in (Way.INVITATION, Way.ONE_TIME, Way.NONE)]
 ACTS: dict[str, tuple[Act, str | Promise]] = {
     "invite": (directory_users.invite, _("An invitation is on its way to %(who)s.")),
     "mail-reset": (directory_users.mail_reset, _("A link for a new password went to %(who)s.")),
+    "verify-email": (_mail_verification, _("A link to confirm the address went to %(who)s.")),
     "disable": (directory_users.disable, _("%(who)s is disabled.")),
     "enable": (directory_users.enable, _("%(who)s is enabled.")),
     "end-sessions": (directory_users.end_sessions, _("%(who)s is signed out of the portal.")),
@@ -103,6 +110,7 @@ class NewUserForm(DetailsForm):
         return again
 
     def check_details(self, cleaned: dict[str, Any]) -> None:
+        directory_users.check_way(cleaned["directory"], Way(cleaned["way"]))
         directory_users.new(cleaned["directory"], self.person())
 
 
@@ -111,7 +119,15 @@ class DirectoryUserAdmin(OwnerAdmin):
     """Users of directories. A disabled one can only be looked at, enabled or deleted."""
 
     change_form_template = "admin/accounts/directory_user.html"
-    list_display = ["username", "directory", "display_name", "email", "enabled", "joined"]
+    list_display = [
+        "username",
+        "directory",
+        "display_name",
+        "email",
+        "verified",
+        "enabled",
+        "joined",
+    ]
     list_filter = ["profile__directory", "profile__is_enabled", "must_change_password"]
     list_select_related = ["profile__directory"]
     search_fields = [
@@ -122,7 +138,7 @@ class DirectoryUserAdmin(OwnerAdmin):
         "profile__directory__subdomain",
     ]
     search_help_text = _("Name or e-mail address of the user; or ID or subdomain of the directory")
-    actions = ["invite", "mail_reset", "disable", "enable", "end_sessions"]
+    actions = ["invite", "mail_reset", "verify_email", "disable", "enable", "end_sessions"]
     add_fields = [
         "directory",
         "username",
@@ -255,6 +271,10 @@ class DirectoryUserAdmin(OwnerAdmin):
     def mail_reset(self, request: HttpRequest, users: QuerySet[Principal]) -> None:
         self._do(request, "mail-reset", users)
 
+    @admin.action(description=_("Mail selected users a link to confirm their address"))
+    def verify_email(self, request: HttpRequest, users: QuerySet[Principal]) -> None:
+        self._do(request, "verify-email", users)
+
     @admin.action(description=_("Disable selected users"))
     def disable(self, request: HttpRequest, users: QuerySet[Principal]) -> None:
         self._do(request, "disable", users)
@@ -274,6 +294,10 @@ class DirectoryUserAdmin(OwnerAdmin):
     @admin.display(description=_("e-mail address"), ordering="profile__folded_email")
     def email(self, user: Principal) -> str:
         return user.profile.email
+
+    @admin.display(description=_("address confirmed"), boolean=True)
+    def verified(self, user: Principal) -> bool:
+        return user.profile.email_verified_at is not None
 
     @admin.display(description=_("first name"))
     def given_name(self, user: Principal) -> str:

@@ -177,9 +177,29 @@ class Directory(models.Model):
         """The ARN of the identity store, as events name it."""
         return f"arn:aws:identitystore::{self.account_id}:identitystore/{self.id}"
 
+    @property
+    def keeps_passwords(self) -> bool:
+        """Whether passwords are changed here; a connected Active Directory looks after its own."""
+        return self.identity_source != Directory.IdentitySource.AD_CONNECTOR
+
+    @property
+    def short_domain(self) -> str:
+        """The domain as it stands before a backslash: the first part, in capitals."""
+        return self.domain.partition(".")[0].upper()
+
+    @property
+    def asks_for_domain(self) -> bool:
+        """Whether a user name counts behind its domain only (behaviour 7.1)."""
+        return not self.keeps_passwords and self.mfa_mode != Directory.MfaMode.NEVER
+
     def clean(self) -> None:
-        """Refuse another subdomain than the one that was set, and no kind of device at all."""
+        """Refuse what doesn't fit together, and another subdomain than the one that was set."""
         super().clean()
+        has_domain = self.identity_source != Directory.IdentitySource.DIRECTORY
+        if has_domain and not self.domain:
+            raise ValidationError({"domain": _("Active Directory has a domain.")})
+        if self.domain and not has_domain:
+            raise ValidationError({"domain": _("Only Active Directory has a domain.")})
         if not self._state.adding and self._is_renamed():
             raise ValidationError({"subdomain": _("The subdomain was set, and stays for good.")})
         if not self.allows_apps and not self.allows_passkeys:

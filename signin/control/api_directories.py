@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 from pydantic import AwareDatetime, StrictBool, StrictInt
 
-from accounts import directory_events, directory_users, invitations, passwords
+from accounts import directory_events, directory_users, invitations, passwords, verifications
 from accounts.directory_emails import start_url
 from accounts.directory_users import Person, Way
 from accounts.models import Directory, DirectoryUser, Principal
@@ -196,6 +196,20 @@ def invite(request: HttpRequest, principal_id: int) -> Status[None]:
     user = _find(principal_id)
     try:
         directory_users.invite(user, browser=browser_of(request))
+    except Refusal as refusal:
+        raise _conflict(refusal) from refusal
+    return Status(204, None)
+
+
+@router.post(
+    "/principals/{principal_id}/email-verification",
+    response={204: None, 409: Problem, **PROBLEMS},
+    summary="Mail a user of a directory a link to confirm the address",
+)
+def verify_email(request: HttpRequest, principal_id: int) -> Status[None]:
+    user = _find(principal_id)
+    try:
+        verifications.send(user)
     except Refusal as refusal:
         raise _conflict(refusal) from refusal
     return Status(204, None)

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import invitations, roles
+from accounts import directories, invitations, roles
 from accounts.models import Directory
 from accounts.models.principals import fold
 from signin import hosts
@@ -94,12 +94,22 @@ def _of_directory(directory: dict[str, Any]) -> Iterator[Person]:
         yield Person(
             kind=_("Identity Center user"),
             place=directory["id"],
-            name=user["name"],
+            name=_typed(directory, user["name"]),
             password=user.get("password") or one_time,
             url=_invitation(directory, user["name"]) if is_invited else url,
             is_one_time=bool(one_time),
             is_invited=is_invited,
         )
+
+
+def _typed(directory: dict[str, Any], name: str) -> str:
+    """Return the name in the form in which a directory takes it."""
+    wanted = Directory(
+        identity_source=directory.get("identity_source", ""),
+        domain=directory.get("domain", ""),
+        mfa_mode=directory.get("sign_in", {}).get("mfa", ""),
+    )
+    return directories.in_form(wanted, name)
 
 
 def _invitation(directory: dict[str, Any], name: str) -> str:

@@ -55,6 +55,7 @@ SIGN_IN_FLAGS = {
     "skips_consent": "skips_consent",
     "mails_one_time_passwords": "mails_one_time_passwords",
 }
+SOURCES: Columns = {"identity_source": ("identity_source", Directory.IdentitySource)}
 MODES: Columns = {
     "disabling": ("disabling_mode", Directory.DisablingMode),
     "event_identity": ("event_identity", Directory.EventIdentity),
@@ -95,6 +96,8 @@ def read(entry: object, where: str, accounts: Mapping[str, Account]) -> Director
         optional={
             "region",
             "subdomain",
+            "identity_source",
+            "domain",
             "sign_in",
             "session_minutes",
             "disabling",
@@ -170,6 +173,8 @@ def _directory(fields: Mapping[str, Any], where: str, accounts: Mapping[str, Acc
         id=read_text(fields, "id", where),
         account=read_reference(fields, "account", where, accounts),
         subdomain=read_text(fields, "subdomain", where) or None,
+        domain=read_text(fields, "domain", where),
+        **read_choices(fields, where, SOURCES),
         **read_choices(sign_in, place, SIGN_IN_MODES),
         **read_flags(sign_in, place, SIGN_IN_FLAGS),
         **read_choices(fields, where, MODES),
@@ -205,6 +210,8 @@ def _add_user(content: DirectoryContent, entry: object, where: str) -> None:
     ]
     if len(begins_with) > 1:
         raise ScenarioInvalid(where, f"only one of them: {', '.join(begins_with)}")
+    if not content.directory.keeps_passwords and begins_with not in ([], ["password"]):
+        raise ScenarioInvalid(f"{where}.{begins_with[0]}", "the passwords are kept elsewhere")
     is_one_time = "one_time_password" in begins_with
     name = read_text(fields, "name", where)
     user = Principal(

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.models import (
     EmailChange,
+    EmailVerification,
     Invitation,
     KnownBrowser,
     Lockout,
@@ -34,6 +35,7 @@ EXPIRING = (
     PasswordRecovery,
     EmailChange,
     Invitation,
+    EmailVerification,
     RoleSwitch,
     TemporaryCredentials,
     Device,

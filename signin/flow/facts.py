@@ -24,6 +24,7 @@ class Facts(TypedDict, total=False):
     request_id: str  # of the event of the last factor that was proved
     factors_proved: list[str]  # as events name them, in order
     one_time_mailed: bool  # a one-time password was mailed in place of a password that isn't there
+    one_time_kept: bool  # one was kept, if only for show
     trust_device: bool  # this browser shall be trusted from now on
     portal_code_due: bool  # six digits go to a directory user's address
     mfa_blocked: bool  # the directory lets nobody in without a device

@@ -20,6 +20,7 @@ urlpatterns = [
     path("platform/mfa/new", views.new_device, name="new-portal-device"),
     path("platform/reset", views.reset, name="portal-reset"),
     path("platform/invitation", views.invitation, name="portal-invitation"),
+    path("platform/verify-email", views.verify_email, name="portal-verify-email"),
     path("captcha/<str:captcha_id>.png", captcha.picture, name="captcha-picture"),
     path("captcha/<str:captcha_id>.wav", captcha.sound, name="captcha-sound"),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),

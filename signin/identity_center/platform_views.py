@@ -5,6 +5,7 @@ from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import (
@@ -14,6 +15,7 @@ from accounts import (
     policies,
     recovery,
     sessions,
+    verifications,
     workflows,
 )
 from accounts.errors import LinkOver, PasswordNotStored, PasswordRefused
@@ -131,9 +133,16 @@ def ask_for_recovery(request: HttpRequest, handle: str) -> HttpResponse:
     attempt = Attempt.find(handle, flow_key=flow_key(request))
     if attempt is None or attempt.flow != DIRECTORY_USER.name or "username" not in attempt.facts:
         return over(request, attempt)
+    directory = directories.get(attempt.facts["directory"])
+    if not directory.keeps_passwords:
+        page = {
+            "portal": directory.portal_name,
+            "password_page": reverse("attempt", args=[handle]),
+        }
+        return render(request, "portal/no_recovery.html", page, status=410)
     facts = Facts(
-        directory=attempt.facts["directory"],
-        portal=attempt.facts["portal"],
+        directory=directory.id,
+        portal=directory.portal_name,
         destination=attempt.facts["destination"],
         challenge=attempt.facts.get("challenge", ""),
         username=attempt.facts["username"],
@@ -187,6 +196,25 @@ def invitation(request: HttpRequest) -> HttpResponse:
     return _password_page(request, "portal/invitation.html", form, user)
 
 
+@with_form
+def verify_email(request: HttpRequest) -> HttpResponse:
+    """Show the page behind a mailed link, or note that the address is the user's."""
+    token = request.GET.get("token", "")
+    user = verifications.find(token)
+    if user is None:
+        return _link_over(request)
+    profile = user.profile
+    page = {"who": user.username, "portal": profile.directory.portal_name, "email": profile.email}
+    if request.method != "POST":
+        return render(request, "portal/verify_email.html", page)
+    try:
+        verifications.confirm(token, browser=browser_of(request))
+    except LinkOver:
+        return _link_over(request)
+    page["start"] = destinations.start(profile.directory.portal_name)
+    return render(request, "portal/email_verified.html", page)
+
+
 def session_of(request: HttpRequest, directory: Directory | None = None) -> Session | None:
     """Return the living session of this browser at this host, of a user of one directory."""
     session = sessions.find(
@@ -223,7 +251,7 @@ def _begin_as(request: HttpRequest, user: Principal, facts: Facts) -> HttpRespon
 
 def _named(request: HttpRequest, user: Principal, facts: Facts) -> Attempt:
     """Return an attempt, not stored yet, of somebody whose password is asked for."""
-    facts["username"] = user.username
+    facts["username"] = directories.in_form(user.profile.directory, user.username)
     attempt = Attempt(facts=facts)
     attempt.proven = user
     attempt.browser = browser_of(request)

@@ -20,6 +20,7 @@ from accounts import (
     policies,
     recovery,
     sessions,
+    verifications,
 )
 from accounts.models import Directory, PasswordPolicy, PermissionSet, Principal
 from accounts.models.accounts import REOPENABLE_FOR
@@ -136,6 +137,7 @@ NUMBERS: dict[str, list[timedelta | str]] = {
     "Name of a device": ["64 characters"],
     "E-mail of a new account": [f"{forms.SHORTEST_EMAIL} to {forms.LONGEST_EMAIL} characters"],
     "Invitation": [invitations.LIFETIME],
+    "Link that confirms an address": [verifications.LIFETIME],
     "One-time password of an Identity Center user": [directory_users.ONE_TIME_LIFETIME],
     "Password of an Identity Center user": [
         f"{policies.DIRECTORY.min_length} to {policies.DIRECTORY.max_length} characters",

@@ -136,6 +136,53 @@ def invited(page: Page, server: Server, chosen: str = "") -> None:
         choose(page, chosen)
 
 
+def asked_for_address(page: Page, server: Server) -> None:
+    """Follow a link that confirms an address."""
+    [user] = server.control("GET", "/principals?username=invited")
+    server.control("POST", f"/principals/{user['id']}/email-verification")
+    mail = server.control("GET", "/messages/wait?kind=email-verification")
+    page.goto(str(mail["link"]))
+    expect(page.locator("#portal-verify-email")).to_be_visible()
+
+
+def address_confirmed(page: Page, server: Server) -> None:
+    """Confirm an address."""
+    asked_for_address(page, server)
+    page.locator("#confirm_button").click()
+    expect(page.locator("#email-verified")).to_be_visible()
+
+
+def of_company(page: Page, server: Server, username: str = "") -> None:
+    """Sign in where the directory is a company's own, with a long domain."""
+    user = {"name": "ana", "email": "ana@example.com", "password": "Ana-portal-1"}
+    directory = {
+        "id": DIRECTORY,
+        "account": "111122223333",
+        "identity_source": "ad-connector",
+        "domain": "corporate-headquarters.europe.example.com",
+        "sign_in": {"mfa": "never"} if not username else {},
+        "users": [user],
+    }
+    account = {"id": "111122223333", "name": "Example Corp"}
+    scenarios = server.data / "scenarios"
+    scenarios.mkdir(exist_ok=True)
+    document = {"accounts": [account], "directories": [directory]}
+    (scenarios / "company.json").write_text(json.dumps(document))
+    server.control("POST", "/reset", {"scenario": "company"})
+    page.goto(server.address(f"{DIRECTORY}.awsapps.com", "/start"))
+    if username:
+        page.get_by_label("User name").fill(username)
+        page.get_by_role("button", name="Next").click()
+        expect(page.locator("#password-of-company")).to_be_visible()
+
+
+def no_recovery(page: Page, server: Server) -> None:
+    """Look for a new password where a company keeps them."""
+    of_company(page, server, "CORPORATE-HEADQUARTERS\\ana")
+    page.goto(f"{page.url}/recovery")
+    expect(page.locator("#no-recovery")).to_be_visible()
+
+
 def own_device(page: Page, server: Server) -> None:
     """Open the page of Nikki's device."""
     at_devices(page, server)
@@ -255,6 +302,9 @@ def let_program_in(page: Page, server: Server) -> None:
 
 WALKS: dict[str, Callable[[Page, Server], object]] = {
     "portal-username": lambda page, server: page.goto(server.address(HOST, "/start")),
+    "portal-username-company": of_company,
+    "portal-password-company": lambda page, server: of_company(page, server, "CORP\\ana"),
+    "portal-no-recovery": no_recovery,
     "portal-password": lambda page, server: name_user(page, server, JANE[0]),
     "portal-password-wrong": wrong,
     "portal-new-password": new_password,
@@ -274,6 +324,8 @@ WALKS: dict[str, Callable[[Page, Server], object]] = {
     "portal-reset-done": lambda page, server: reset_password(page, server, CHOSEN),
     "portal-invitation": invited,
     "portal-invitation-wrong": lambda page, server: invited(page, server, "short"),
+    "portal-verify-email": asked_for_address,
+    "portal-email-verified": address_confirmed,
     "portal-link-over": on_platform("/platform/invitation?token=nothing"),
     "portal-attempt-over": on_platform("/platform/login/nothing"),
     "portal-begin": on_platform("/platform/login"),

@@ -41,6 +41,7 @@ NEW_USER = {
 
 # What the page's lists have chosen; the little browser reads no lists.
 CHOSEN = {
+    "identity_source": "directory",
     "mfa_mode": "context-aware",
     "no_device_mode": "register",
     "email_code_mode": "never",
@@ -84,6 +85,11 @@ def made_up(operator):
 
 def new_user():
     return Principal.objects.get(folded="new.user")
+
+
+def connect(directory):
+    directory.identity_source, directory.domain = "ad-connector", "corp.example.com"
+    directory.save()
 
 
 def sign_in(user, *, role=None):
@@ -147,6 +153,21 @@ class TestDirectories:
         operator.visit(change).submit("directory_form", **CHOSEN, allows_passkeys=None)
         assert "One kind of device has to be possible" in operator.words
 
+    @pytest.mark.requirement("R-031")
+    def test_an_active_directory_has_a_domain_and_no_other_source_has(self, operator, directory):
+        def save(source, domain):
+            operator.visit(page(f"directory/{directory.pk}/change/"))
+            chosen = CHOSEN | {"identity_source": source}
+            operator.submit("directory_form", **chosen, domain=domain)
+            directory.refresh_from_db()
+            return directory.identity_source, directory.domain
+
+        assert save("managed-ad", "") == ("directory", "")
+        assert save("directory", "corp.example.com") == ("directory", "")
+        assert save("managed-ad", "not a domain") == ("directory", "")
+        for source in ("managed-ad", "ad-connector"):
+            assert save(source, "corp.example.com") == (source, "corp.example.com")
+
     def test_one_is_deleted_with_its_users_and_so_is_an_account(self, operator, directory, user):
         confirm(operator.visit(page(f"directory/{directory.pk}/delete/")))
         assert not Principal.objects.filter(pk=user.pk).exists()
@@ -205,8 +226,29 @@ class TestNewUsers:
         user = new_user()
         assert (user.kind, user.realm) == ("directory-user", DIRECTORY)
 
+    @pytest.mark.requirement("R-031")
+    def test_of_a_connected_directory_none_gets_a_password_here(self, operator, directory):
+        connect(directory)
+        for way in ("invitation", "one-time"):
+            add_user(operator, way=way)
+            assert "changed there only" in operator.words
+        add_user(operator, way="none")
+        assert not new_user().has_usable_password()
+        assert not Message.objects.exists()
+
 
 class TestUsers:
+    @pytest.mark.requirement("R-031")
+    def test_the_passwords_of_a_connected_directory_are_left_alone(self, operator, directory, user):
+        connect(directory)
+        for wanted in ("one-time-password", "mail-reset", "invite"):
+            path = page(f"directoryuser/{user.pk}/access/")
+            operator.post(path, {"act": wanted, **csrf(open_access(operator, user))})
+            assert "changed there only" in operator.words
+        assert 'id="one-time-password-form"' not in open_access(operator, user).text
+        user.refresh_from_db()
+        assert passwords.is_right(user, "Quiet-Harbour-41")
+
     def test_details_are_changed_and_recorded_but_not_the_name(self, operator, user):
         operator.visit(page(f"directoryuser/{user.pk}/change/"))
         operator.submit("directoryuser_form", display_name="J. Doe", username="other")

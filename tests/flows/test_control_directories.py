@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts import directory_users, passwords
+from accounts import directory_users, passwords, verifications
 from accounts.models import Principal
 from signin.events.models import Event
 from signin.kernel import clock
@@ -122,6 +122,14 @@ def test_an_invitation_is_mailed(control, directory):
     assert Message.objects.get().kind == "invitation"
 
 
+def test_a_link_to_confirm_an_address_is_mailed_where_it_is_not_confirmed(control, user):
+    path = f"/principals/{user.pk}/email-verification"
+    assert control("POST", path) == (204, None)
+    token = Message.objects.get(kind="email-verification").link.partition("token=")[2]
+    verifications.confirm(token, browser=DESK_BROWSER)
+    assert control("POST", path)[0] == 409
+
+
 def test_a_one_time_password_is_told_once(control, user):
     clock.freeze()
     status, told = control("POST", f"/principals/{user.pk}/one-time-password")
@@ -135,7 +143,7 @@ def test_a_one_time_password_is_told_once(control, user):
 def test_what_can_not_be_now_is_a_conflict(control, user):
     assert control("POST", f"/principals/{user.pk}/invitation")[0] == 409
     directory_users.disable(user, browser=DESK_BROWSER)
-    for act in ("invitation", "one-time-password"):
+    for act in ("invitation", "one-time-password", "email-verification"):
         status, told = control("POST", f"/principals/{user.pk}/{act}")
         assert status == 409
         assert "disabled" in told["error"]
@@ -145,7 +153,13 @@ def test_what_can_not_be_now_is_a_conflict(control, user):
 def test_only_users_of_directories_are_managed_so(control, user):
     zhang = named("zhang")
     for principal_id in (zhang.pk, 10**9):
-        for act in ("disable", "enable", "invitation", "one-time-password"):
+        for act in (
+            "disable",
+            "enable",
+            "invitation",
+            "one-time-password",
+            "email-verification",
+        ):
             assert control("POST", f"/principals/{principal_id}/{act}")[0] == 404
         assert control("DELETE", f"/principals/{principal_id}")[0] == 404
 

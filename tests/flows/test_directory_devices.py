@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.admin.models import LogEntry
 
 from mfa import devices, totp
 from mfa.models import Device
@@ -11,6 +12,7 @@ from signin.kernel import clock
 from signin.mailbox.models import Message
 from tests.browser import DESK
 from tests.devices import code_from, device, directory_user, named
+from tests.flows.admin_walks import page
 from tests.flows.test_admin_devices import DEVICES, deactivate
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -38,6 +40,13 @@ def confirm(operator, word):
     """Type a word on the page that asks for it; the form has all devices that were chosen."""
     chosen = re.findall(r'name="_selected_action" value="(\d+)"', operator.text)
     return operator.submit("deactivation-form", confirmation=word, _selected_action=chosen)
+
+
+def register_app(operator, user, **fields):
+    """Go from the page of a user to the registration of an app, and send its form."""
+    operator.visit(page(f"directoryuser/{user.pk}/change/"))
+    operator.visit(re.search(r'href="([^"]*)" id="new-app"', operator.text)[1])
+    return operator.submit("new-app-form", **fields)
 
 
 def left():
@@ -81,6 +90,72 @@ class TestTheAdminSite:
         operator.submit("resync-form", code1=first, code2=second)
         assert "The device My phone is in step again." in operator.words
         assert Event.objects.get().name == "UpdateMfaDeviceForUser"
+
+    def test_one_is_renamed(self, operator, app):
+        operator.visit(f"{DEVICES}{app.pk}/change/")
+        operator.visit(re.search(r'href="([^"]*)" id="rename"', operator.text)[1])
+        assert operator.submit("rename-form", device_name="no/slash").status == 200
+        assert "My phone" in left()
+        operator.submit("rename-form", device_name="Her phone")
+        assert "The device is called Her phone now." in operator.words
+        assert {"Her phone"} <= left()
+        recorded = Event.objects.get().document
+        assert recorded["eventName"] == "UpdateMfaDeviceForUser"
+        assert recorded["requestParameters"]["mfaDeviceName"] == "Her phone"
+        assert recorded["userIdentity"]["type"] == "Root"
+
+    def test_the_console_s_devices_keep_the_name_of_their_arn(self, operator):
+        operator.visit(f"{DEVICES}{device().pk}/change/")
+        assert 'id="rename"' not in operator.text
+        assert operator.visit(f"{DEVICES}{device().pk}/rename/").status == 404
+
+    @pytest.mark.requirement("S-065")
+    def test_an_app_is_registered_and_its_secret_shown_in_the_answer_alone(self, operator, ines):
+        register_app(operator, ines, device_name="Given phone")
+        [app] = devices.of(ines)
+        assert app.name == "Given phone"
+        secret = totp.encode(devices.secret_of(app))
+        assert secret in operator.text
+        assert "<svg" in operator.text
+        recorded = list(Event.objects.order_by("id").values_list("name", flat=True))
+        assert recorded == [
+            "StartVirtualMfaDeviceRegistration",
+            "CompleteVirtualMfaDeviceRegistration",
+        ]
+        assert Message.objects.get().kind == "device-registered"
+        assert Message.objects.get().recipient == "ines@example.com"
+        assert LogEntry.objects.filter(object_id=app.pk).exists()
+        told = str([event.document for event in Event.objects.all()]) + Message.objects.get().text
+        for path in (f"{app.pk}/change/", f"{app.pk}/history/", f"new-app/{ines.pk}/", ""):
+            told += operator.visit(DEVICES + path).text
+        assert secret not in told
+
+    def test_the_name_is_proposed_and_a_poor_one_refused(self, operator, ines):
+        register_app(operator, ines)
+        assert left() >= {"Authenticator app"}
+        register_app(operator, ines, device_name="no/slash")
+        assert operator.status == 200
+        assert len(devices.of(ines)) == 1
+
+    @pytest.mark.requirement("S-066", "S-044")
+    def test_a_third_app_and_one_of_a_disabled_user_are_refused(self, operator, ines):
+        for _ in range(3):
+            register_app(operator, ines)
+        assert "two authenticator apps" in operator.words
+        assert len(devices.of(ines)) == 2
+        devices.remove(devices.of(ines)[0])
+        operator.visit(f"{DEVICES}new-app/{ines.pk}/")
+        ines.profile.is_enabled = False
+        ines.profile.save()
+        operator.submit("new-app-form")
+        assert "This user is disabled" in operator.words
+        assert len(devices.of(ines)) == 1
+
+    def test_the_page_is_for_users_of_directories_and_the_operator_only(
+        self, operator, browser, ines
+    ):
+        assert operator.visit(f"{DEVICES}new-app/{named('zhang').pk}/").status == 404
+        assert "admin/login" in browser.visit(f"{DEVICES}new-app/{ines.pk}/").url
 
 
 class TestTheControlApi:

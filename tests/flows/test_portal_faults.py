@@ -16,6 +16,7 @@ from tests.portal_walks import (
     PORTAL,
     is_at_portal,
     name_user,
+    settings_are,
     sign_in,
 )
 
@@ -25,6 +26,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 @pytest.mark.requirement("R-257", "R-258", "R-262")
 @pytest.mark.parametrize("kind", [Kind.INSTANCE_SETUP, Kind.AD_CONNECTOR, Kind.CLOCK_SKEW])
 def test_the_page_has_a_number_and_the_desk_the_cause(browser, new_browser, kind):
+    if kind == Kind.AD_CONNECTOR:
+        settings_are(identity_source="ad-connector", domain="corp.example.com", mfa_mode="never")
     faults.arm(kind, 1)
     sign_in(browser) if kind == Kind.CLOCK_SKEW else name_user(browser, JANE[0])
     assert browser.status == 503
@@ -38,6 +41,15 @@ def test_the_page_has_a_number_and_the_desk_the_cause(browser, new_browser, kind
     assert again == PORTAL
     assert is_at_portal(sign_in(browser))
     assert Incident.objects.count() == 1
+
+
+@pytest.mark.requirement("R-258")
+@pytest.mark.parametrize("source", ["directory", "managed-ad"])
+def test_without_a_connector_none_can_be_broken(browser, source):
+    settings_are(identity_source=source, domain="" if source == "directory" else "corp.example.com")
+    faults.arm(Kind.AD_CONNECTOR, 1)
+    assert is_at_portal(sign_in(browser))
+    assert faults.is_armed(Kind.AD_CONNECTOR)
 
 
 @pytest.mark.requirement("R-255")

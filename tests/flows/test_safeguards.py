@@ -11,7 +11,7 @@ from signin import hosts
 from signin.captcha.models import Captcha
 from signin.console.signin_views import HELP_PAGES
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
-from tests.flows import account_walks, portal_people
+from tests.flows import account_walks, portal_pages, portal_people
 from tests.flows.lost_device_walks import follow, in_trouble, mailed, up_to_the_call
 from tests.flows.opening_walks import (
     EMAIL,
@@ -93,6 +93,10 @@ def every_page() -> list[tuple[str, Browser]]:
         keep(f"help: {name}", Browser().visit(f"{SIGNIN}help/{name}"))
     for name, browser in portal_people.every_page().items():
         keep(f"portal: {name}", browser)
+    for name in portal_pages.PLAIN:
+        keep(name, portal_pages.PAGES[name](Browser()))
+    for name, (walk, *_) in portal_pages.ERRORS.items():
+        keep(name, walk(Browser()))
     for path in ("", "mailbox/", "events/", "control/", "admin/login/", "mailbox/1", "phone/"):
         keep(f"desk: {path}", Browser().visit(DESK + path))
     keep("desk: incidents/", Browser().visit(DESK + "incidents/"))

@@ -20,6 +20,7 @@ from accounts import (
     recovery,
     sessions,
     states,
+    verifications,
 )
 from accounts.errors import CodeDead, EmailTaken, LinkOver
 from accounts.models import Account, Lockout, Principal, Session
@@ -155,6 +156,16 @@ def test_an_invitation_is_accepted_once(chromium):
     results = at_once(lambda: invitations.accept(token, PASSWORD, browser=chromium))
     assert sum(isinstance(each, LinkOver) for each in results) == THREADS - 1
     assert Event.objects.filter(name="UpdatePassword").count() == 1
+
+
+@pytest.mark.requirement("S-025", "S-047")
+def test_an_address_is_verified_once(chromium):
+    user = make_user(make_directory())
+    verifications.send(user)
+    token = Message.objects.get().link.partition("token=")[2]
+    results = at_once(lambda: verifications.confirm(token, browser=chromium))
+    assert sum(isinstance(each, LinkOver) for each in results) == THREADS - 1
+    assert Event.objects.filter(name="VerifyEmail").count() == 1
 
 
 @pytest.mark.requirement("S-047")

@@ -81,6 +81,33 @@ class TestADirectory:
         assert directory.session_minutes == 15
         assert (directory.disabling_mode, directory.event_identity) == ("delayed", "legacy")
 
+    def test_its_identity_source_is_an_active_directory(self):
+        load(identity_source="managed-ad", domain="corp.example.com", users=[ANA])
+        directory = Directory.objects.get()
+        assert (directory.identity_source, directory.domain) == ("managed-ad", "corp.example.com")
+        assert find_user(directory, "CORP\\ana") == user("ana@corp.example.com") == user("ana")
+
+    @pytest.mark.parametrize(
+        ("members", "place"),
+        [
+            ({"identity_source": "managed-ad"}, "directories[0].domain"),
+            ({"domain": "corp.example.com"}, "directories[0].domain"),
+            ({"identity_source": "ad-connector", "domain": "CORP"}, "directories[0].domain"),
+            ({"identity_source": "saml"}, "directories[0].identity_source"),
+            (
+                {
+                    "identity_source": "ad-connector",
+                    "domain": "corp.example.com",
+                    "users": [{**ANA, "invited": True}],
+                },
+                "directories[0].users[0].invited",
+            ),
+        ],
+    )
+    def test_a_source_and_a_domain_that_do_not_fit_are_refused(self, members, place):
+        with pytest.raises(ScenarioInvalid, match=re.escape(place)):
+            load(**members)
+
     def test_another_subdomain_than_that_of_the_scenario_before_is_no_mistake(self):
         load(subdomain="team")
         text = json.dumps(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import Invitation, RoleSwitch, Session, TemporaryCredentials
+from accounts.models import EmailVerification, Invitation, RoleSwitch, Session, TemporaryCredentials
 from accounts.models.roles import Role
 from signin.control import sweep
 from signin.kernel import clock
@@ -29,6 +29,9 @@ def session():
     Invitation.objects.create(
         principal=named("new_hire"), token_digest="a", binding="b", sent_at=now, expires_at=end
     )
+    EmailVerification.objects.create(
+        principal=named("new_hire"), token_digest="a", binding="b", expires_at=end
+    )
     TemporaryCredentials.objects.create(
         access_key_id="ASIAEXAMPLE",
         token_digest="a",
@@ -43,7 +46,7 @@ def session():
 
 
 def test_what_is_over_goes_and_the_rest_stays(session):
-    ends = (RoleSwitch, Invitation, TemporaryCredentials)
+    ends = (RoleSwitch, Invitation, EmailVerification, TemporaryCredentials)
     sweep.expired()
     assert all(model.objects.exists() for model in ends)
     clock.advance(sweep.SESSIONS_KEPT)
