@@ -10,8 +10,8 @@ STATIC := $(shell find static -type f)
 help:  ## list the tasks
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-serve: $(VENV)/.runtime .static/staticfiles.json  ## start the server (PORT=8000)
-	@PORT=$(PORT) exec $(BIN)/python manage.py serve
+serve: $(VENV)/.runtime .static/staticfiles.json  ## start the server (PORT=8000, ARGS=--gateway)
+	@PORT=$(PORT) exec $(BIN)/python manage.py serve $(ARGS)
 
 test: $(VENV)/.dev .static/staticfiles.json  ## run all tests (ARGS="-k name" for some)
 	$(BIN)/python -m pytest $(ARGS)

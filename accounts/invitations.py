@@ -54,7 +54,7 @@ def issue(user: Principal, token: str) -> datetime:
 
 def link(token: str, region: str) -> str:
     """Return the address where a token sets the first password."""
-    return hosts.url("platform", PATH, {"token": token}, region=region)
+    return hosts.lasting_url("platform", PATH, {"token": token}, region=region)
 
 
 def has_joined(user: Principal) -> bool:

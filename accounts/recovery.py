@@ -46,7 +46,7 @@ def request(email: str, *, browser: Browser) -> None:
         root_user,
         # In the query, because a server's log names paths (S-057); from the settings, because
         # whoever asks chooses the Host header (S-024).
-        link=hosts.url("signin", PATH, {"token": token}),
+        link=hosts.lasting_url("signin", PATH, {"token": token}),
         expires_at=expires_at,
     )
     allowed = lockout.may_mail(fold(email), ip=browser.ip, principal=root_user)
@@ -136,7 +136,8 @@ def _notify(principal: Principal) -> None:
 
 
 def _portal_link(directory: Directory, token: str) -> str:
-    return hosts.url("platform", PORTAL_PATH, {"token": token}, region=directory.region)
+    query = {"token": token}
+    return hosts.lasting_url("platform", PORTAL_PATH, query, region=directory.region)
 
 
 def _keep(principal: Principal, token: str, expires_at: datetime) -> None:

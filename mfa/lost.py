@@ -52,7 +52,7 @@ def send_link(attempt: Attempt, root_user: Principal) -> None:
             "consumed_at": None,
         },
     )
-    link = hosts.url("signin", PATH, {"token": token})
+    link = hosts.lasting_url("signin", PATH, {"token": token})
     emails.lost_device_link(root_user, link=link, expires_at=expires_at)
 
 

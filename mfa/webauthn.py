@@ -26,6 +26,7 @@ from mfa import devices as registered
 from mfa import slots
 from mfa.errors import PasskeyKnown, PasskeyRefused
 from mfa.models import Ceremony, Device
+from signin import naming
 from signin.flow.models import Attempt
 from signin.kernel import clock, entropy
 
@@ -68,7 +69,7 @@ def rp_id(principal: Principal) -> str:
     sign-in hosts of Identity Center.
     """
     domain = "amazon.com" if slots.is_of_console(principal) else "signin.aws"
-    return f"{domain}.{settings.SIGNIN_SUFFIX}"
+    return naming.current().domain(domain)
 
 
 def user_handle(principal: Principal) -> bytes:

@@ -1,9 +1,10 @@
 """Which door a host name opens: the one table to read, or to change.
 
 A row's ``name`` is the real host; the emulated one has a local suffix and a port behind it
-(``signin.aws.amazon.com.localhost:8000``). Rows are tried from top to bottom, so that a region
-is never taken for an account's alias. URL modules are named by dotted string: they are loaded
-with the first request to their door, and nothing down here imports them.
+(``signin.aws.amazon.com.localhost:8000``), but for whoever comes by the gateway. Rows are tried
+from top to bottom, so that a region is never taken for an account's alias. URL modules are named by
+dotted string: they are loaded with the first request to their door, and nothing down here imports
+them.
 """
 
 import re
@@ -12,11 +13,10 @@ from dataclasses import dataclass, field
 from typing import Literal, cast
 from urllib.parse import urlencode, urlsplit
 
-from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 
-from signin import pages
+from signin import naming, pages
 
 Stack = Literal["pages", "desk", "wire"]
 
@@ -72,12 +72,16 @@ DESK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 def find(hostname: str) -> tuple[Host, dict[str, str]] | None:
     """Return the row that claims a host name (without port), and what its placeholders say."""
-    hostname = hostname.lower().removesuffix(".")
+    hostname, seen = hostname.lower().removesuffix("."), naming.current()
     if hostname in DESK_NAMES:
-        return DESK, {}
-    real_name = hostname.removesuffix(f".{settings.SIGNIN_SUFFIX}")
-    if real_name == hostname:
+        return None if seen.is_real else (DESK, {})
+    if (real_name := seen.real_name(hostname)) is None:
         return None
+    return find_real(real_name)
+
+
+def find_real(real_name: str) -> tuple[Host, dict[str, str]] | None:
+    """Return the row that claims a real host name, and what its placeholders say."""
     for host in HOSTS:
         if match := host.pattern.fullmatch(real_name):
             return host, match.groupdict()
@@ -97,7 +101,8 @@ def find_url(url: str) -> tuple[Host, dict[str, str], str] | None:
         port = parts.port
     except ValueError:
         return None
-    if parts.scheme != settings.SIGNIN_SCHEME or port != settings.SIGNIN_PORT:
+    seen = naming.current()
+    if parts.scheme != seen.scheme or port != seen.port:
         return None
     if "@" in parts.netloc or not parts.hostname or not (found := find(parts.hostname)):
         return None
@@ -110,34 +115,47 @@ def url(door: str, path: str = "/", query: dict[str, str] | None = None, /, **va
     return f"{origin(door, **values)}{tail}"
 
 
+def lasting_url(door: str, path: str, query: dict[str, str], /, **values: str) -> str:
+    """Return the address of a path for a mail: whoever asks, it names this server locally.
+
+    A mail is read elsewhere and later, where a real name would lead to AWS itself.
+    """
+    with naming.seen_as(naming.local()):
+        return url(door, path, query or None, **values)
+
+
 def origin(door: str, **values: str) -> str:
     """Return scheme, host and port of a door."""
     if door == DESK.door:
-        name = DESK.name
-    else:
-        row = next(
-            host
-            for host in HOSTS
-            if host.door == door and set(host.pattern.groupindex) == set(values)
-        )
-        name = f"{row.name.format(**values)}.{settings.SIGNIN_SUFFIX}"
-    return f"{settings.SIGNIN_SCHEME}://{name}:{settings.SIGNIN_PORT}"
+        return _desk()
+    row = next(
+        host for host in HOSTS if host.door == door and set(host.pattern.groupindex) == set(values)
+    )
+    return naming.current().origin(row.name.format(**values))
 
 
 def origin_of(host: str) -> str:
     """Return the origin of the pages at a host, named with its port as requests do."""
-    return f"{settings.SIGNIN_SCHEME}://{host}"
+    return f"{naming.current().scheme}://{host}"
 
 
 def samples() -> list[str]:
     """Return one address for each row of the table, with sample values for placeholders."""
     values = {"region": "eu-central-1", "account": "111122223333", "portal": "example-corp"}
-    names = [host.name.format(**values) for host in HOSTS]
-    tail = f"{settings.SIGNIN_SUFFIX}:{settings.SIGNIN_PORT}/"
-    return [
-        f"{settings.SIGNIN_SCHEME}://{DESK.name}:{settings.SIGNIN_PORT}/",
-        *(f"{settings.SIGNIN_SCHEME}://{name}.{tail}" for name in names),
-    ]
+    seen = naming.current()
+    return [f"{_desk()}/", *(f"{seen.origin(host.name.format(**values))}/" for host in HOSTS)]
+
+
+def real_parents() -> list[str]:
+    """Return the domains below which all real names of the table are, none below another."""
+    fixed = {host.name.rpartition("}.")[2] for host in HOSTS}
+    return sorted(name for name in fixed if not any(name.endswith(f".{each}") for each in fixed))
+
+
+def _desk() -> str:
+    """Return the desk's origin. It has no real name, so it is at the local one for everybody."""
+    local = naming.local()
+    return f"{local.scheme}://{DESK.name}:{local.port}"
 
 
 class HostRequest(HttpRequest):

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from signin import naming
 from signin.hosts import HostRequest
 from signin.kernel import entropy
 
@@ -84,8 +85,8 @@ def flow_key(request: HttpRequest) -> str:
 
 
 def is_tls() -> bool:
-    """Return whether browsers reach this server over TLS."""
-    return bool(settings.SIGNIN_SCHEME == "https")
+    """Return whether this browser reaches the server over TLS."""
+    return naming.current().is_tls
 
 
 def language_choice(request: HttpRequest) -> dict[str, str]:

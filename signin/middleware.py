@@ -65,6 +65,12 @@ class PageCsrfMiddleware(_AtDoors, CsrfViewMiddleware):
 
     stacks = _PEOPLE
 
+    def process_response(self, request: HttpRequest, response: Any) -> Any:
+        response = super().process_response(request, response)
+        if is_tls() and settings.CSRF_COOKIE_NAME in response.cookies:
+            response.cookies[settings.CSRF_COOKIE_NAME]["secure"] = True
+        return response
+
     def process_view(
         self, request: HttpRequest, callback: Any, callback_args: Any, callback_kwargs: Any
     ) -> Any:

@@ -6,12 +6,13 @@ removes it.
 
 import ipaddress
 from collections.abc import Callable
+from functools import cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from signin import pages
+from signin import naming, pages
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -52,8 +53,12 @@ HEADERS = {
 
 def content_security_policy(*targets: str) -> str:
     """Return the policy of a page whose forms may lead to our doors, and to these targets."""
-    suffix, port = settings.SIGNIN_SUFFIX, settings.SIGNIN_PORT
-    doors = [f"{settings.SIGNIN_SCHEME}://{name}.{suffix}:{port}" for name in FORM_TARGETS]
+    return _policy(naming.current(), targets)
+
+
+@cache
+def _policy(seen: naming.Naming, targets: tuple[str, ...]) -> str:
+    doors = [seen.origin(name) for name in FORM_TARGETS]
     return CONTENT_SECURITY_POLICY.format(doors=" ".join([*doors, *targets]))
 
 
@@ -67,7 +72,6 @@ class SafeguardMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.policy = content_security_policy()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not settings.SIGNIN_ALLOW_REMOTE and not _is_loopback(request.META["REMOTE_ADDR"]):
@@ -80,7 +84,7 @@ class SafeguardMiddleware:
             response = self.get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        response.headers.setdefault("Content-Security-Policy", self.policy)
+        response.headers.setdefault("Content-Security-Policy", content_security_policy())
         response.headers.setdefault("Cache-Control", "no-store")
         if not response.streaming:
             response.headers.setdefault("Content-Length", str(len(response.content)))

@@ -19,6 +19,8 @@ SIGNIN_DATA_DIR.mkdir(parents=True, exist_ok=True)
 SIGNIN_PORT = env.int("SIGNIN_PORT", default=env.int("PORT", default=8000))
 SIGNIN_SUFFIX = env.str("SIGNIN_SUFFIX", default="localhost")
 SIGNIN_SCHEME = "http"
+SIGNIN_GATEWAY_PORT = env.int("SIGNIN_GATEWAY_PORT", default=0)
+SIGNIN_GATEWAY_SECRET = ""  # `manage.py serve` makes one for each start of a gateway
 SIGNIN_ALLOW_REMOTE = env.bool("SIGNIN_ALLOW_REMOTE", default=False)
 
 # How the server behaves.
@@ -43,7 +45,9 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 DEBUG = False
+# The real names are here for the gateway; the host table refuses them from everybody else.
 ALLOWED_HOSTS = [f".{SIGNIN_SUFFIX}", "localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS += [".amazonaws.com", ".aws.amazon.com", ".awsapps.com", ".signin.aws"]
 USE_X_FORWARDED_HOST = False
 
 INSTALLED_APPS = [
@@ -69,6 +73,7 @@ INSTALLED_APPS = [
     "signin.control",
 ]
 MIDDLEWARE = [
+    "signin.naming.NamingMiddleware",
     "signin.safeguards.SafeguardMiddleware",
     "signin.static_files.StaticFilesMiddleware",
     "signin.hosts.HostMiddleware",

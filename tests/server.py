@@ -37,6 +37,8 @@ class Server:
     port: int = field(default_factory=free_port)
     environment: dict[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[str] | None" = None
+    gateway: int = 0
+    arguments: tuple[str, ...] = ()
     printed: str = ""
     _is_made: bool = False
 
@@ -61,7 +63,7 @@ class Server:
         log = self.data / "server.log"
         with log.open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve"],
+                [sys.executable, "manage.py", "serve", *self.arguments],
                 cwd=ROOT,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
@@ -107,6 +109,11 @@ class Server:
         suffix = "" if name == "localhost" else ".localhost"
         return f"http://{name}{suffix}:{self.port}{path}"
 
+    def place(self) -> dict[str, Any]:
+        """Return where the gateway says that it is."""
+        found: dict[str, Any] = json.loads((self.data / "gateway" / "place.json").read_text())
+        return found
+
     def control(self, method: str, path: str, body: object = None) -> Any:
         """Call the control API."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
@@ -131,6 +138,7 @@ class Server:
             "SIGNIN_DATA_DIR": str(self.data),
             "SIGNIN_PASSWORD_COST": "minimal",
             "SIGNIN_PORT": str(self.port),
+            "SIGNIN_GATEWAY_PORT": str(self.gateway),
             **self.environment,
         }
 

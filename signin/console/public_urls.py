@@ -1,23 +1,13 @@
 """The URLs of ``aws.amazon.com``: the public page of the console, where a sign-out ends."""
 
 from django.urls import path
-from django.views.generic import RedirectView, TemplateView
+from django.views.generic import RedirectView
 
-from signin import hosts
+from signin.console import public_views
 
 handler500 = "signin.context.server_error"
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/console/")),
-    path(
-        "console/",
-        TemplateView.as_view(
-            template_name="console/public.html",
-            extra_context={
-                "console": hosts.url("console"),
-                "open_account": hosts.url("signin", "/open-account"),
-            },
-        ),
-        name="public",
-    ),
+    path("console/", public_views.public, name="public"),
 ]

@@ -130,4 +130,9 @@ def help_page(request: HttpRequest, name: str) -> HttpResponse:
     """Show a page of help."""
     if name not in HELP_PAGES:
         raise Http404
-    return render(request, f"help/{name}.html")
+    page = {
+        "console": hosts.url("console"),
+        "signin_scheme": hosts.origin("signin").partition("://")[0],
+        "signin_host": hosts.origin("signin").partition("://")[2],
+    }
+    return render(request, f"help/{name}.html", page)

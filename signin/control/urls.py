@@ -7,7 +7,7 @@ from django.contrib.admin import autodiscover
 from django.urls import include, path
 from django.views.generic import TemplateView
 
-from signin.control import incident_views, views
+from signin.control import connect_views, incident_views, views
 from signin.control import phone_views as phone
 from signin.control.api import View, answering_in_shape, api, not_found
 from signin.control.forms import OperatorForm
@@ -25,6 +25,8 @@ for pattern in control_urls[0]:
 
 urlpatterns = [
     path("", views.index, name="desk"),
+    path("connect/", connect_views.connect, name="connect"),
+    path("connect/seen", connect_views.seen, name="connect-seen"),
     path("events/", views.events, name="events"),
     path("incidents/", incident_views.incidents, name="incidents"),
     path("incidents/<slug:kind>/disarm", incident_views.disarm, name="disarm"),

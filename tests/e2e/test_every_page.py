@@ -299,6 +299,7 @@ WALKS: dict[str, Walk] = {
     "incidents": lambda page, server: page.goto(server.address("localhost", "/incidents/")),
     "incidents-armed": lambda page, server: arm_fault(page, server, "2"),
     "incidents-wrong": lambda page, server: arm_fault(page, server, "often"),
+    "connect": lambda page, server: page.goto(server.address("localhost", "/connect/")),
     "control": lambda page, server: page.goto(server.address("localhost", "/control/")),
     "admin-login": lambda page, server: page.goto(server.address("localhost", "/admin/")),
 }

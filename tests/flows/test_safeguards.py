@@ -99,7 +99,8 @@ def every_page() -> list[tuple[str, Browser]]:
         keep(name, walk(Browser()))
     for path in ("", "mailbox/", "events/", "control/", "admin/login/", "mailbox/1", "phone/"):
         keep(f"desk: {path}", Browser().visit(DESK + path))
-    keep("desk: incidents/", Browser().visit(DESK + "incidents/"))
+    for path in ("incidents/", "connect/"):
+        keep(f"desk: {path}", Browser().visit(DESK + path))
     return list(pages.items())
 
 

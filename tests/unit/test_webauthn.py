@@ -16,6 +16,7 @@ from accounts.models import Principal
 from mfa import devices, webauthn
 from mfa.errors import PasskeyKnown, PasskeyRefused
 from mfa.models import Ceremony, Device
+from signin import naming
 from signin.kernel import clock
 from tests.authenticator import SoftwareKey
 from tests.devices import directory_user
@@ -164,6 +165,13 @@ class TestOptions:
         assert own_id == "amazon.com.example.test"
         assert webauthn.registration_options(ceremony, "")["rp"]["id"] == own_id
         assert webauthn.assertion_options(ceremony, [])["rpId"] == own_id
+
+    def test_behind_the_gateway_it_is_the_real_domain_for_keys_made_here(self, zhang, key):
+        made_here = own(zhang, key)
+        with naming.seen_as(naming.REAL):
+            asked_for = webauthn.assertion_options(begin(zhang), [made_here])
+        assert asked_for["rpId"] == "amazon.com"
+        assert [each["id"] for each in asked_for["allowCredentials"]] == [made_here.credential_id]
 
     @pytest.mark.requirement("S-074", "R-163")
     @pytest.mark.parametrize(

@@ -4,8 +4,11 @@ import gc
 import ipaddress
 import socket
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +22,8 @@ from granian.log import LogLevels
 from signin import hosts
 from signin.control import databases, doors, scenarios, sweep
 from signin.control.models import LoadedScenario
+from signin.gateway import place
+from signin.kernel import entropy
 from signin.kernel.errors import Refusal
 from signin.static_files import is_collected
 
@@ -41,6 +46,15 @@ class Command(BaseCommand):
             action="store_true",
             help="serve other machines than this one, too (a container needs it)",
         )
+        parser.add_argument(
+            "--gateway",
+            nargs="?",
+            type=int,
+            const=settings.SIGNIN_GATEWAY_PORT or settings.SIGNIN_PORT + 1,
+            default=settings.SIGNIN_GATEWAY_PORT,
+            metavar="PORT",
+            help="lead AWS's own addresses here, by a proxy on this port of the loopback",
+        )
 
     def handle(self, *arguments: Any, **options: Any) -> None:
         host: str = options["host"]
@@ -58,26 +72,27 @@ class Command(BaseCommand):
         _check_free(host, settings.SIGNIN_PORT)
         if not is_collected():
             call_command("collectstatic", interactive=False, verbosity=0)
-        try:
-            password = databases.prepare()
-        except Refusal as refusal:
-            raise CommandError(str(refusal.message)) from refusal
-        sweep.expired()
-        self._greet(password, remote=remote)
-        connections.close_all()
-        load_application()
-        gc.freeze()
-        gc.enable()
-        Granian(
-            "signin.wsgi:application",
-            address=host,
-            port=settings.SIGNIN_PORT,
-            interface=Interfaces.WSGI,
-            workers=settings.SIGNIN_WORKERS,
-            blocking_threads=settings.SIGNIN_THREADS,
-            websockets=False,
-            log_level=LogLevels.error,
-        ).serve(target_loader=load_application, wrap_loader=False)
+        with _gateway(options["gateway"], address):
+            try:
+                password = databases.prepare()
+            except Refusal as refusal:
+                raise CommandError(str(refusal.message)) from refusal
+            sweep.expired()
+            self._greet(password, remote=remote)
+            connections.close_all()
+            load_application()
+            gc.freeze()
+            gc.enable()
+            Granian(
+                "signin.wsgi:application",
+                address=host,
+                port=settings.SIGNIN_PORT,
+                interface=Interfaces.WSGI,
+                workers=settings.SIGNIN_WORKERS,
+                blocking_threads=settings.SIGNIN_THREADS,
+                websockets=False,
+                log_level=LogLevels.error,
+            ).serve(target_loader=load_application, wrap_loader=False)
 
     def _greet(self, password: str | None, *, remote: bool) -> None:
         name = LoadedScenario.objects.get().name
@@ -93,11 +108,45 @@ class Command(BaseCommand):
             lines += ["", f"Operator of the admin site {hosts.url('desk', '/admin/')}"]
             lines += ["(shown this once; `manage.py operator` makes a new password):", ""]
             lines += _table([("NAME", "PASSWORD"), ("operator", password)])
+        if found := place.find():
+            lines += ["", "Gateway of the real names (`manage.py connect` tells more):", ""]
+            lines += _table(_of_gateway(found))
         if remote:
             warning = "WARNING: --allow-remote: other machines can reach this server."
             lines += ["", self.style.WARNING(warning)]
         self.stdout.write("\n".join([*lines, ""]))
         self.stdout.flush()
+
+
+@contextmanager
+def _gateway(port: int, server: IPv4Address | IPv6Address) -> Iterator[None]:
+    """Have a gateway beside the server; without a port there is none."""
+    place.forget()
+    if not port:
+        yield
+        return
+    process = import_module("signin.gateway.process")  # loads what nobody else needs
+    if server.is_unspecified:
+        server = ipaddress.ip_address("127.0.0.1" if server.version == 4 else "::1")
+    if not server.is_loopback:
+        raise CommandError("A gateway needs a server on the loopback.")
+    settings.SIGNIN_GATEWAY_SECRET = secret = entropy.token()
+    try:
+        listener = process.listen(port)
+    except OSError as error:
+        raise CommandError(f"Port {port} is taken. Choose another one: --gateway PORT") from error
+    try:
+        running = process.start(listener, server=(str(server), settings.SIGNIN_PORT), secret=secret)
+    except process.NotStarted as error:
+        raise CommandError("The gateway did not start.") from error
+    try:
+        yield
+    finally:
+        process.stop(running)
+
+
+def _of_gateway(found: place.Place) -> list[tuple[str, ...]]:
+    return [("HTTPS_PROXY", found.url), ("AWS_CA_BUNDLE", found.authority)]
 
 
 def _row(person: doors.Person) -> tuple[str, ...]:
