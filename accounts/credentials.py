@@ -1,16 +1,18 @@
-"""Temporary credentials of roles: issued for programs, found again, revoked."""
+"""Temporary credentials: issued for programs, found again, revoked."""
 
 import base64
 import string
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 
 from accounts import roles
 from accounts.assignments import Grant
-from accounts.models import Principal, Session, TemporaryCredentials
+from accounts.models import AccessKey, Principal, Role, Session, TemporaryCredentials
 from accounts.models.principals import UNIQUE_ID_ALPHABET
 from signin.kernel import clock, entropy, sealing
 
@@ -18,6 +20,8 @@ PURPOSE = "secret access key"
 SECRET_ALPHABET = string.ascii_letters + string.digits + "+/"
 SECRET_LENGTH = 40
 TOKEN_OCTETS = 192  # no padding in base64
+
+Kind = TemporaryCredentials.Kind
 
 
 @dataclass(frozen=True)
@@ -35,27 +39,68 @@ def issue(user: Principal, grant: Grant, *, session: Session | None) -> Keys:
 
     ``session`` is the portal session in which they are asked for. They outlive it, as AWS's do.
     """
-    now = clock.now()
-    keys = Keys(
-        access_key_id=_access_key_id(entropy.text(9, UNIQUE_ID_ALPHABET)),
-        secret_access_key=entropy.text(SECRET_LENGTH, SECRET_ALPHABET),
-        session_token=base64.b64encode(entropy.octets(TOKEN_OCTETS)).decode(),
-        expires_at=now + timedelta(minutes=grant.permission_set.session_minutes),
-    )
-    TemporaryCredentials.objects.create(
-        access_key_id=keys.access_key_id,
-        sealed_secret=sealing.seal(
-            keys.secret_access_key.encode(), key=settings.SECRET_KEY, purpose=PURPOSE
-        ),
-        token_digest=entropy.digest(keys.session_token),
-        principal=user,
-        role=roles.provision(grant.permission_set, grant.account),
+    return issue_for_role(
+        user,
+        roles.provision(grant.permission_set, grant.account),
         session_name=user.username,
+        seconds=grant.permission_set.session_minutes * 60,
         session=session,
-        issued_at=now,
-        expires_at=keys.expires_at,
     )
-    return keys
+
+
+def issue_for_role(
+    principal: Principal,
+    role: Role,
+    *,
+    session_name: str,
+    seconds: int,
+    session: Session | None = None,
+    mfa_authenticated: bool | None = None,
+    is_chained: bool = False,
+    source_identity: str = "",
+    tags: Mapping[str, str] | None = None,
+    transitive_tags: Sequence[str] = (),
+) -> Keys:
+    """Return new credentials of a session of a role; ``principal`` is whoever stands behind it."""
+    return _issue(
+        seconds,
+        kind=Kind.ROLE,
+        principal=principal,
+        role=role,
+        session_name=session_name,
+        session=session,
+        mfa_authenticated=mfa_authenticated,
+        is_chained=is_chained,
+        source_identity=source_identity,
+        tags=dict(tags or {}),
+        transitive_tags=list(transitive_tags),
+    )
+
+
+def issue_for_session(
+    user: Principal, *, seconds: int, mfa_authenticated: bool, session: Session | None = None
+) -> Keys:
+    """Return new credentials with which somebody works as themselves for a while."""
+    return _issue(
+        seconds,
+        kind=Kind.SESSION,
+        principal=user,
+        mfa_authenticated=mfa_authenticated,
+        session=session,
+    )
+
+
+def issue_for_federation(
+    user: Principal, name: str, *, seconds: int, tags: Mapping[str, str] | None = None
+) -> Keys:
+    """Return new credentials of a federated user, for whom a user of the account vouches."""
+    return _issue(
+        seconds,
+        kind=Kind.FEDERATION,
+        principal=user,
+        session_name=name,
+        tags=dict(tags or {}),
+    )
 
 
 def find(access_key_id: str, session_token: str) -> TemporaryCredentials | None:
@@ -68,7 +113,17 @@ def find(access_key_id: str, session_token: str) -> TemporaryCredentials | None:
     )
 
 
-def secret_of(credentials: TemporaryCredentials) -> str:
+def new_secret() -> str:
+    """Return a new secret access key."""
+    return entropy.text(SECRET_LENGTH, SECRET_ALPHABET)
+
+
+def sealed(secret: str) -> str:
+    """Return what is stored of a secret access key."""
+    return sealing.seal(secret.encode(), key=settings.SECRET_KEY, purpose=PURPOSE)
+
+
+def secret_of(credentials: AccessKey | TemporaryCredentials) -> str:
     """Return the secret access key, with which signatures are checked."""
     sealed = credentials.sealed_secret
     return sealing.unseal(sealed, key=settings.SECRET_KEY, purpose=PURPOSE).decode()
@@ -77,6 +132,25 @@ def secret_of(credentials: TemporaryCredentials) -> str:
 def revoke_all(user: Principal) -> int:
     """Revoke every living access key of a user; return how many there were."""
     return _living().filter(principal=user).update(revoked_at=clock.now())
+
+
+def _issue(seconds: int, **columns: Any) -> Keys:
+    now = clock.now()
+    keys = Keys(
+        access_key_id=_access_key_id(entropy.text(9, UNIQUE_ID_ALPHABET)),
+        secret_access_key=new_secret(),
+        session_token=base64.b64encode(entropy.octets(TOKEN_OCTETS)).decode(),
+        expires_at=now + timedelta(seconds=seconds),
+    )
+    TemporaryCredentials.objects.create(
+        access_key_id=keys.access_key_id,
+        sealed_secret=sealed(keys.secret_access_key),
+        token_digest=entropy.digest(keys.session_token),
+        issued_at=now,
+        expires_at=keys.expires_at,
+        **columns,
+    )
+    return keys
 
 
 def _living() -> QuerySet[TemporaryCredentials]:

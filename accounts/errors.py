@@ -160,3 +160,33 @@ class UserJoined(Refusal):
     """Whoever has a password of their own needs no invitation."""
 
     message = messages.USER_JOINED
+
+
+class TooManyAccessKeys(Refusal):
+    """Somebody has as many access keys as there can be."""
+
+    message = messages.TOO_MANY_ACCESS_KEYS
+
+
+class NoAccessKeys(Refusal):
+    """Only IAM users and root users have long-term access keys."""
+
+    message = messages.NO_ACCESS_KEYS
+
+
+class SessionTooLong(Refusal):
+    """A session of a role is to last longer than the role allows, or a chain of roles."""
+
+    message = messages.SESSION_TOO_LONG
+
+
+class SourceIdentityFixed(Refusal):
+    """The source identity of a session stays what it is in all sessions that follow from it."""
+
+    message = messages.SOURCE_IDENTITY_FIXED
+
+
+class TagFixed(Refusal):
+    """A session tag that is passed on from session to session can't be set anew."""
+
+    message = messages.TAG_FIXED

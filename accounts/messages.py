@@ -53,6 +53,15 @@ ROLE_INVALID = _(
 )
 DISPLAY_NAME_INVALID = _("A display name has up to 64 characters, all on one line.")
 
+TOO_MANY_ACCESS_KEYS = _("Nobody has more than two access keys. Delete one first.")
+NO_ACCESS_KEYS = _("Only IAM users and root users have access keys of their own.")
+SESSION_TOO_LONG = _(
+    "The session would last longer than the role allows, or longer than an hour for somebody who "
+    "works as a role already."
+)
+SOURCE_IDENTITY_FIXED = _("The source identity of a session can't be changed by the next one.")
+TAG_FIXED = _("A tag that the session passes on can't be set anew.")
+
 EMAIL_UNCHANGED = _("This is the address that you have now. Type another one.")
 ACCOUNT_ID_DIFFERS = _("This is not the ID of this account. It has twelve digits, shown above.")
 

@@ -4,6 +4,7 @@ No page shows a hash, a key or a digest: columns are named one by one, and a pas
 to fill in, never one to read.
 """
 
+from accounts.admin.access_keys import AccessKeyAdmin
 from accounts.admin.accounts import AccountAdmin
 from accounts.admin.assignments import ApplicationAdmin, AssignmentAdmin, PermissionSetAdmin
 from accounts.admin.directories import DirectoryAdmin, GroupAdmin
@@ -14,6 +15,7 @@ from accounts.admin.roles import RoleAdmin
 from accounts.admin.sessions import KnownBrowserAdmin, LockoutAdmin, SessionAdmin
 
 __all__ = [
+    "AccessKeyAdmin",
     "AccountAdmin",
     "ApplicationAdmin",
     "AssignmentAdmin",

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from signin.console import (
     account_views,
     device_views,
+    key_views,
     password_views,
     portal_views,
     switch_views,
@@ -31,6 +32,23 @@ urlpatterns = [
     path("iam/mfa/<int:device_id>/rename", device_views.rename, name="rename-device"),
     path("iam/mfa/<int:device_id>/resync", device_views.resync, name="resync-device"),
     path("iam/mfa/<int:device_id>/remove", device_views.remove, name="remove-device"),
+    path("iam/access_keys/new", key_views.new_access_key, name="new-access-key"),
+    path("iam/access_keys/<str:access_key_id>", key_views.access_key, name="access-key"),
+    path(
+        "iam/access_keys/<str:access_key_id>/deactivate",
+        key_views.deactivate,
+        name="deactivate-access-key",
+    ),
+    path(
+        "iam/access_keys/<str:access_key_id>/activate",
+        key_views.activate,
+        name="activate-access-key",
+    ),
+    path(
+        "iam/access_keys/<str:access_key_id>/delete",
+        key_views.delete,
+        name="delete-access-key",
+    ),
     path("account/", account_views.account, name="account-settings"),
     path("account/name", account_views.name, name="account-name"),
     path("account/phone", account_views.phone, name="account-phone"),

@@ -11,9 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import passwords, policies, sessions
+from accounts import access_keys, passwords, policies, sessions
 from accounts.identities import Identity, acting, original
 from accounts.models import Account, Principal, Session
+from accounts.models.credentials import MOST_ACCESS_KEYS
 from mfa import devices, lost
 from mfa.models import MOST_DEVICES
 from signin import hosts
@@ -137,13 +138,17 @@ def security_credentials(request: HttpRequest, session: Session) -> HttpResponse
     if acting(session).is_role:
         return show(request, session, "console/role_credentials.html")
     is_news = "password_changed" in request.GET and has_new_password(session.principal)
-    registered = devices.of(session.principal)
+    registered, own_keys = devices.of(session.principal), access_keys.of(session.principal)
     page = {
         "password_changed": is_news,
         "device_news": request.GET.get("device", ""),
         "devices": registered,
         "has_room": len(registered) < MOST_DEVICES,
         "most_devices": MOST_DEVICES,
+        "access_keys": own_keys,
+        "has_key_room": len(own_keys) < MOST_ACCESS_KEYS,
+        "most_keys": MOST_ACCESS_KEYS,
+        "key_news": request.GET.get("access_key", ""),
     }
     return show(request, session, "console/security_credentials.html", page)
 

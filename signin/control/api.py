@@ -22,6 +22,7 @@ from accounts import lockout
 from signin.captcha import challenges
 from signin.captcha.models import Captcha
 from signin.control import (
+    api_access_keys,
     api_clients,
     api_devices,
     api_directories,
@@ -120,6 +121,7 @@ api = NinjaAPI(
     urls_namespace="control",
 )
 api.add_router("", api_devices.router)
+api.add_router("", api_access_keys.router)
 api.add_router("", api_people.router)
 api.add_router("", api_faults.router)
 api.add_router("", api_directories.router)

@@ -100,7 +100,7 @@ def principals(
     summary="The registered devices of somebody",
 )
 def devices_of(request: HttpRequest, principal_id: int) -> list[dict[str, Any]]:
-    return [_device(each) for each in devices.of(_find(principal_id))]
+    return [_device(each) for each in devices.of(find_principal(principal_id))]
 
 
 @router.post(
@@ -109,7 +109,7 @@ def devices_of(request: HttpRequest, principal_id: int) -> list[dict[str, Any]]:
     summary="Register a device for somebody, without codes",
 )
 def add_device(request: HttpRequest, principal_id: int, body: DeviceIn) -> Status[dict[str, Any]]:
-    device = _new(_find(principal_id), body)
+    device = _new(find_principal(principal_id), body)
     try:
         devices.register(device)
     except Refusal as refusal:
@@ -150,16 +150,17 @@ def remove_device(request: HttpRequest, device_id: int) -> Status[None]:
     return Status(204, None)
 
 
-def _everybody() -> Any:
-    everybody = Principal.objects.exclude(kind=Principal.Kind.OPERATOR)
-    return everybody.select_related("account", "profile__directory").order_by("pk")
-
-
-def _find(principal_id: int) -> Principal:
+def find_principal(principal_id: int) -> Principal:
+    """Return somebody by number, or raise Refused."""
     principal: Principal | None = _everybody().filter(pk=principal_id).first()
     if principal is None:
         raise Refused(404, f"There is no principal {principal_id}.", LIST_THEM)
     return principal
+
+
+def _everybody() -> Any:
+    everybody = Principal.objects.exclude(kind=Principal.Kind.OPERATOR)
+    return everybody.select_related("account", "profile__directory").order_by("pk")
 
 
 def _registered(device_id: int) -> Device:

@@ -22,7 +22,15 @@ from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 
-from accounts.models import Account, Directory, DirectoryProfile, Invitation, Principal, Role
+from accounts.models import (
+    AccessKey,
+    Account,
+    Directory,
+    DirectoryProfile,
+    Invitation,
+    Principal,
+    Role,
+)
 from mfa.models import Device
 from signin.control import operators, scenarios
 from signin.control.models import LoadedScenario
@@ -47,6 +55,7 @@ DATES = {
     Invitation._meta.db_table: ("sent_at", "expires_at"),
     Role._meta.db_table: ("created_at",),
     Device._meta.db_table: ("registered_at",),
+    AccessKey._meta.db_table: ("created_at",),
     Message._meta.db_table: ("sent_at",),
     LoadedScenario._meta.db_table: ("loaded_at",),
 }

@@ -1,11 +1,11 @@
 """The accounts of a scenario's document: their checks, their people, their roles."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from accounts.models import Account, Behaviour, PasswordPolicy, Principal, Role
+from accounts.models import AccessKey, Account, Behaviour, PasswordPolicy, Principal, Role
 from accounts.models.roles import HOUR, role_id
 from mfa.models import Device
 from signin.control import identifiers, scenario_people
@@ -39,12 +39,16 @@ class AccountContent:
     policy: PasswordPolicy | None = None
     people: list[Principal] = field(default_factory=list)
     devices: list[Device] = field(default_factory=list)
+    access_keys: list[AccessKey] = field(default_factory=list)
     roles: list[Role] = field(default_factory=list)
 
-    def add(self, person: Principal, devices: list[Device]) -> None:
-        """Add somebody with their devices."""
+    def add(
+        self, person: Principal, devices: list[Device], access_keys: Sequence[AccessKey] = ()
+    ) -> None:
+        """Add somebody with their devices and their access keys."""
         self.people.append(person)
         self.devices += devices
+        self.access_keys += access_keys
 
 
 def read(entry: object, where: str, behaviour: Behaviour) -> AccountContent:

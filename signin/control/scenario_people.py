@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from accounts import passwords
-from accounts.models import Account, Principal
+from accounts import access_keys, passwords
+from accounts.models import AccessKey, Account, Principal
+from accounts.models.credentials import MOST_ACCESS_KEYS
 from accounts.models.principals import iam_user_id
 from mfa import devices, grace, totp
 from mfa.forms import SERIAL_NUMBER
@@ -22,6 +23,9 @@ from signin.control.documents import (
 )
 from signin.control.hashes import hashed
 from signin.kernel import clock
+
+ACCESS_KEY_ID = r"AKIA[A-Z0-9]{9}EXAMPLE"
+SECRET_ACCESS_KEY = r"[A-Za-z0-9+/]{40}"
 
 
 def read_root_user(entry: object, where: str, account: Account) -> tuple[Principal, list[Device]]:
@@ -43,8 +47,10 @@ def read_root_user(entry: object, where: str, account: Account) -> tuple[Princip
     return root_user, read_devices(root_user, fields, where)
 
 
-def read_iam_user(entry: object, where: str, account: Account) -> tuple[Principal, list[Device]]:
-    """Return an IAM user of an account, with the devices."""
+def read_iam_user(
+    entry: object, where: str, account: Account
+) -> tuple[Principal, list[Device], list[AccessKey]]:
+    """Return an IAM user of an account, with the devices and the access keys."""
     fields = read_object(
         entry,
         where,
@@ -55,6 +61,7 @@ def read_iam_user(entry: object, where: str, account: Account) -> tuple[Principa
             "must_change_password",
             "may_change_password",
             "devices",
+            "access_keys",
         },
     )
     name = read_text(fields, "name", where)
@@ -68,7 +75,8 @@ def read_iam_user(entry: object, where: str, account: Account) -> tuple[Principa
     )
     add_password(iam_user, fields, where)
     check_row(iam_user, where, {"username": "name"})
-    return iam_user, read_devices(iam_user, fields, where)
+    own = read_devices(iam_user, fields, where)
+    return iam_user, own, _access_keys(iam_user, fields, where)
 
 
 def add_password(
@@ -102,6 +110,26 @@ def read_devices(
         own.append(device)
     if len(own) > most:
         raise ScenarioInvalid(f"{where}.devices", f"at most {most}")
+    return own
+
+
+def _access_keys(iam_user: Principal, fields: Mapping[str, Any], where: str) -> list[AccessKey]:
+    """Return the access keys of an IAM user; no real key of AWS's ends as these have to."""
+    own = []
+    for number, entry in enumerate(read_list(fields, "access_keys", where)):
+        place = f"{where}.access_keys[{number}]"
+        told = read_object(entry, place, required={"access_key_id", "secret_access_key"})
+        key_id = read_text(told, "access_key_id", place)
+        secret = read_text(told, "secret_access_key", place)
+        if not re.fullmatch(ACCESS_KEY_ID, key_id):
+            problem = "AKIA, nine capital letters and digits, EXAMPLE"
+            raise ScenarioInvalid(f"{place}.access_key_id", problem)
+        if not re.fullmatch(SECRET_ACCESS_KEY, secret):
+            problem = "40 letters, digits, + and /"
+            raise ScenarioInvalid(f"{place}.secret_access_key", problem)
+        own.append(access_keys.new(iam_user, key_id, secret, slot=number + 1))
+    if len(own) > MOST_ACCESS_KEYS:
+        raise ScenarioInvalid(f"{where}.access_keys", f"at most {MOST_ACCESS_KEYS}")
     return own
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models import Account, Behaviour, PasswordPolicy, Principal, Role
+from accounts.models import AccessKey, Account, Behaviour, PasswordPolicy, Principal, Role
 from mfa.models import Device
 from signin.control import scenario_accounts, scenario_directories
 from signin.control.documents import (
@@ -144,6 +144,7 @@ def store(content: Content) -> None:
         for directory in content.directories:
             scenario_directories.store(directory)
         Device.objects.bulk_create(content.devices)
+        AccessKey.objects.bulk_create(key for part in accounts for key in part.access_keys)
         Role.objects.bulk_create(content.roles)
         LoadedScenario.objects.create(name=content.name, loaded_at=clock.now())
 
@@ -167,6 +168,7 @@ def _check_unique(content: Content) -> None:
     names += [(person.kind, person.realm, person.folded) for person in people]
     names += [("role", role.account_id, role.folded) for role in content.roles]
     names += [("device", device.serial_number) for device in content.devices]
+    names += [("access key", key.pk) for part in content.accounts for key in part.access_keys]
     check_unique(names, "accounts")
     names = [("directory", directory.id) for directory in directories]
     names += [("subdomain", each.subdomain) for each in directories if each.subdomain]

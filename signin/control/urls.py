@@ -24,7 +24,7 @@ for pattern in control_urls[0]:
     pattern.callback = answering_in_shape(cast(View, pattern.callback))
 
 urlpatterns = [
-    path("", views.index, name="desk"),
+    path("", views.root, name="desk"),
     path("connect/", connect_views.connect, name="connect"),
     path("connect/seen", connect_views.seen, name="connect-seen"),
     path("events/", views.events, name="events"),

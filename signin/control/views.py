@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from signin import hosts
@@ -16,8 +17,16 @@ from signin.events.models import Event
 from signin.faults.models import Incident
 from signin.http import searched
 from signin.mailbox.models import Message
+from signin.wire import sts
 
 SHOWN = 100
+
+
+@csrf_exempt
+def root(request: HttpRequest) -> HttpResponse:
+    """Answer a call of STS, whose clients may be told any endpoint; show people the desk."""
+    is_call = request.method == "POST" or "Action" in request.GET
+    return sts.view(request) if is_call else index(request)
 
 
 @require_safe

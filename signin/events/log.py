@@ -56,16 +56,25 @@ def record_api_call(
     parameters: dict[str, Any] | None,
     response: dict[str, Any] | None = None,
     error: Error | None = None,
+    request_id: str = "",
+    shared_event_id: str = "",
+    read_only: bool = False,
 ) -> None:
-    """Write down a call of a service's API that a page made for somebody; never a secret."""
+    """Write down a call of a service's API, made by a page for somebody or signed; never a secret.
+
+    ``shared_event_id`` is what the records of one call in two accounts have in common.
+    """
     particulars: dict[str, Any] = {
         "eventSource": source,
         "userAgent": user_agent,
         "requestParameters": parameters,
         "responseElements": response,
-        "requestID": str(entropy.identifier()),
+        "requestID": request_id or str(entropy.identifier()),
         "eventType": "AwsApiCall",
+        "readOnly": read_only,
     }
+    if shared_event_id:
+        particulars["sharedEventID"] = shared_event_id
     if error:
         particulars |= {"errorCode": error.code, "errorMessage": error.message}
     _record(name, identity, account_id, region, browser, particulars)

@@ -101,6 +101,29 @@ def assumed_role(
     return {**identity, "sessionContext": context} if context else identity
 
 
+def federated_user(*, account_id: str, name: str) -> Identity:
+    """Return the identity of a federated user, for whom a user of the account vouched."""
+    return {
+        "type": "FederatedUser",
+        "principalId": f"{account_id}:{name}",
+        "arn": arns.federated_user(account_id, name),
+        "accountId": account_id,
+    }
+
+
+def other_account(*, account_id: str, principal_id: str) -> Identity:
+    """Return the identity of a caller from another account, as that account's log tells it."""
+    return {"type": "AWSAccount", "principalId": principal_id, "accountId": account_id}
+
+
+def session_attributes(*, began_at: datetime, mfa: bool) -> dict[str, Any]:
+    """Return since when a session is, and whether a second factor stands behind it."""
+    return {
+        "creationDate": began_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "mfaAuthenticated": "true" if mfa else "false",
+    }
+
+
 def role_session_context(
     *,
     account_id: str,
@@ -120,10 +143,7 @@ def role_session_context(
             "userName": role_name,
         },
         "webIdFederationData": {},
-        "attributes": {
-            "creationDate": began_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "mfaAuthenticated": "true" if mfa else "false",
-        },
+        "attributes": session_attributes(began_at=began_at, mfa=mfa),
     }
 
 

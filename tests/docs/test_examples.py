@@ -85,6 +85,7 @@ class TestTheExamples:
                 "A password policy",
                 "A root user",
                 "An IAM user",
+                "An access key",
                 "A role",
                 "A directory",
                 "Checks at a directory's sign-in",

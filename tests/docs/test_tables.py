@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.models import Model
 
 from accounts import (
+    access_keys,
     browsers,
     codes,
     directory_users,
@@ -19,11 +20,13 @@ from accounts import (
     passwords,
     policies,
     recovery,
+    role_sessions,
     sessions,
     verifications,
 )
 from accounts.models import Directory, PasswordPolicy, PermissionSet, Principal
 from accounts.models.accounts import REOPENABLE_FOR
+from accounts.models.credentials import MOST_ACCESS_KEYS
 from mfa import devices, grace, slots, totp
 from mfa.models import MOST_DEVICES, Ceremony
 from mfa.steps.sign_in import WRONG_ANSWERS
@@ -38,7 +41,7 @@ from signin.flow.engine import Step
 from signin.identity_center import flows as portal_flows
 from signin.oidc import clients, consents, device_authorizations, tokens
 from signin.phones import calls
-from signin.wire import sso
+from signin.wire import sigv4, sso, sts
 from tests.docs.reading import CODE, EMULATED, PAGES, ROOT, rows, section
 
 FLOWS = flows.FLOWS | device_flows.FLOWS | portal_flows.FLOWS
@@ -169,6 +172,23 @@ NUMBERS: dict[str, list[timedelta | str]] = {
     ],
     "Access token of a program": [tokens.ACCESS_LIFETIME],
     "Page of the portal's API": [f"1 to {sso.MOST_RESULTS} results"],
+    "Access keys of a root user or an IAM user": [f"{MOST_ACCESS_KEYS} access keys"],
+    "Last use of an access key": [access_keys.NOTED_EVERY],
+    "Signature of a request": [sigv4.SKEW],
+    "Presigned address": [sigv4.LONGEST_PRESIGNED],
+    "Session of a role, by STS": [
+        timedelta(seconds=sts.SHORTEST),
+        timedelta(seconds=sts.LONGEST_ROLE),
+        timedelta(seconds=role_sessions.LONGEST_CHAINED),
+    ],
+    "Session of a user, federated user": [
+        timedelta(seconds=sts.SHORTEST),
+        timedelta(seconds=sts.LONGEST),
+        timedelta(seconds=sts.DEFAULT),
+        timedelta(seconds=sts.LONGEST_OF_ROOT),
+    ],
+    "Session tags and policies": [f"{sts.MOST_TAGS} tags", f"{sts.MOST_POLICIES} policies"],
+    "Name of a session, source identity": ["2 to 64"],
     "IAM user name": [f"{forms.IamUserForm.base_fields['username'].max_length} characters"],
 }
 

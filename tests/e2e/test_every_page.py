@@ -108,6 +108,20 @@ def own_account(page: Page, server: Server, path: str = "/account/") -> None:
     page.goto(server.address("console.aws.amazon.com", path))
 
 
+def make_access_key(page: Page, server: Server) -> None:
+    console_page(page, server, "/iam/access_keys/new")
+    page.locator("#make_key_button").click()
+    page.locator("#access-key-made").wait_for()
+
+
+def deactivate_access_key(page: Page, server: Server) -> None:
+    there = "/iam/access_keys/AKIAZHANGDEMOEXAMPLE"
+    console_page(page, server, there)
+    page.locator("#deactivate_button").click()
+    page.locator("#access-key-deactivated").wait_for()
+    page.goto(server.address("console.aws.amazon.com", there))
+
+
 def account_saved(page: Page, server: Server) -> None:
     own_account(page, server, "/account/name")
     page.locator("#save_button").click()
@@ -229,6 +243,13 @@ WALKS: dict[str, Walk] = {
     "security-credentials": lambda page, server: console_page(
         page, server, "/iam/security_credentials"
     ),
+    "new-access-key": lambda page, server: console_page(page, server, "/iam/access_keys/new"),
+    "access-key-made": make_access_key,
+    "access-key": lambda page, server: console_page(
+        page, server, "/iam/access_keys/AKIAZHANGDEMOEXAMPLE"
+    ),
+    "access-key-inactive": deactivate_access_key,
+    "root-access-key": lambda page, server: own_account(page, server, "/iam/access_keys/new"),
     "own-password": lambda page, server: console_page(page, server, "/iam/password"),
     "own-password-wrong": own_password_wrong,
     "password-expires": lambda page, server: sign_in_as_iam_user(

@@ -73,7 +73,14 @@ def every_page() -> list[tuple[str, Browser]]:
     keep("link for a lost device over", Browser().visit(SIGNIN + "lost-device"))
     keep("IAM user", Browser().visit(ACCOUNT_PAGE))
     keep("new password", sign_in_as_iam_user(Browser(), "new.starter", "Start-demo-1"))
-    for path in ("/console/home", "/iam/security_credentials", "/iam/password", "/support/home"):
+    for path in (
+        "/console/home",
+        "/iam/security_credentials",
+        "/iam/access_keys/new",
+        "/iam/access_keys/AKIAZHANGDEMOEXAMPLE",
+        "/iam/password",
+        "/support/home",
+    ):
         keep(path, sign_in_as_iam_user(Browser()).visit(path))
     for name, walk in account_walks.PAGES.items():
         if "saved" not in name and "closed" not in name:  # these would change it for the next ones

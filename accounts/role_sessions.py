@@ -1,0 +1,93 @@
+"""Sessions of roles that programs ask for: who gets one, how long it lasts, what it passes on."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from accounts import credentials
+from accounts.credentials import Keys
+from accounts.errors import RoleRefused, SessionTooLong, SourceIdentityFixed, TagFixed
+from accounts.models import Account, Role
+from accounts.models.principals import fold
+from accounts.models.roles import HOUR, ROLE_NAME
+from accounts.signers import Signer
+from signin.kernel import entropy
+
+SHORTEST = 900  # seconds
+LONGEST_CHAINED = HOUR  # for whoever works as a role already
+ROLE_ARN = re.compile(
+    rf"arn:aws:iam::(?P<account>[0-9]{{12}}):role(?P<path>/(?:[!-~]+/)?)(?P<name>{ROLE_NAME})"
+)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody says who wants to work as a role."""
+
+    role_arn: str
+    session_name: str
+    seconds: int | None = None
+    external_id: str = ""
+    source_identity: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    transitive_tags: Sequence[str] = ()
+
+
+def admit(signer: Signer, wish: Wish) -> Role:
+    """Return the role that somebody may work as, or raise why not.
+
+    Nobody can tell whether the role is unknown or only not for them: both are RoleRefused. What
+    they ask for besides raises SessionTooLong, SourceIdentityFixed or TagFixed.
+    """
+    role = _find(wish.role_arn)
+    if role is None or not _trusts(role, signer, wish.external_id):
+        raise RoleRefused
+    if wish.seconds and wish.seconds > longest(role, signer):
+        raise SessionTooLong
+    if wish.source_identity and signer.source_identity not in {"", wish.source_identity}:
+        raise SourceIdentityFixed
+    passed_on = {fold(name) for name in signer.passed_on_tags}
+    if any(fold(name) in passed_on for name in wish.tags):
+        raise TagFixed
+    return role
+
+
+def begin(signer: Signer, role: Role, wish: Wish, *, mfa_authenticated: bool) -> Keys:
+    """Return credentials of a session of a role that somebody was admitted to."""
+    passed_on = signer.passed_on_tags
+    return credentials.issue_for_role(
+        signer.principal,
+        role,
+        session_name=wish.session_name,
+        seconds=wish.seconds or min(HOUR, longest(role, signer)),
+        mfa_authenticated=mfa_authenticated,
+        is_chained=signer.is_role,
+        source_identity=wish.source_identity or signer.source_identity,
+        tags={**passed_on, **wish.tags},
+        transitive_tags=[*passed_on, *wish.transitive_tags],
+    )
+
+
+def longest(role: Role, signer: Signer) -> int:
+    """Return how many seconds somebody's session of a role lasts at most."""
+    return min(role.session_seconds, LONGEST_CHAINED) if signer.is_role else role.session_seconds
+
+
+def _find(arn: str) -> Role | None:
+    parts = ROLE_ARN.fullmatch(arn)
+    if parts is None:
+        return None
+    return (
+        Role.objects.select_related("account")
+        .filter(account=parts["account"], path=parts["path"], name=parts["name"])
+        .first()
+    )
+
+
+def _trusts(role: Role, signer: Signer, external_id: str) -> bool:
+    return (
+        role.permission_set_id is None
+        and role.account.state == Account.State.ACTIVE
+        and not signer.trusted_as.isdisjoint(role.trusts)
+        and (not role.external_id or entropy.same(role.external_id, external_id))
+    )

@@ -1,0 +1,321 @@
+"""Signatures of requests, AWS's version 4: who signed, and that nothing was changed since.
+
+A signature stands in the header ``Authorization`` or in the query (of a presigned address). The
+path is always ``/`` here or has no characters that would have to be encoded in it.
+"""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import cast
+from urllib.parse import quote, unquote_to_bytes
+
+from django.http import HttpRequest
+
+from accounts import access_keys, signers
+from accounts.models import AccessKey
+from accounts.signers import Signer
+from signin.hosts import HostRequest
+from signin.kernel import clock, entropy
+from signin.kernel.errors import Refusal
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+TERMINATOR = "aws4_request"
+SKEW = timedelta(minutes=15)
+LONGEST_PRESIGNED = timedelta(days=7)
+DATE = "%Y%m%dT%H%M%SZ"
+
+_NEEDED = ("Credential", "SignedHeaders", "Signature")
+_UNRESERVED = "-_.~"
+_PARTS = re.compile(r"\s*(Credential|SignedHeaders|Signature)=([!-+\--~]+)\s*")
+_CREDENTIAL = re.compile(
+    r"(?P<key>[\w.-]{1,128})/(?P<day>\d{8})/(?P<region>[a-z0-9-]{1,32})/(?P<service>[a-z0-9-]+)"
+    r"/(?P<end>[a-z0-9_]+)",
+    re.ASCII,
+)
+_HEADERS = re.compile(r"[a-z0-9.-]+(?:;[a-z0-9.-]+)*")
+_MOMENT = re.compile(r"\d{8}T\d{6}Z", re.ASCII)
+_WITHOUT_PREFIX = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+
+
+class SignatureRefused(Refusal):
+    """A request does not prove who sent it; ``code`` and ``status`` are AWS's for it."""
+
+    code = "SignatureDoesNotMatch"
+    status = 403
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.message = problem
+
+
+class NotSigned(SignatureRefused):
+    """A request has no signature at all."""
+
+    code = "MissingAuthenticationToken"
+
+
+class SignatureIncomplete(SignatureRefused):
+    """Something of a signature is missing, or is not of its form."""
+
+    code, status = "IncompleteSignature", 400
+
+
+class KeyUnknown(SignatureRefused):
+    """Nobody has the access key, it is switched off, or the session token is not its own."""
+
+    code = "InvalidClientTokenId"
+
+
+class SignatureWrong(SignatureRefused):
+    """A signature is not what the key gives for this request, at this service, at this time."""
+
+
+class CredentialsOver(SignatureRefused):
+    """The time of temporary credentials is over."""
+
+    code = "ExpiredToken"
+
+
+class AccountInactive(SignatureRefused):
+    """The signer's account is suspended or closed."""
+
+    code = "AccessDenied"
+
+
+@dataclass(frozen=True)
+class _Signature:
+    """What a request says of its signature."""
+
+    access_key_id: str
+    scope: str
+    region: str
+    service: str
+    at: str
+    headers: list[str]
+    value: str
+    token: str
+    lifetime: timedelta | None  # of a presigned address only
+
+
+def verify(request: HttpRequest, *, services: frozenset[str]) -> Signer:
+    """Return who signed a request to one of these services, or raise a SignatureRefused.
+
+    It takes one query; noting the use of a long-term key takes another one once in an hour.
+    """
+    signature = _read(request)
+    _check_place(request, signature, services)
+    _check_time(signature)
+    _check_headers(request, signature)
+    signer = signers.find(signature.access_key_id)
+    secret = signer.secret if signer else entropy.handle()  # unknown keys cost the same
+    is_right = entropy.same(_sign(request, signature, secret), signature.value)
+    if signer is None or not signer.has_token(signature.token):
+        raise KeyUnknown("The access key or the session token is not valid.")
+    if not is_right:
+        raise SignatureWrong(
+            "The signature is not the one that the secret access key gives for this request. "
+            "Check the secret, and what is signed."
+        )
+    if signer.is_over:
+        raise CredentialsOver("The session token has expired.")
+    if signer.is_switched_off:
+        raise KeyUnknown("The access key or the session token is not valid.")
+    if not signer.is_of_active_account:
+        raise AccountInactive("The account is suspended or closed.")
+    if isinstance(signer.credentials, AccessKey):
+        access_keys.note_use(signer.credentials, signature.service)
+    return signer
+
+
+def region_of(request: HttpRequest) -> str:
+    """Return the region that a request is signed for; nothing if it does not say."""
+    try:
+        return _read(request).region
+    except SignatureRefused:
+        return ""
+
+
+def _read(request: HttpRequest) -> _Signature:
+    authorization = request.META.get("HTTP_AUTHORIZATION", "")
+    query = dict(_pairs(request)) if "X-Amz-" in request.META.get("QUERY_STRING", "") else {}
+    if authorization and "X-Amz-Signature" in query:
+        raise SignatureIncomplete("A request is signed in the header or in the query, not in both.")
+    if authorization:
+        return _read_header(request, authorization)
+    if "X-Amz-Signature" in query or "X-Amz-Algorithm" in query:
+        return _read_query({name: value.decode("latin-1") for name, value in query.items()})
+    raise NotSigned("The request is not signed.")
+
+
+def _read_header(request: HttpRequest, authorization: str) -> _Signature:
+    algorithm, _, rest = authorization.partition(" ")
+    if algorithm != ALGORITHM:
+        raise SignatureIncomplete(f"Authorization begins with {ALGORITHM}.")
+    found = [_PARTS.fullmatch(each) for each in rest.split(",")]
+    return _signature(
+        {part[1]: part[2] for part in found if part},
+        at=request.META.get("HTTP_X_AMZ_DATE", ""),
+        token=request.META.get("HTTP_X_AMZ_SECURITY_TOKEN", ""),
+    )
+
+
+def _read_query(query: Mapping[str, str]) -> _Signature:
+    if query.get("X-Amz-Algorithm") != ALGORITHM:
+        raise SignatureIncomplete(f"X-Amz-Algorithm is {ALGORITHM}.")
+    expires = query.get("X-Amz-Expires", "")
+    if not re.fullmatch(r"[0-9]{1,6}", expires) or not 0 < int(expires) <= _seconds():
+        raise SignatureIncomplete(f"X-Amz-Expires is a number of seconds from 1 to {_seconds()}.")
+    return _signature(
+        {
+            name: query.get(f"X-Amz-{name}", "")
+            for name in ("Credential", "SignedHeaders", "Signature")
+        },
+        at=query.get("X-Amz-Date", ""),
+        token=query.get("X-Amz-Security-Token", ""),
+        lifetime=timedelta(seconds=int(expires)),
+    )
+
+
+def _signature(
+    parts: Mapping[str, str], *, at: str, token: str, lifetime: timedelta | None = None
+) -> _Signature:
+    for name in _NEEDED:
+        if not parts.get(name):
+            raise SignatureIncomplete(f"{name} of the signature is missing.")
+    credential = _CREDENTIAL.fullmatch(parts["Credential"])
+    if credential is None:
+        raise SignatureIncomplete(
+            f"Credential is not of the form <key>/<day>/<region>/<service>/{TERMINATOR}."
+        )
+    if not _MOMENT.fullmatch(at):
+        raise SignatureIncomplete("X-Amz-Date is missing, or not of the form 20260131T235959Z.")
+    if not _HEADERS.fullmatch(parts["SignedHeaders"]):
+        raise SignatureIncomplete("SignedHeaders are names in lower case, with ; between them.")
+    return _Signature(
+        access_key_id=credential["key"],
+        scope=parts["Credential"].partition("/")[2],
+        region=credential["region"],
+        service=credential["service"],
+        at=at,
+        headers=parts["SignedHeaders"].split(";"),
+        value=parts["Signature"],
+        token=token,
+        lifetime=lifetime,
+    )
+
+
+def _check_place(request: HttpRequest, signature: _Signature, services: frozenset[str]) -> None:
+    """Refuse a signature for another service, or for another region than the host's.
+
+    Where a host is of no region, programs sign for the one that they are set to.
+    """
+    day, _, rest = signature.scope.partition("/")
+    if day != signature.at[:8]:
+        raise SignatureWrong("The day in Credential is not that of X-Amz-Date.")
+    if signature.service not in services or not rest.endswith(f"/{TERMINATOR}"):
+        expected = " or ".join(sorted(services))
+        raise SignatureWrong(f"Credential ends with /{expected}/{TERMINATOR} here.")
+    here = cast(HostRequest, request).host_values.get("region")
+    if here and signature.region != here:
+        raise SignatureWrong(f"Credential is for another region; this host is in {here}.")
+
+
+def _check_time(signature: _Signature) -> None:
+    """Refuse what was signed too long ago, or for later.
+
+    Programs sign with the machine's time, and some with what this server's clock shows; either
+    will do, so that a suite that moves the clock can go on signing.
+    """
+    try:
+        at = datetime.strptime(signature.at, DATE).replace(tzinfo=UTC)
+    except ValueError as error:
+        raise SignatureIncomplete("X-Amz-Date is no moment.") from error
+    lasts = signature.lifetime or SKEW
+    times = (clock.now(), clock.machine_now())
+    if any(at - SKEW <= now <= at + lasts for now in times):
+        return
+    if at > max(times):
+        raise SignatureWrong(f"The signature is not good yet: it is of {signature.at}.")
+    raise SignatureWrong(f"The signature has expired: it is of {signature.at}.")
+
+
+def _check_headers(request: HttpRequest, signature: _Signature) -> None:
+    """Refuse a signature that leaves out a header which has to be signed.
+
+    The kind of content need not be: curl doesn't sign it, and nothing here goes by it.
+    """
+    there = [name for name in request.META if name.startswith("HTTP_X_AMZ_")]
+    required = {name.removeprefix("HTTP_").lower().replace("_", "-") for name in there}
+    if missing := sorted({"host", *required} - set(signature.headers)):
+        raise SignatureWrong(f"These headers have to be signed, too: {', '.join(missing)}.")
+
+
+def _sign(request: HttpRequest, signature: _Signature, secret: str) -> str:
+    """Return the signature that a secret gives for a request, from exactly the headers named."""
+    canonical = "\n".join(
+        [
+            request.method or "",
+            quote(quote(request.path, safe=f"/{_UNRESERVED}"), safe=f"/{_UNRESERVED}"),
+            _canonical_query(request),
+            *(f"{name}:{_header(request, name)}" for name in signature.headers),
+            "",
+            ";".join(signature.headers),
+            _payload(request),
+        ]
+    )
+    to_sign = "\n".join([ALGORITHM, signature.at, signature.scope, _digest(canonical.encode())])
+    key = f"AWS4{secret}".encode()
+    for part in signature.scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return hmac.digest(key, to_sign.encode(), "sha256").hex()
+
+
+def _header(request: HttpRequest, name: str) -> str:
+    key = _WITHOUT_PREFIX.get(name) or f"HTTP_{name.upper().replace('-', '_')}"
+    # Bytes beyond ASCII come as Latin-1 (PEP 3333); programs sign them as the UTF-8 that they are.
+    value = request.META.get(key, "").encode("latin-1", "replace").decode("utf-8", "replace")
+    return " ".join(value.split())
+
+
+def _payload(request: HttpRequest) -> str:
+    """Return the digest of the body, and refuse a header that tells another one.
+
+    No service here takes a body that is not signed.
+    """
+    digest = _digest(request.body)
+    if request.META.get("HTTP_X_AMZ_CONTENT_SHA256", digest) != digest:
+        raise SignatureWrong("X-Amz-Content-Sha256 is not the digest of the body.")
+    return digest
+
+
+def _canonical_query(request: HttpRequest) -> str:
+    encoded = sorted(
+        (quote(name, safe=_UNRESERVED), quote(value, safe=_UNRESERVED))
+        for name, value in _pairs(request)
+        if name != "X-Amz-Signature"
+    )
+    return "&".join(f"{name}={value}" for name, value in encoded)
+
+
+def _pairs(request: HttpRequest) -> list[tuple[str, bytes]]:
+    """Return the names and values of the query, decoded once."""
+    found = []
+    for pair in request.META.get("QUERY_STRING", "").split("&"):
+        name, _, value = pair.replace("+", " ").partition("=")
+        if pair:
+            found.append(
+                (unquote_to_bytes(name).decode("utf-8", "replace"), unquote_to_bytes(value))
+            )
+    return found
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _seconds() -> int:
+    return int(LONGEST_PRESIGNED.total_seconds())
