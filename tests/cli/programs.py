@@ -5,6 +5,7 @@ import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,14 +100,14 @@ class Cli:
         return subprocess.Popen(
             [self.program, *arguments],
             cwd=self.home,
-            env=self._environment(),
+            env=self.environment_of(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
 
-    def opened_url(self, process: "subprocess.Popen[str]") -> str:
+    def opened_url(self, process: "subprocess.Popen[Any]") -> str:
         """Wait for the address that a command opens in its browser, and return it."""
         deadline = time.monotonic() + PATIENCE
         while not self.opened.exists():
@@ -121,7 +122,8 @@ class Cli:
         assert (process.returncode == 0) == is_good, output
         return output
 
-    def _environment(self) -> dict[str, str]:
+    def environment_of(self) -> dict[str, str]:
+        """Return what the program finds in its environment."""
         endpoint = f"http://127.0.0.1:{self.server.port}"
         services = ("SSO_OIDC", "SSO", "STS", "SIGNIN")
         return {
