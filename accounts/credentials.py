@@ -90,6 +90,26 @@ def issue_for_session(
     )
 
 
+def issue_for_login(
+    principal: Principal,
+    role: Role | None,
+    session: Session,
+    *,
+    seconds: int,
+    mfa_authenticated: bool,
+) -> Keys:
+    """Return new credentials of a program that works as whoever has a session at the console."""
+    return _issue(
+        seconds,
+        kind=Kind.LOGIN,
+        principal=principal,
+        role=role,
+        session_name=principal.username if role else "",
+        session=session,
+        mfa_authenticated=mfa_authenticated,
+    )
+
+
 def issue_for_federation(
     user: Principal, name: str, *, seconds: int, tags: Mapping[str, str] | None = None
 ) -> Keys:

@@ -61,6 +61,7 @@ HOSTS = [
     Host(
         "device", "device.sso.{region}.amazonaws.com", "signin.identity_center.device_urls", "pages"
     ),
+    Host("signin-oauth", "{region}.oauth.signin.aws", "signin.wire.signin_urls", "wire"),
     Host("sso-oidc", "oidc.{region}.amazonaws.com", "signin.wire.sso_oidc_urls", "wire"),
     Host("sso", "portal.sso.{region}.amazonaws.com", "signin.wire.sso_urls", "wire"),
     Host("sts", "sts.amazonaws.com", "signin.wire.sts_urls", "wire"),

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "accounts",
     "mfa",
     "signin.oidc",
+    "signin.logins",
     "signin.mailbox",
     "signin.console",
     "signin.identity_center",

@@ -7,6 +7,8 @@ from signin.control import scenarios
 from signin.kernel import clock
 from tests.browser import Browser
 
+pytest_plugins = ["tests.chromium"]
+
 
 def pytest_addoption(parser):
     parser.addoption("--screenshots", help="a folder for pictures of every page")

@@ -31,6 +31,7 @@ DOMAIN = [
     "signin/phones",
     "signin/faults",
     "signin/events",
+    "signin/logins",
     "signin/oidc",
 ]
 NOT_DOMAIN = {
@@ -186,7 +187,7 @@ def test_nothing_is_left_for_later():
 
 def test_what_people_read_of_a_refusal_is_translated():
     for path, _, _ in modules(
-        "accounts", "mfa", "signin/captcha", "signin/faults", "signin/kernel"
+        "accounts", "mfa", "signin/captcha", "signin/faults", "signin/kernel", "signin/logins"
     ):
         if "admin" in path:
             continue

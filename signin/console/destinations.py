@@ -8,6 +8,7 @@ from django.urls import Resolver404, resolve
 from signin import hosts
 
 HOME = "/console/home"
+LOGIN = "login"  # the page of a sign-in host on which somebody lets a program in
 # The pages, and what of their query is theirs.
 PAGES: dict[str, frozenset[str]] = {
     "home": frozenset(),
@@ -51,6 +52,19 @@ def allowed(url: str) -> str:
         return home()
     query = owned(match.url_name, dict(parse_qsl(urlsplit(url).query)))
     return hosts.url(host.door, path, query or None, **values)
+
+
+def login_page(url: str, *, host: str) -> str | None:
+    """Return the URL of this sign-in host's own page that lets a program in, if it is one."""
+    found = hosts.find_url(url)
+    if found is None or host_of(url) != host:
+        return None
+    row, values, path = found
+    try:
+        match = resolve(path, urlconf=row.urlconf)
+    except Resolver404:
+        return None
+    return hosts.url(row.door, path, **values) if match.url_name == LOGIN else None
 
 
 def owned(page: str | None, query: Mapping[str, str]) -> dict[str, str]:

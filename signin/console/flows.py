@@ -50,7 +50,10 @@ def choose_flow(request: HttpRequest, attempt: Attempt) -> HttpResponse:
 
 
 def open_console(request: HttpRequest, attempt: Attempt) -> HttpResponse:
-    """Sign the browser in at this host, and send it to the console with a single-use code."""
+    """Sign the browser in at this host, and send it to the console with a single-use code.
+
+    Whoever lets a program in stays at this host, and goes on with no code.
+    """
     principal = proven(attempt)
     if not is_still_proven(attempt):
         attempt.close()
@@ -74,7 +77,10 @@ def open_console(request: HttpRequest, attempt: Attempt) -> HttpResponse:
         device_key = _device_key(attempt, principal)
     if lost.FACTOR in factors:
         emails.lost_device_used(principal)
-    response = hand_over(request, signed_in.code, destination)
+    if attempt.facts["challenge"]:
+        response = hand_over(request, signed_in.code, destination)
+    else:
+        response = redirect(destination)
     lifetime = int(sessions.CONSOLE_LIFETIME.total_seconds())
     set_cookie(response, SIGNIN_COOKIE, signed_in.key, max_age=lifetime)
     if device_key:

@@ -1,9 +1,10 @@
 """The URLs of the sign-in hosts, ``signin.aws.amazon.com`` and its regional sisters."""
 
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import TemplateView
 
 from signin.captcha import views as captcha
+from signin.console import login_views as login
 from signin.console import lost_device_views as lost_device
 from signin.console import opening_views as opening
 from signin.console import portal_views as portal
@@ -30,6 +31,10 @@ urlpatterns = [
     path("lost-device", lost_device.confirm, name="lost-device"),
     path("captcha/<str:captcha_id>.png", captcha.picture, name="captcha-picture"),
     path("captcha/<str:captcha_id>.wav", captcha.sound, name="captcha-sound"),
+    path("v1/authorize", login.authorize),
+    path("v1/authorize/<str:handle>", login.login, name="login"),
+    path("v1/sessions/confirmation", login.confirm, name="login-confirmation"),
+    path("", include("signin.wire.signin_urls")),
     path("help/<slug:name>", views.help_page, name="help"),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),
 ]

@@ -59,20 +59,25 @@ def authorize(request: HttpRequest) -> HttpResponse:
     ``account`` leads straight to the IAM user's page (R-204); so does what the browser remembers,
     unless ``user_type=root`` or ``different_account`` says otherwise. With ``prompt=login``
     (OpenID Connect Core, 3.1.2.1) nobody is passed on: whoever is signed in proves it again.
-    ``portal`` names the portal that vouches for somebody who works as a role.
+    ``portal`` names the portal that vouches for somebody who works as a role. To let a program in
+    nobody goes to the console: that page is at this host.
     """
+    asked_for = request.GET.get("redirect_uri", "")
     challenge = request.GET.get("code_challenge", "")
-    if not CHALLENGE.match(challenge):
+    if login := destinations.login_page(asked_for, host=request.get_host()):
+        facts = Facts(destination=login, challenge="")
+    elif CHALLENGE.match(challenge):
+        facts = Facts(destination=destinations.allowed(asked_for), challenge=challenge)
+    else:
         return entry(request)
-    facts = Facts(
-        destination=destinations.allowed(request.GET.get("redirect_uri", "")), challenge=challenge
-    )
-    if "portal" in request.GET:
+    if "portal" in request.GET and not login:
         return portal_views.begin(request, facts)
     session = sessions.find(
         cookie(request, SIGNIN_COOKIE), door=sessions.SIGNIN, host=request.get_host()
     )
     if session and request.GET.get("prompt") != "login":
+        if login:
+            return redirect(login)
         host = destinations.host_of(facts["destination"])
         code = sessions.offer(session, host=host, challenge=challenge)
         return hand_over(request, code, facts["destination"])

@@ -22,6 +22,7 @@ from signin.control.documents import (
     read_text,
 )
 from signin.kernel import arns
+from signin.logins.models import LoginPermission
 
 # The members of ``sign_in``: their columns, and what they can be.
 MODES: Columns = {
@@ -41,6 +42,7 @@ class AccountContent:
     devices: list[Device] = field(default_factory=list)
     access_keys: list[AccessKey] = field(default_factory=list)
     roles: list[Role] = field(default_factory=list)
+    login_permissions: list[LoginPermission] = field(default_factory=list)
 
     def add(
         self, person: Principal, devices: list[Device], access_keys: Sequence[AccessKey] = ()
@@ -79,7 +81,9 @@ def read(entry: object, where: str, behaviour: Behaviour) -> AccountContent:
         content.add(*root)
     for number, user in enumerate(read_list(fields, "users", where)):
         place = f"{where}.users[{number}]"
-        content.add(*scenario_people.read_iam_user(user, place, content.account))
+        person, devices, keys = scenario_people.read_iam_user(user, place, content.account)
+        content.add(person, devices, keys)
+        content.login_permissions += scenario_people.read_login_permissions(user, place, person)
     for number, role in enumerate(read_list(fields, "roles", where)):
         content.roles.append(_role(role, f"{where}.roles[{number}]", content.account))
     return content

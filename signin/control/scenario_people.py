@@ -23,6 +23,7 @@ from signin.control.documents import (
 )
 from signin.control.hashes import hashed
 from signin.kernel import clock
+from signin.logins.models import LoginPermission
 
 ACCESS_KEY_ID = r"AKIA[A-Z0-9]{9}EXAMPLE"
 SECRET_ACCESS_KEY = r"[A-Za-z0-9+/]{40}"
@@ -60,6 +61,7 @@ def read_iam_user(
             "password_set_days_ago",
             "must_change_password",
             "may_change_password",
+            "may_use_aws_login",
             "devices",
             "access_keys",
         },
@@ -77,6 +79,16 @@ def read_iam_user(
     check_row(iam_user, where, {"username": "name"})
     own = read_devices(iam_user, fields, where)
     return iam_user, own, _access_keys(iam_user, fields, where)
+
+
+def read_login_permissions(
+    fields: Mapping[str, Any], where: str, iam_user: Principal
+) -> list[LoginPermission]:
+    """Return whether an IAM user may let command lines in, if an entry says so."""
+    is_allowed = read_flag(fields, "may_use_aws_login", where)
+    if is_allowed is None:
+        return []
+    return [LoginPermission(principal=iam_user, is_allowed=is_allowed)]
 
 
 def add_password(

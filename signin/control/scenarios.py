@@ -28,6 +28,7 @@ from signin.control.scenario_accounts import AccountContent
 from signin.control.scenario_directories import DirectoryContent
 from signin.kernel import clock
 from signin.kernel.errors import Refusal
+from signin.logins.models import LoginPermission
 
 MODES: Columns = {
     **scenario_accounts.MODES,
@@ -144,6 +145,9 @@ def store(content: Content) -> None:
         for directory in content.directories:
             scenario_directories.store(directory)
         Device.objects.bulk_create(content.devices)
+        LoginPermission.objects.bulk_create(
+            permission for part in accounts for permission in part.login_permissions
+        )
         AccessKey.objects.bulk_create(key for part in accounts for key in part.access_keys)
         Role.objects.bulk_create(content.roles)
         LoadedScenario.objects.create(name=content.name, loaded_at=clock.now())

@@ -38,6 +38,10 @@ CREATE TABLE "events_event" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "e
 CREATE TABLE "faults_fault" ("kind" varchar(32) NOT NULL PRIMARY KEY, "left" integer unsigned NULL CHECK ("left" >= 0), "armed_at" datetime NOT NULL);
 CREATE TABLE "faults_incident" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "number" varchar(36) NOT NULL UNIQUE, "cause" varchar(32) NOT NULL, "place" varchar(255) NOT NULL, "occurred_at" datetime NOT NULL, "expires_at" datetime NOT NULL);
 CREATE TABLE "flow_attempt" ("handle" varchar(32) NOT NULL PRIMARY KEY, "flow" varchar(40) NOT NULL, "browser_digest" varchar(64) NOT NULL, "facts" text NOT NULL CHECK ((JSON_VALID("facts") OR "facts" IS NULL)), "version" integer unsigned NOT NULL CHECK ("version" >= 0), "begun_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "closed_at" datetime NULL);
+CREATE TABLE "logins_dpopproof" ("digest" varchar(64) NOT NULL PRIMARY KEY, "expires_at" datetime NOT NULL);
+CREATE TABLE "logins_login" ("id" char(32) NOT NULL PRIMARY KEY, "client" varchar(64) NOT NULL, "thumbprint" varchar(43) NOT NULL, "token_digest" varchar(64) NOT NULL UNIQUE, "password_set_at" datetime NULL, "started_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "revoked_at" datetime NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, "role_id" bigint NULL REFERENCES "accounts_role" ("id") DEFERRABLE INITIALLY DEFERRED, "session_id" char(32) NOT NULL REFERENCES "accounts_session" ("id") DEFERRABLE INITIALLY DEFERRED, "request_id" varchar(32) NULL UNIQUE REFERENCES "logins_loginrequest" ("handle") DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE "logins_loginpermission" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "is_allowed" bool NOT NULL, "principal_id" bigint NULL UNIQUE REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, "role_id" bigint NULL UNIQUE REFERENCES "accounts_role" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "a_login_permission_is_a_users_or_a_roles" CHECK ((("principal_id" IS NULL OR "role_id" IS NULL) AND 1 = (CASE WHEN "principal_id" IS NULL THEN 1 ELSE 0 END + CASE WHEN "role_id" IS NULL THEN 1 ELSE 0 END))));
+CREATE TABLE "logins_loginrequest" ("handle" varchar(32) NOT NULL PRIMARY KEY, "browser_digest" varchar(64) NOT NULL, "host" varchar(255) NOT NULL, "client" varchar(64) NOT NULL, "redirect_uri" varchar(2048) NOT NULL, "state" varchar(512) NOT NULL, "challenge" varchar(43) NOT NULL, "begun_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "answered_at" datetime NULL, "code_digest" varchar(64) NULL UNIQUE, "password_set_at" datetime NULL, "redeemed_at" datetime NULL, "session_id" char(32) NULL REFERENCES "accounts_session" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "mailbox_message" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "channel" varchar(4) NOT NULL, "kind" varchar(64) NOT NULL, "sender" varchar(254) NOT NULL, "recipient" varchar(254) NOT NULL, "subject" varchar(254) NOT NULL, "text" text NOT NULL, "html" text NOT NULL, "code" varchar(64) NOT NULL, "link" varchar(2048) NOT NULL, "sent_at" datetime NOT NULL);
 CREATE TABLE "mfa_ceremony" ("id" varchar(32) NOT NULL PRIMARY KEY, "challenge" BLOB NOT NULL, "expires_at" datetime NOT NULL, "consumed_at" datetime NULL, "attempt_id" varchar(32) NOT NULL REFERENCES "flow_attempt" ("handle") DEFERRABLE INITIALLY DEFERRED, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "mfa_device" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "kind" varchar(8) NOT NULL, "name" varchar(64) NOT NULL, "serial_number" varchar(256) NOT NULL UNIQUE, "slot" smallint unsigned NULL CHECK ("slot" >= 0), "registered_at" datetime NULL, "last_used_at" datetime NULL, "expires_at" datetime NULL, "secret" text NOT NULL, "drift" integer NOT NULL, "last_step" bigint NOT NULL, "out_of_step" bool NOT NULL, "credential_id" varchar(1364) NULL UNIQUE, "credential" BLOB NULL, "sign_count" bigint NOT NULL, "transports" text NOT NULL CHECK ((JSON_VALID("transports") OR "transports" IS NULL)), "backup_eligible" bool NOT NULL, "backed_up" bool NOT NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "one_device_in_a_slot" UNIQUE ("principal_id", "slot"));
@@ -108,6 +112,13 @@ CREATE INDEX "django_session_expire_date_a5c62663" ON "django_session" ("expire_
 CREATE INDEX "events_by_name_and_account" ON "events_event" ("name", "account_id");
 CREATE INDEX "faults_incident_expires_at_728f703e" ON "faults_incident" ("expires_at");
 CREATE INDEX "flow_attempt_expires_at_22f40d74" ON "flow_attempt" ("expires_at");
+CREATE INDEX "logins_dpopproof_expires_at_d5f2f7fb" ON "logins_dpopproof" ("expires_at");
+CREATE INDEX "logins_login_expires_at_ebb94d5c" ON "logins_login" ("expires_at");
+CREATE INDEX "logins_login_principal_id_894b69c1" ON "logins_login" ("principal_id");
+CREATE INDEX "logins_login_role_id_99be9102" ON "logins_login" ("role_id");
+CREATE INDEX "logins_login_session_id_af9ff9a7" ON "logins_login" ("session_id");
+CREATE INDEX "logins_loginrequest_expires_at_42ab9742" ON "logins_loginrequest" ("expires_at");
+CREATE INDEX "logins_loginrequest_session_id_650478fa" ON "logins_loginrequest" ("session_id");
 CREATE INDEX "messages_by_recipient" ON "mailbox_message" ("recipient", "kind");
 CREATE INDEX "mfa_ceremony_attempt_id_f9830e83" ON "mfa_ceremony" ("attempt_id");
 CREATE INDEX "mfa_ceremony_expires_at_b68c04d8" ON "mfa_ceremony" ("expires_at");
@@ -163,6 +174,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('control', '0001_init
 INSERT INTO django_migrations (app, name, applied) VALUES ('events', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('faults', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('flow', '0001_initial', '2000-01-01 00:00:00');
+INSERT INTO django_migrations (app, name, applied) VALUES ('logins', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('mailbox', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0002_lost_device_links', '2000-01-01 00:00:00');
@@ -216,5 +228,9 @@ INSERT INTO django_content_type (id, app_label, model) VALUES (44, 'oidc', 'gran
 INSERT INTO django_content_type (id, app_label, model) VALUES (45, 'oidc', 'deviceauthorization');
 INSERT INTO django_content_type (id, app_label, model) VALUES (46, 'oidc', 'authorizationcode');
 INSERT INTO django_content_type (id, app_label, model) VALUES (47, 'oidc', 'token');
-INSERT INTO django_content_type (id, app_label, model) VALUES (48, 'mailbox', 'message');
-INSERT INTO django_content_type (id, app_label, model) VALUES (49, 'control', 'loadedscenario');
+INSERT INTO django_content_type (id, app_label, model) VALUES (48, 'logins', 'dpopproof');
+INSERT INTO django_content_type (id, app_label, model) VALUES (49, 'logins', 'loginrequest');
+INSERT INTO django_content_type (id, app_label, model) VALUES (50, 'logins', 'login');
+INSERT INTO django_content_type (id, app_label, model) VALUES (51, 'logins', 'loginpermission');
+INSERT INTO django_content_type (id, app_label, model) VALUES (52, 'mailbox', 'message');
+INSERT INTO django_content_type (id, app_label, model) VALUES (53, 'control', 'loadedscenario');

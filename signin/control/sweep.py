@@ -19,6 +19,7 @@ from mfa.models import Device
 from signin.faults.models import Incident
 from signin.flow.models import Attempt
 from signin.kernel import clock
+from signin.logins.models import DpopProof, Login, LoginRequest
 from signin.oidc.models import (
     AuthorizationCode,
     Client,
@@ -40,6 +41,9 @@ EXPIRING = (
     TemporaryCredentials,
     Device,
     Incident,
+    LoginRequest,
+    Login,
+    DpopProof,
     AuthorizationCode,
     ConsentRequest,
     DeviceAuthorization,

@@ -38,6 +38,9 @@ urlpatterns = [
     path("control/", views.control, name="control"),
     path("control/v1/", control_urls),
     path("control/<path:path>", not_found),
+    path("v1/authorize", views.to_sign_in_host),
+    path("v1/sessions/confirmation", views.to_sign_in_host),
+    path("", include("signin.wire.signin_urls")),
     path("admin/", admin.site.urls),
     # Programs that are told one endpoint for all services come here; no two paths are the same.
     path("", include("signin.wire.sso_oidc_urls")),

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
@@ -95,3 +95,10 @@ def control(request: HttpRequest) -> HttpResponse:
         "desk/control.html",
         {"at": "control", "operations": operations, "origin": hosts.origin("desk")},
     )
+
+
+@require_safe
+def to_sign_in_host(request: HttpRequest) -> HttpResponse:
+    """Send a browser to the sign-in host whose program knows only this address of ours."""
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(f"{hosts.url('signin', request.path)}?{query}")

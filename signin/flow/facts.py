@@ -7,7 +7,7 @@ class Facts(TypedDict, total=False):
     """What is known so far. Never a secret: no password, code, answer or token."""
 
     destination: str  # the absolute URL first asked for, one of our own console pages
-    challenge: str  # S256 of the secret that the application host gave this browser
+    challenge: str  # S256 of the secret that the application host gave this browser; or nothing
 
     reauthenticates: bool  # is signed in already, and proves it again
 

@@ -39,3 +39,8 @@ def federated_user(account_id: str, name: str) -> str:
 def role_session(account_id: str, role_name: str, session_name: str) -> str:
     """Return the ARN of a session of a role, which has no path."""
     return f"arn:aws:sts::{account_id}:assumed-role/{role_name}/{session_name}"
+
+
+def signin_session(region: str, account_id: str, session_id: str) -> str:
+    """Return the ARN of a session at the sign-in host, as its service names it."""
+    return f"arn:aws:signin:{region}:{account_id}:session/{session_id}"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -26,6 +27,7 @@ _UNFIT = re.compile("[\x00\ud800-\udfff]")
 Inputs = dict[str, Any]
 Output = dict[str, Any]
 Handler = Callable[[HttpRequest, Inputs], Output | None]
+Reader = Callable[[HttpRequest], Inputs]
 View = Callable[..., HttpResponse]
 
 
@@ -59,15 +61,17 @@ class Service:
     describe: Callable[[Error, str], Output]
     broken: Error
 
-    def operation(self, handler: Handler, *, method: str = "POST") -> View:
-        """Return the view of one operation."""
+    def operation(
+        self, handler: Handler, *, method: str = "POST", reader: Reader | None = None
+    ) -> View:
+        """Return the view of one operation; ``reader`` is for what is not only sent as JSON."""
 
         @csrf_exempt
         def view(request: HttpRequest) -> HttpResponse:
             try:
                 if request.method != method:
                     raise Malformed(f"{request.path} takes {method}.")
-                output = handler(request, _inputs(request))
+                output = handler(request, (reader or read)(request))
             except Refusal as refusal:
                 return self.refuse(self.error_of(refusal), str(refusal.message))
             except Exception:
@@ -114,12 +118,22 @@ def texts(inputs: Inputs, name: str, *, most: int = 100, longest: int = 2048) ->
     return [text({name: each}, name, longest=longest) for each in value]
 
 
-def _inputs(request: HttpRequest) -> Inputs:
-    if request.method == "GET":
-        return dict(request.GET.items())
-    body = request.body
+def body_of(request: HttpRequest) -> bytes:
+    """Return a request's body, or raise Malformed for one that is too long."""
+    try:
+        body = request.body
+    except RequestDataTooBig as error:
+        raise Malformed("The body is too long.") from error
     if len(body) > LONGEST_BODY:
         raise Malformed("The body is too long.")
+    return body
+
+
+def read(request: HttpRequest) -> Inputs:
+    """Return the members that a request has in its query or in its body, or raise Malformed."""
+    if request.method == "GET":
+        return dict(request.GET.items())
+    body = body_of(request)
     if not body:
         return {}
     try:

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.chromium import PATIENCE
 from tests.cli.programs import Cli, newest
-from tests.e2e.conftest import PATIENCE, chromium, server  # noqa: F401
 from tests.server import Server
 
 
 @pytest.fixture
-def browser_page(chromium: Browser, server: Server) -> Iterator[Page]:  # noqa: F811
+def browser_page(chromium: Browser, server: Server) -> Iterator[Page]:
     """Return a page of a browser without cookies, beside a server with the demo scenario."""
     server.control("POST", "/reset", {"scenario": "demo"})
     context = chromium.new_context(locale="en-US")
@@ -22,6 +22,6 @@ def browser_page(chromium: Browser, server: Server) -> Iterator[Page]:  # noqa: 
 
 
 @pytest.fixture
-def cli(tmp_path: Path, server: Server, browser_page: Page) -> Cli:  # noqa: F811
+def cli(tmp_path: Path, server: Server, browser_page: Page) -> Cli:
     """Return the newest AWS CLI."""
     return Cli(newest(), tmp_path, server)

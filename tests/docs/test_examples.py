@@ -16,15 +16,15 @@ import pytest
 from accounts.models import Account, Directory, Principal
 from signin.control import scenarios
 from signin.control.api import api
+from tests.chromium import HOW_TO_GET_IT
 from tests.docs.reading import CODE, EMULATED, ROOT, blocks, rows, section
-from tests.e2e.conftest import HOW_TO_GET_IT
 from tests.server import Server, Walker
 
 # A page for a reader's test module: pytest-playwright's fixture, with the Chromium that is here.
 PAGE_FIXTURE = """
 import pytest
 from playwright.sync_api import sync_playwright
-from tests.e2e.conftest import ARGUMENTS, find_chromium
+from tests.chromium import ARGUMENTS, find_chromium
 
 @pytest.fixture
 def page():

@@ -39,6 +39,8 @@ from signin.control import scenarios
 from signin.flow import models as flow
 from signin.flow.engine import Step
 from signin.identity_center import flows as portal_flows
+from signin.logins import chains, proofs, requests
+from signin.logins.models import Client
 from signin.oidc import clients, consents, device_authorizations, tokens
 from signin.phones import calls
 from signin.wire import sigv4, sso, sts
@@ -156,6 +158,14 @@ NUMBERS: dict[str, list[timedelta | str]] = {
         directory_users.PORTAL_ENDS_AFTER,
         directory_users.ROLES_END_AFTER,
     ],
+    "Request of a command line": [requests.LIFETIME],
+    "Code for a command line": [
+        requests.CODE_LIFETIMES[Client.SAME_DEVICE],
+        requests.CODE_LIFETIMES[Client.CROSS_DEVICE],
+    ],
+    "Login of a command line": [chains.LIFETIME],
+    "Credentials of a command line": [chains.CREDENTIALS_LIFETIME],
+    "Proof of a key": [proofs.FRESH_FOR, "128 characters"],
     "Registration of a program": [clients.LIFETIME, f"{clients.LONGEST_NAME} characters"],
     "Device authorization": [
         device_authorizations.LIFETIME,
@@ -322,6 +332,7 @@ class TestWhatIsEmulated:
             "lost_device",
             "console",
             "portal",
+            "login",
             "errors",
             "layouts",
             "components",

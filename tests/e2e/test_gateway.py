@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, Request, expect
 
 from signin.gateway.place import Place
-from tests.e2e.conftest import ARGUMENTS, PATIENCE, find_chromium
+from tests.chromium import ARGUMENTS, PATIENCE, find_chromium
 from tests.e2e.test_passkeys import PASSKEY, add_key
 from tests.server import Server, free_port
 

@@ -9,6 +9,7 @@ from django.test import Client
 from signin import hosts, naming
 from signin.mailbox.models import Message
 from tests.browser import Browser
+from tests.programs import Program
 from tests.walks import MAILED, ROOT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -178,3 +179,15 @@ def test_a_captcha_s_picture_is_there_by_its_real_name(behind):
     behind.visit(CONSOLE).submit(user_type="root", email=ROOT[0])
     picture = re.search(r'src="([^"]*captcha/[^"]*\.png)"', behind.text)[1]
     assert behind.visit(picture).page.headers["Content-Type"] == "image/png"
+
+
+@pytest.mark.parametrize("remote", [False, True])
+def test_a_program_that_knows_the_real_names_is_let_in(behind, remote):
+    program = Program(endpoint="https://us-east-1.signin.aws.amazon.com", remote=remote)
+    program.headers[naming.GATEWAY_HEADER] = SECRET
+    behind.visit(program.address()).submit(user_type="iam", account="example-corp")
+    behind.submit(username="zhang", password="Zhang-demo-1")
+    assert urlsplit(behind.url).netloc == "us-east-1.signin.aws.amazon.com"
+    behind.submit("login-request", button="decision=allow")
+    assert program.redeem(program.code_of(behind)).status == 200
+    assert program.refresh().status == 200

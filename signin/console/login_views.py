@@ -1,0 +1,127 @@
+"""Letting a command line in (``aws login``): who comes with its request, and what is answered.
+
+A program's request stays here until it is answered; nothing in an address but its handle says so.
+Whoever has no session signs in first, and comes back.
+"""
+
+import base64
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import sessions
+from accounts.identities import original
+from accounts.models import Session
+from signin import hosts
+from signin.console import destinations
+from signin.console.flows import start_url
+from signin.flow.facts import Facts
+from signin.flow.models import LIFETIME
+from signin.http import FLOW_COOKIE, SIGNIN_COOKIE, browser_of, cookie, flow_key, set_cookie
+from signin.logins import chains, permissions, requests
+from signin.logins.errors import LoginRequestInvalid, LoginRequestOver, NotPermitted
+from signin.logins.models import Client, LoginRequest
+from signin.safeguards import let_forms_lead_to_programs
+
+
+@require_safe
+def authorize(request: HttpRequest) -> HttpResponse:
+    """Take a program's request from the browser that it opened; send nothing where it says.
+
+    A request that is not as it has to be is told here: its address may be anybody's (S-050).
+    """
+    key = flow_key(request)
+    asked_once = {name: values[0] for name, values in request.GET.lists() if len(values) == 1}
+    try:
+        asked = requests.begin(asked_once, host=request.get_host(), flow_key=key)
+    except LoginRequestInvalid as refusal:
+        page = {"problem": refusal.message}
+        return render(request, "login/refused.html", page, status=400)
+    response = redirect(destinations.LOGIN, asked.handle)
+    set_cookie(response, FLOW_COOKIE, key, max_age=int(LIFETIME.total_seconds()))
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def login(request: HttpRequest, handle: str) -> HttpResponse:
+    """Ask whether a program shall be let in, and as whom; or take the answer."""
+    asked = requests.find(handle, host=request.get_host(), flow_key=flow_key(request))
+    if asked is None:
+        return _over(request)
+    session = _session(request)
+    if session is None:
+        return redirect(_sign_in(asked))
+    if request.method != "POST":
+        return _ask(request, asked, session)
+    try:
+        if request.POST.get("decision") == "deny":
+            requests.deny(asked)
+            return _answer(asked, error="access_denied")
+        # Somebody else may have signed in since the page was shown.
+        is_shown = request.POST.get("session") == str(session.pk)
+        if request.POST.get("decision") != "allow" or not is_shown:
+            return redirect(request.path)
+        return _answer(asked, code=requests.allow(asked, session, browser=browser_of(request)))
+    except NotPermitted:
+        return _ask(request, asked, session)
+    except LoginRequestOver:
+        return _over(request)
+
+
+@require_safe
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Show the code that somebody carries to another device, in the browser that let it in."""
+    code, state = request.GET.get("code", ""), request.GET.get("state", "")
+    if "error" in request.GET:
+        return render(request, "login/denied.html")
+    key = flow_key(request)
+    if not requests.is_to_be_carried(code, state, host=request.get_host(), flow_key=key):
+        return _over(request)
+    carried = base64.b64encode(urlencode({"state": state, "code": code}).encode()).decode()
+    return render(request, "login/confirmation.html", {"carried": carried})
+
+
+def _ask(request: HttpRequest, asked: LoginRequest, session: Session) -> HttpResponse:
+    """Show the page that asks, or, to whoever may not let a program in, one that says so."""
+    page: dict[str, Any] = {
+        "program": Client(asked.client),
+        "is_elsewhere": asked.client == Client.CROSS_DEVICE,
+        "hours": int(chains.LIFETIME.total_seconds() // 3600),
+        "session": session,
+        "identity": original(session),
+        "another_user": _sign_in(asked, different_account="1", prompt="login"),
+    }
+    if permissions.is_permitted(session.principal, session.role):
+        response = render(request, "login/choose.html", page)
+    else:
+        response = render(request, "login/not_permitted.html", page, status=403)
+    let_forms_lead_to_programs(response)
+    return response
+
+
+def _answer(asked: LoginRequest, **answer: str) -> HttpResponse:
+    """Send the browser with the answer to the program, or to the page that shows the code."""
+    to = asked.redirect_uri
+    if asked.client == Client.CROSS_DEVICE:
+        to = reverse("login-confirmation")  # here, where this browser is known
+    return redirect(f"{to}?{urlencode({**answer, 'state': asked.state})}")
+
+
+def _sign_in(asked: LoginRequest, **more: str) -> str:
+    """Return the address of a sign-in that comes back to a request."""
+    here = f"{hosts.origin_of(asked.host)}{reverse(destinations.LOGIN, args=[asked.handle])}"
+    return start_url(Facts(destination=here, challenge=""), **more)
+
+
+def _session(request: HttpRequest) -> Session | None:
+    return sessions.find(
+        cookie(request, SIGNIN_COOKIE), door=sessions.SIGNIN, host=request.get_host()
+    )
+
+
+def _over(request: HttpRequest) -> HttpResponse:
+    return render(request, "login/over.html", status=410)

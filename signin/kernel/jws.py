@@ -1,0 +1,102 @@
+"""JSON Web Signatures by ES256, and what they are written in (RFC 7515, RFC 7518, RFC 7638).
+
+What is not as it has to be raises ValueError, whatever it is. The library loads with its first use.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from importlib import import_module
+from typing import Any
+
+Members = dict[str, Any]
+
+HALF = 32  # octets of a coordinate, and of either half of a signature
+PUBLIC = ("crv", "kty", "x", "y")  # what a thumbprint is of, in its order
+_TEXT = re.compile(r"[A-Za-z0-9_-]*\Z")
+
+
+def encode(octets: bytes) -> str:
+    """Return octets as base64url without padding."""
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+def decode(text: str) -> bytes:
+    """Return the octets that only this text stands for."""
+    if not _TEXT.match(text):
+        raise ValueError("not base64url")
+    octets = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if encode(octets) != text:
+        raise ValueError("not the one way to write it")
+    return octets
+
+
+def read(text: str) -> Members:
+    """Return the members of a JSON object in base64url, each of which is there once."""
+    try:
+        found = json.loads(decode(text).decode(), object_pairs_hook=_once, parse_constant=_refuse)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    if not isinstance(found, dict):
+        raise ValueError("not an object")
+    return found
+
+
+def write(members: Members) -> str:
+    """Return a JSON object in base64url."""
+    return encode(json.dumps(members, separators=(",", ":")).encode())
+
+
+def thumbprint(key: Members) -> str:
+    """Return what names a public key."""
+    public = {name: key[name] for name in PUBLIC}
+    return encode(hashlib.sha256(json.dumps(public, separators=(",", ":")).encode()).digest())
+
+
+def sign(header: Members, claims: Members, *, secret: int) -> str:
+    """Return claims, signed with the private key that is this number."""
+    ec = import_module("cryptography.hazmat.primitives.asymmetric.ec")
+    utils = import_module("cryptography.hazmat.primitives.asymmetric.utils")
+    signed = f"{write(header)}.{write(claims)}"
+    key = ec.derive_private_key(secret, ec.SECP256R1())
+    r, s = utils.decode_dss_signature(key.sign(signed.encode(), _ecdsa(ec)))
+    return f"{signed}.{encode(r.to_bytes(HALF, 'big') + s.to_bytes(HALF, 'big'))}"
+
+
+def check(signed: str, signature: str, key: Members) -> None:
+    """Raise ValueError unless a public key's owner signed a text."""
+    ec = import_module("cryptography.hazmat.primitives.asymmetric.ec")
+    utils = import_module("cryptography.hazmat.primitives.asymmetric.utils")
+    x, y = _number(key["x"]), _number(key["y"])
+    public = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
+    octets = decode(signature)
+    if len(octets) != 2 * HALF:
+        raise ValueError("not as long as a signature")
+    r, s = (int.from_bytes(half, "big") for half in (octets[:HALF], octets[HALF:]))
+    try:
+        public.verify(utils.encode_dss_signature(r, s), signed.encode(), _ecdsa(ec))
+    except import_module("cryptography.exceptions").InvalidSignature as error:
+        raise ValueError("not signed with this key") from error
+
+
+def _ecdsa(ec: Any) -> Any:
+    return ec.ECDSA(import_module("cryptography.hazmat.primitives.hashes").SHA256())
+
+
+def _number(coordinate: str) -> int:
+    octets = decode(coordinate)
+    if len(octets) != HALF:
+        raise ValueError("not as long as a coordinate")
+    return int.from_bytes(octets, "big")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Members:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member is there twice")
+    return members
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")

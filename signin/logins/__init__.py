@@ -1,0 +1,1 @@
+"""Logins of command lines (``aws login``): somebody signed in lets a program work as them."""

@@ -1,0 +1,90 @@
+"""What the events say of logins of command lines; their shape is our own, no secret is in them."""
+
+from typing import Any
+
+from accounts.events import identity_of
+from accounts.identities import original
+from accounts.models import Session
+from mfa.events import has_passed_mfa
+from signin.events import log, shapes
+from signin.http import Browser
+from signin.logins import messages
+from signin.logins.models import LoginRequest
+
+SIGNIN = "signin.amazonaws.com"
+
+
+def authorized(
+    asked: LoginRequest, session: Session, *, browser: Browser, is_refused: bool = False
+) -> None:
+    """Record that somebody let a program in, or wanted to and may not."""
+    parameters = {
+        "clientId": asked.client,
+        "redirectUri": asked.redirect_uri,
+        "responseType": "code",
+        "scope": "openid",
+        "codeChallengeMethod": "SHA-256",
+    }
+    response = None if is_refused else {"code": shapes.HIDDEN}
+    _record("AuthorizeOAuth2Access", session, browser, parameters, response)
+
+
+def token_created(
+    session: Session,
+    *,
+    browser: Browser,
+    client: str,
+    grant: str,
+    access_key_id: str = "",
+) -> None:
+    """Record that a program got credentials; without their ID, that it was refused them."""
+    response = {
+        "accessKeyId": access_key_id,
+        "tokenType": "aws_sigv4",
+        "refreshToken": shapes.HIDDEN,
+    }
+    parameters = {"clientId": client, "grantType": grant}
+    _record("CreateOAuth2Token", session, browser, parameters, response if access_key_id else None)
+
+
+def _record(
+    name: str,
+    session: Session,
+    browser: Browser,
+    parameters: dict[str, Any],
+    response: dict[str, Any] | None,
+) -> None:
+    log.record_api_call(
+        name,
+        source=SIGNIN,
+        identity=_identity_of(session),
+        account_id=original(session).account.id,
+        region=shapes.region(
+            is_root=original(session).is_root, host_region=browser.region, alias_cookie=False
+        ),
+        browser=browser,
+        user_agent=browser.user_agent,
+        parameters=parameters,
+        response=response,
+        error=None if response else log.Error("AccessDenied", str(messages.NOT_PERMITTED)),
+    )
+
+
+def _identity_of(session: Session) -> shapes.Identity:
+    role = session.role
+    if role is None:
+        return identity_of(session.principal)
+    return shapes.assumed_role(
+        account_id=role.account_id,
+        role_id=role.unique_id,
+        role_name=role.name,
+        session_name=session.principal.username,
+        context=shapes.role_session_context(
+            account_id=role.account_id,
+            role_id=role.unique_id,
+            role_arn=role.arn,
+            role_name=role.name,
+            began_at=session.created_at,
+            mfa=has_passed_mfa(session),
+        ),
+    )

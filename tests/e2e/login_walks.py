@@ -1,0 +1,65 @@
+"""The ways to the pages of ``aws login``, in Chromium."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.people import sign_in_as_zhang
+from tests.programs import Program
+from tests.server import Server
+
+
+def program_at(server: Server, *, remote: bool = False) -> Program:
+    """Return a program that knows the sign-in host."""
+    return Program(endpoint=server.address("signin.aws.amazon.com", ""), remote=remote)
+
+
+def choice(page: Page, server: Server, *, remote: bool = False) -> Program:
+    """Be asked whether a program shall be let in."""
+    program = program_at(server, remote=remote)
+    sign_in_as_zhang(page, server)
+    page.goto(program.address())
+    expect(page.locator("#login-choice")).to_be_visible()
+    return program
+
+
+def confirmation(page: Page, server: Server) -> None:
+    """Have the code for another device shown."""
+    choice(page, server, remote=True)
+    page.locator("#allow_button").click()
+    expect(page.locator("#verification-code")).to_be_visible()
+
+
+def denied(page: Page, server: Server) -> None:
+    """Let a program on another device not in."""
+    choice(page, server, remote=True)
+    page.locator("#deny_button").click()
+    expect(page.locator("#login-denied")).to_be_visible()
+
+
+def not_permitted(page: Page, server: Server) -> None:
+    """Be somebody who may let no program in."""
+    page.goto(program_at(server).address())
+    page.locator("#user_type_iam").check()
+    page.get_by_label("Account ID (12 digits) or alias").fill("example-strict")
+    page.get_by_role("button", name="Next").click()
+    page.get_by_label("IAM user name").fill("expires.soon")
+    page.get_by_label("Password", exact=True).fill("Soon-demo-1")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("#login-not-permitted")).to_be_visible()
+
+
+def at(path: str) -> Callable[[Page, Server], object]:
+    """Return a walk to an address of the sign-in host."""
+    return lambda page, server: page.goto(server.address("signin.aws.amazon.com", path))
+
+
+WALKS: dict[str, Callable[[Page, Server], object]] = {
+    "login-choice": choice,
+    "login-choice-remote": lambda page, server: choice(page, server, remote=True),
+    "login-confirmation": confirmation,
+    "login-denied": denied,
+    "login-not-permitted": not_permitted,
+    "login-over": at("/v1/authorize/nothing"),
+    "login-refused": at("/v1/authorize"),
+}

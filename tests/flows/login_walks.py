@@ -1,0 +1,49 @@
+"""The ways to the pages of ``aws login`` that several tests look at."""
+
+from tests.browser import SIGNIN, Browser
+from tests.programs import Program
+from tests.walks import sign_in_as_iam_user
+
+
+def choice(browser: Browser, *, remote: bool = False) -> Browser:
+    """Be asked whether a program shall be let in."""
+    return sign_in_as_iam_user(browser).visit(Program(remote=remote).address())
+
+
+def confirmation(browser: Browser) -> Browser:
+    """Have the code for another device shown."""
+    return choice(browser, remote=True).submit("login-request", button="decision=allow")
+
+
+def denied(browser: Browser) -> Browser:
+    """Let a program on another device not in."""
+    return choice(browser, remote=True).submit("login-request", button="decision=deny")
+
+
+def not_permitted(browser: Browser) -> Browser:
+    """Be somebody who may let no program in."""
+    browser.visit(Program().address()).submit(user_type="iam", account="example-strict")
+    return browser.submit(username="expires.soon", password="Soon-demo-1")
+
+
+def over(browser: Browser) -> Browser:
+    """Come to a request that is over."""
+    return browser.visit(f"{SIGNIN}v1/authorize/nothing")
+
+
+def refused(browser: Browser) -> Browser:
+    """Come with a request that is not right."""
+    return browser.visit(f"{SIGNIN}v1/authorize")
+
+
+def every_page() -> dict[str, Browser]:
+    """Return each kind of page, in a browser that shows it."""
+    return {
+        "choice": choice(Browser()),
+        "choice, another device": choice(Browser(), remote=True),
+        "code": confirmation(Browser()),
+        "denied": denied(Browser()),
+        "not permitted": not_permitted(Browser()),
+        "over": over(Browser()),
+        "refused": refused(Browser()),
+    }
