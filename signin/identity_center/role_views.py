@@ -13,7 +13,7 @@ from accounts.assignments import Grant
 from accounts.models import Session
 from signin import hosts
 from signin.http import browser_of, language_choice, without_null
-from signin.identity_center.portal import directory_of, portal_of, show, signed_in
+from signin.identity_center.portal import portal_of, show, signed_in
 
 HANDLE = re.compile(r"[0-9a-f]{32}\Z")
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
@@ -72,13 +72,16 @@ def _gone(request: HttpRequest, session: Session) -> HttpResponse:
 
 
 def _destination(request: HttpRequest, session: Session, grant: Grant) -> str:
-    """Return the page of the console that opens: as the link says, or the permission set."""
-    region = directory_of(session).region
+    """Return the page of the console that opens: as the link says, or the permission set.
+
+    A path is one of the console that has no region in its name: there a role's session serves
+    whatever else asks who is signed in, ``aws login`` at the desk among it.
+    """
     relay_state = grant.permission_set.relay_state
     if relay_state.startswith("/"):
-        relay_state = hosts.url("console", relay_state, region=region)
+        relay_state = hosts.url("console", relay_state)
     for url in (request.GET.get("destination", ""), relay_state):
         found = hosts.find_url(url)
         if found and found[0].door == "console":
             return url
-    return hosts.url("console", HOME, region=region)
+    return hosts.url("console", HOME)

@@ -24,8 +24,6 @@ DIRECTORY = "d-9067f00d01"
 SANDBOX = "444455556666"
 PORTAL = address(f"{DIRECTORY}.awsapps.com")
 REGION = "eu-central-1"
-REGIONAL_CONSOLE = address(f"{REGION}.console.aws.amazon.com")
-REGIONAL_SIGNIN = address(f"{REGION}.signin.aws.amazon.com")
 
 
 @dataclass(frozen=True)

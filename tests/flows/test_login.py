@@ -19,7 +19,7 @@ from signin.kernel import clock
 from signin.logins import requests
 from signin.logins.models import LoginPermission, LoginRequest
 from tests.browser import CONSOLE, DESK, SIGNIN, address
-from tests.flows.portal_walks import REGIONAL_SIGNIN, clear, open_role
+from tests.flows.portal_walks import clear, open_role
 from tests.programs import CALLBACK, CROSS_DEVICE, Program, let_in
 from tests.walks import (
     EXAMPLE_CORP,
@@ -304,7 +304,7 @@ class TestARole:
         return open_role(browser)
 
     def test_of_the_portal_lets_a_program_in_as_the_role(self, jane):
-        program = Program(endpoint=REGIONAL_SIGNIN)
+        program = Program()
         jane.visit(program.address())
         assert "jane_doe" in jane.words
         assert "4444-5555-6666" in jane.words
@@ -313,7 +313,7 @@ class TestARole:
     def test_may_lack_the_permission(self, jane):
         session = Session.objects.filter(door="signin", role__isnull=False).get()
         LoginPermission.objects.create(role=session.role)
-        jane.visit(Program(endpoint=REGIONAL_SIGNIN).address())
+        jane.visit(Program().address())
         assert (jane.status, 'id="login-not-permitted"' in jane.text) == (403, True)
 
 

@@ -11,13 +11,11 @@ from accounts.models import Account, Assignment, PermissionSet, Role, RoleSwitch
 from mfa.models import Device
 from signin.events.models import Event
 from signin.kernel import clock
-from tests.browser import CONSOLE, address
+from tests.browser import CONSOLE, SIGNIN, address
 from tests.flows.portal_walks import (
     DIRECTORY,
     PORTAL,
     REGION,
-    REGIONAL_CONSOLE,
-    REGIONAL_SIGNIN,
     SANDBOX,
     clear,
     directory,
@@ -68,21 +66,23 @@ def query_of(url):
 
 
 @pytest.mark.requirement("R-096", "S-036")
-def test_a_role_of_the_portal_opens_the_console_of_the_directory_s_region(browser):
-    open_role(browser)
-    assert browser.url == REGIONAL_CONSOLE + "console/home"
+@pytest.mark.parametrize("region", ["", f"{REGION}."])
+def test_a_role_of_the_portal_opens_the_console_in_the_region_of_the_link(browser, region):
+    home = address(f"{region}console.aws.amazon.com", "/console/home")
+    open_role(browser, destination=home if region else "")
+    assert browser.url == home
     assert NAME.match(browser.signed_in_as)
     assert "444455556666" in browser.text
     assert "You work as the role" in browser.words
     hosts = [urlsplit(url).netloc.partition(".localhost")[0] for url in browser.trail]
     assert hosts == [
         f"{DIRECTORY}.awsapps.com",
-        f"{REGION}.console.aws.amazon.com",
-        f"{REGION}.signin.aws.amazon.com",
+        f"{region}console.aws.amazon.com",
+        f"{region}signin.aws.amazon.com",
         f"{DIRECTORY}.awsapps.com",
-        f"{REGION}.signin.aws.amazon.com",
-        f"{REGION}.console.aws.amazon.com",
-        f"{REGION}.console.aws.amazon.com",
+        f"{region}signin.aws.amazon.com",
+        f"{region}console.aws.amazon.com",
+        f"{region}console.aws.amazon.com",
     ]
 
 
@@ -97,7 +97,7 @@ def test_the_role_is_made_once_and_kept(browser, new_browser):
 
 def test_the_permission_set_says_which_page_opens_unless_the_link_does(browser):
     open_role(browser, "Audit")
-    assert browser.url == REGIONAL_CONSOLE + "support/home"
+    assert browser.url == CONSOLE + "support/home"
     assert SANDBOX in browser.words
     browser.visit(role_link("Audit", destination=CONSOLE + "iam/security_credentials"))
     assert browser.url == CONSOLE + "iam/security_credentials"
@@ -147,13 +147,13 @@ def test_a_role_in_an_account_that_is_not_active_is_gone(browser):
 def test_the_role_s_session_ends_to_the_second_at_both_hosts(browser):
     clock.freeze()
     open_role(browser)
-    jar = browser.cookies[urlsplit(REGIONAL_SIGNIN).netloc]
+    jar = browser.cookies[urlsplit(SIGNIN).netloc]
     assert jar["vestibule-signin"]["max-age"] == 2 * 60 * 60
     clock.advance(timedelta(hours=2, seconds=-1))
-    assert browser.visit(REGIONAL_CONSOLE + "console/home").signed_in_as
+    assert browser.visit(CONSOLE + "console/home").signed_in_as
     clock.advance(timedelta(seconds=1))
-    assert browser.visit(REGIONAL_CONSOLE + "console/home").status == 401
-    assert browser.visit(REGIONAL_CONSOLE + "console/home").step == "user-type"
+    assert browser.visit(CONSOLE + "console/home").status == 401
+    assert browser.visit(CONSOLE + "console/home").step == "user-type"
 
 
 @pytest.mark.requirement("S-039")
@@ -172,32 +172,32 @@ def test_signing_out_of_the_portal_leaves_the_console_signed_in(browser):
     open_role(browser)
     browser.visit(PORTAL + "start/").submit("sign-out")
     assert not living(sessions.PORTAL).exists()
-    assert NAME.match(browser.visit(REGIONAL_CONSOLE + "console/home").signed_in_as)
+    assert NAME.match(browser.visit(CONSOLE + "console/home").signed_in_as)
 
 
 @pytest.mark.requirement("R-194", "S-041")
 def test_signing_out_of_the_console_ends_only_the_role_s_session(browser):
     open_role(browser)
-    stolen = dict(browser.cookies[urlsplit(REGIONAL_CONSOLE).netloc])
+    stolen = dict(browser.cookies[urlsplit(CONSOLE).netloc])
     browser.submit("sign-out")
     assert browser.url == address("aws.amazon.com", "/console/")
     assert living(sessions.PORTAL).count() == 1
     assert not living(sessions.SIGNIN).exists()
-    browser.cookies[urlsplit(REGIONAL_CONSOLE).netloc].load(
+    browser.cookies[urlsplit(CONSOLE).netloc].load(
         {name: morsel.value for name, morsel in stolen.items()}
     )
-    assert browser.visit(REGIONAL_CONSOLE + "console/home").status == 401
+    assert browser.visit(CONSOLE + "console/home").status == 401
     assert NAME.match(browser.visit(role_link()).signed_in_as)
 
 
 @pytest.mark.requirement("S-035", "S-045")
 def test_a_role_takes_the_place_of_whoever_was_signed_in_here(browser):
-    browser.visit(REGIONAL_CONSOLE).submit(user_type="iam", account="example-corp")
+    browser.visit(CONSOLE).submit(user_type="iam", account="example-corp")
     browser.submit(username=ZHANG[0], password=ZHANG[1])
-    before = browser.cookie("vestibule-signin", REGIONAL_SIGNIN)
+    before = browser.cookie("vestibule-signin", SIGNIN)
     open_role(browser)
     assert NAME.match(browser.signed_in_as)
-    assert browser.cookie("vestibule-signin", REGIONAL_SIGNIN) != before
+    assert browser.cookie("vestibule-signin", SIGNIN) != before
     assert living(sessions.SIGNIN).get().role == role_of()
     assert {each.role for each in living(sessions.CONSOLE)} == {role_of()}
 
@@ -205,9 +205,10 @@ def test_a_role_takes_the_place_of_whoever_was_signed_in_here(browser):
 @pytest.mark.requirement("S-045")
 def test_an_iam_user_at_another_host_stays_who_they_are(browser):
     sign_in_as_iam_user(browser)
-    open_role(browser)
+    regional = address(f"{REGION}.console.aws.amazon.com")
+    open_role(browser, destination=regional)
     assert browser.visit(CONSOLE).signed_in_as == "zhang @ example-corp"
-    assert NAME.match(browser.visit(REGIONAL_CONSOLE).signed_in_as)
+    assert NAME.match(browser.visit(regional).signed_in_as)
 
 
 @pytest.mark.requirement("S-036", "S-049")
@@ -222,7 +223,7 @@ def test_what_the_portal_gives_works_once_and_in_the_browser_that_asked_only(bro
     enter_portal(attacker, join("mallory"))
     attacker.visit(asked)
     assert attacker.status == 400
-    assert not attacker.cookie("vestibule-signin", REGIONAL_SIGNIN)
+    assert not attacker.cookie("vestibule-signin", SIGNIN)
     assert browser.visit(attacker.url).status == 400
 
 
@@ -252,7 +253,7 @@ def test_only_the_name_of_a_portal_is_led_to(browser, portal):
     assert browser.visit(f"{CONSOLE}console/portal?portal={portal}").status == 404
     challenge = sessions.challenge_of("v")
     query = f"code_challenge={challenge}&portal={portal}"
-    browser.visit(f"{REGIONAL_SIGNIN}oauth?{query}")
+    browser.visit(f"{SIGNIN}oauth?{query}")
     assert browser.status == 404
 
 
@@ -277,11 +278,11 @@ def test_a_role_has_no_page_of_its_person_s_own(browser, path):
     )
     path = path.replace("iam/mfa/1", f"iam/mfa/{device.pk}")
     clock.advance(timedelta(minutes=20))
-    assert browser.visit(REGIONAL_CONSOLE + path).status == 404
-    browser.visit(REGIONAL_CONSOLE + "switch-role").submit("switch-role-understood")
+    assert browser.visit(CONSOLE + path).status == 404
+    browser.visit(CONSOLE + "switch-role").submit("switch-role-understood")
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.text)[1]
     fields = {"csrfmiddlewaretoken": token, "device_name": "mine"}
-    assert browser.post(REGIONAL_CONSOLE + path, fields).status == 404
+    assert browser.post(CONSOLE + path, fields).status == 404
     device.refresh_from_db()
     assert device.name == "phone"
 
@@ -291,11 +292,11 @@ def test_a_role_can_not_reopen_a_closed_account(browser):
     account = Account.objects.get(pk=SANDBOX)
     account.close(clock.now())
     account.save()
-    browser.visit(REGIONAL_CONSOLE + "console/home")
+    browser.visit(CONSOLE + "console/home")
     assert "is closed" in browser.words
     assert 'id="account-reopening"' not in browser.text
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.text)[1]
-    browser.post(REGIONAL_CONSOLE + "account/reopen", {"csrfmiddlewaretoken": token})
+    browser.post(CONSOLE + "account/reopen", {"csrfmiddlewaretoken": token})
     assert browser.status == 404
     account.refresh_from_db()
     assert account.state == Account.State.CLOSED
@@ -304,7 +305,7 @@ def test_a_role_can_not_reopen_a_closed_account(browser):
 @pytest.mark.requirement("R-213")
 def test_security_credentials_show_account_and_arn_and_nothing_of_the_person(browser):
     open_role(browser)
-    browser.visit(REGIONAL_CONSOLE + "iam/security_credentials")
+    browser.visit(CONSOLE + "iam/security_credentials")
     role = role_of()
     assert "4444-5555-6666" in browser.words
     assert f"arn:aws:sts::{SANDBOX}:assumed-role/{role.name}/jane_doe" in browser.words
@@ -315,13 +316,13 @@ def test_security_credentials_show_account_and_arn_and_nothing_of_the_person(bro
 @pytest.mark.requirement("R-216")
 def test_a_role_finds_the_account_number_at_the_support_center(browser):
     open_role(browser)
-    assert SANDBOX in browser.visit(REGIONAL_CONSOLE + "support/home").words
+    assert SANDBOX in browser.visit(CONSOLE + "support/home").words
 
 
 def test_asking_for_a_fresh_sign_in_begins_one_as_somebody_else(browser):
     open_role(browser)
     challenge = sessions.challenge_of("v")
-    browser.visit(f"{REGIONAL_SIGNIN}oauth?prompt=login&code_challenge={challenge}")
+    browser.visit(f"{SIGNIN}oauth?prompt=login&code_challenge={challenge}")
     assert browser.step == "user-type"
 
 
@@ -329,14 +330,14 @@ def test_asking_for_a_fresh_sign_in_begins_one_as_somebody_else(browser):
 def test_the_operator_who_suspends_an_account_ends_the_roles_there(browser):
     open_role(browser)
     states.enter(Account.objects.get(pk=SANDBOX), "suspended")
-    assert browser.visit(REGIONAL_CONSOLE + "console/home").status == 401
+    assert browser.visit(CONSOLE + "console/home").status == 401
 
 
 def test_a_session_in_a_suspended_account_shows_that_page_only(browser):
     open_role(browser)
     Account.objects.filter(pk=SANDBOX).update(state="suspended")
-    assert "is suspended" in browser.visit(REGIONAL_CONSOLE + "console/home").words
-    assert "is suspended" in browser.visit(REGIONAL_CONSOLE + "switch-role").words
+    assert "is suspended" in browser.visit(CONSOLE + "console/home").words
+    assert "is suspended" in browser.visit(CONSOLE + "switch-role").words
 
 
 @pytest.mark.requirement("S-045")
@@ -346,7 +347,7 @@ def test_a_role_of_the_portal_switches_to_a_role_that_trusts_it_for_an_hour(brow
     Role.objects.create(
         account_id=EXAMPLE_CORP, name="Read", trusts=[role_of().arn], session_seconds=36000
     )
-    browser.visit(REGIONAL_CONSOLE + "switch-role").submit("switch-role-understood")
+    browser.visit(CONSOLE + "switch-role").submit("switch-role-understood")
     browser.submit("switch-role-form", account="example-corp", role="Read")
     assert browser.signed_in_as == "Read/jane_doe @ example-corp"
     assert RoleSwitch.objects.get().expires_at == clock.now() + timedelta(hours=1)
@@ -365,7 +366,7 @@ def test_a_switch_never_outlives_the_role_s_session(browser):
         account_id=EXAMPLE_CORP, name="Read", trusts=[f"arn:aws:iam::{SANDBOX}:root"]
     )
     clock.advance(timedelta(hours=1, minutes=30))
-    browser.visit(REGIONAL_CONSOLE + "switch-role").submit("switch-role-understood")
+    browser.visit(CONSOLE + "switch-role").submit("switch-role-understood")
     browser.submit("switch-role-form", account="example-corp", role="Read")
     assert RoleSwitch.objects.get().expires_at == clock.now() + timedelta(minutes=30)
 
@@ -376,7 +377,7 @@ def test_a_switch_never_outlives_the_role_s_session(browser):
 )
 def test_the_events_of_the_way(browser, factors, mfa):
     person = enter_portal(browser, factors=tuple(factors))
-    browser.visit(role_link())
+    browser.visit(role_link(destination=address(f"{REGION}.console.aws.amazon.com")))
     role = role_of()
     federate, login = Event.objects.order_by("id")
     assert federate.document["serviceEventDetails"] == {
@@ -427,7 +428,7 @@ def test_no_page_as_a_role_asks_the_database_more_than_once_for_who_is_acting(
 ):
     open_role(browser)
     with django_assert_num_queries(1):
-        browser.visit(REGIONAL_CONSOLE + "support/home")
+        browser.visit(CONSOLE + "support/home")
 
 
 def test_a_longer_permission_set_counts_from_the_next_time_on(browser):
