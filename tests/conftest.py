@@ -1,7 +1,9 @@
 """What all tests share: the time, the scenario's people, a browser."""
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
+from django.utils import translation
 
 from signin.control import scenarios
 from signin.kernel import clock
@@ -32,6 +34,13 @@ def running_clock():
     clock.reset()
     yield
     clock.reset()
+
+
+@pytest.fixture(autouse=True)
+def language():
+    """Leave no test the language of another test's request."""
+    yield
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture
