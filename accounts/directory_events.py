@@ -21,7 +21,8 @@ def identity_of(
 ) -> shapes.Identity:
     """Return how events name a user of a directory, in the shape that the directory says.
 
-    A name that nobody has is masked: it may be a mistyped password.
+    A name that nobody has is masked: it may be a mistyped password. The portal's session is named
+    by its sign-in, so that pages and programs of one person name the same.
     """
     if directory.event_identity == Directory.EventIdentity.LEGACY:
         username = user.username if user else shapes.HIDDEN
@@ -30,7 +31,7 @@ def identity_of(
         account_id=directory.account_id,
         user_id=user.profile.user_id if user else shapes.HIDDEN,
         store_arn=directory.store_arn,
-        session_id=str(session.pk) if session else "",
+        session_id=str(session.parent_id or session.pk) if session else "",
     )
 
 

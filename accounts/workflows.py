@@ -6,6 +6,7 @@ of the verification before it, and UserAuthentication that of the last verificat
 
 from accounts import directory_events
 from accounts.models import Directory, Principal
+from signin.events import shapes
 from signin.flow.models import Attempt
 from signin.kernel import entropy
 
@@ -48,7 +49,7 @@ def prove(attempt: Attempt, directory: Directory, user: Principal, factor: str) 
 
 def finish(attempt: Attempt, directory: Directory, user: Principal) -> None:
     """Record that all factors were proved that were asked for."""
-    more = {"LoginTo": attempt.facts["destination"]}
+    more = {"LoginTo": shapes.without_codes(attempt.facts["destination"])}
     if attempt.facts.get("enrolment_forced"):
         more["DeviceEnrollmentRequired"] = "true"
     _record(

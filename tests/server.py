@@ -168,6 +168,10 @@ class Walker:
 
     def submit(self, form: str = "data-step", **fields: str) -> Self:
         """Send the form that has this in its tag, with its hidden fields and these."""
+        return self._go("POST", *self._filled(form, fields))
+
+    def _filled(self, form: str, fields: dict[str, str]) -> tuple[str, dict[str, str]]:
+        """Return where a form is sent, and all of its fields."""
         tag, content = next(
             (tag, content)
             for tag, content in re.findall(r"<form([^>]*)>(.*?)</form>", self.text, re.DOTALL)
@@ -176,7 +180,12 @@ class Walker:
         target = re.search(r'action="([^"]*)"', tag)
         hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', content)
         address = urljoin(self.url, target[1]) if target else self.url
-        return self._go("POST", address, dict(hidden) | fields)
+        return address, dict(hidden) | fields
+
+    def send(self, form: str, **fields: str) -> str:
+        """Send a form, and return where that leads without going there."""
+        address, sent = self._filled(form, fields)
+        return self._request("POST", address, sent) or ""
 
     def field(self, name: str) -> str:
         """Return the value of a hidden field."""

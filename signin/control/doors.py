@@ -25,6 +25,25 @@ class Door:
 
 
 @dataclass(frozen=True)
+class Endpoint:
+    """The address of a service that programs call, by the local form of its own name."""
+
+    service: str
+    url: str
+    what_for: str | Promise
+
+
+@dataclass(frozen=True)
+class Key:
+    """An access key that the document of a scenario tells."""
+
+    account_id: str
+    username: str
+    access_key_id: str
+    secret: str
+
+
+@dataclass(frozen=True)
 class Person:
     """Somebody whom the scenario made, with the password that its document tells.
 
@@ -54,6 +73,39 @@ def doors() -> list[Door]:
             )
             for directory in Directory.objects.all()
         ),
+        *(
+            Door(
+                _("Page for the code of a program"),
+                hosts.url("device", region=region),
+                _("users of directories in %(region)s") % {"region": region},
+            )
+            for region in _regions()
+        ),
+    ]
+
+
+def endpoints() -> list[Endpoint]:
+    """Return the services that programs call, in the regions of the directories."""
+    found: list[Endpoint] = []
+    for region in _regions():
+        found += [
+            Endpoint("SSO-OIDC", hosts.origin("sso-oidc", region=region), _("letting programs in")),
+            Endpoint(
+                "SSO",
+                hosts.origin("sso", region=region),
+                _("accounts, roles and credentials of the access portal"),
+            ),
+        ]
+    return [*found, Endpoint("STS", hosts.origin("sts"), _("temporary credentials"))]
+
+
+def keys(scenario: Scenario) -> list[Key]:
+    """Return the access keys whose secrets a scenario tells."""
+    return [
+        Key(account["id"], user["name"], key["access_key_id"], key["secret_access_key"])
+        for account in scenario.document.get("accounts", [])
+        for user in account.get("users", [])
+        for key in user.get("access_keys", [])
     ]
 
 
@@ -65,6 +117,10 @@ def people(scenario: Scenario) -> list[Person]:
         *(each for entry in document.get("directories", []) for each in _of_directory(entry)),
     ]
     return [person for person in found if person.password or person.is_invited]
+
+
+def _regions() -> list[str]:
+    return sorted(set(Directory.objects.values_list("region", flat=True)))
 
 
 def _of_account(account: dict[str, Any]) -> Iterator[Person]:

@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from signin import hosts
-from signin.control import doors
+from signin.control import doors, recipes
 from signin.control.api import api
 from signin.control.models import LoadedScenario
 from signin.control.scenarios import ScenarioUnknown, find
@@ -34,9 +34,9 @@ def index(request: HttpRequest) -> HttpResponse:
     """Show the doors, the scenario's people, and the way to everything else at the desk."""
     loaded = LoadedScenario.objects.first()
     try:
-        people = doors.people(find(loaded.name)) if loaded else []
+        scenario = find(loaded.name) if loaded else None
     except ScenarioUnknown:
-        people = []  # its file was taken away since
+        scenario = None  # its file was taken away since
     return render(
         request,
         "desk/index.html",
@@ -44,7 +44,10 @@ def index(request: HttpRequest) -> HttpResponse:
             "at": "desk",
             "scenario": loaded,
             "doors": doors.doors(),
-            "people": people,
+            "people": doors.people(scenario) if scenario else [],
+            "endpoint": recipes.endpoint(),
+            "endpoints": doors.endpoints(),
+            "keys": doors.keys(scenario) if scenario else [],
             "message_count": Message.objects.count(),
             "event_count": Event.objects.count(),
             "incident_count": Incident.objects.count(),

@@ -1,5 +1,6 @@
 """The parts of a sign-in event (spec: CloudTrail's console sign-in events)."""
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,12 @@ HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 FAILED = "Failed authentication"
 NO_SUCH_USER = "No username found in supplied account"
 ROOT_REGION = "us-east-1"
+_CODE = re.compile(r"([?&]user_code=)[^&]*")
+
+
+def without_codes(url: str) -> str:
+    """Return an address without the code of a program that it leads to."""
+    return _CODE.sub(rf"\1{HIDDEN}", url)
 
 
 def authenticated(*, is_root: bool, account_id: str, principal_id: str, username: str) -> Identity:

@@ -24,6 +24,7 @@ class ClientAdmin(ReadOnlyAdmin):
         "grant_types",
         "redirect_uris",
         "issuer_url",
+        "application_arn",
         "registered_at",
         "expires_at",
     ]

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import SplitResult, urlsplit
 
+from django.db.models import Q
+
 from accounts import directories
+from accounts.signers import Signer
 from signin.http import Browser
 from signin.kernel import clock, entropy
 from signin.oidc import events
@@ -31,6 +34,10 @@ OLD_PORTAL_SCOPE = "sso-portal:*"
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 # RFC 6749, 3.3, without the comma: some programs put it between scopes.
 _SCOPE = re.compile(r"[!#-+\--\[\]-~]{1,255}\Z")
+_APPLICATION = re.compile(
+    r"arn:aws[a-z-]{0,12}:sso::[0-9]{12}:application/(?:sso)?ins-[A-Za-z0-9.-]{16}"
+    r"/apl-[A-Za-z0-9]{16}\Z"
+)
 _NOBODY = entropy.digest("")
 
 
@@ -50,6 +57,19 @@ class Credentials:
     secret: str = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Vouched:
+    """What a program says it is, where whoever signed its call stands in for its secret.
+
+    ``client_id`` is the program's own, or the ARN of the application that it registered for;
+    ``region`` is the one that the call is signed for.
+    """
+
+    client_id: str
+    signer: Signer
+    region: str
+
+
 def register(
     name: str,
     *,
@@ -58,10 +78,13 @@ def register(
     grant_types: Sequence[str] = (),
     redirect_uris: Sequence[str] = (),
     issuer_url: str = "",
+    application_arn: str = "",
     browser: Browser,
 ) -> Registered:
     """Register a program for 90 days; or raise a refusal that says what can't be."""
     _check_name(name, client_type)
+    if application_arn and not _APPLICATION.match(application_arn):
+        raise InvalidClientMetadata("The ARN is not of the form of an application's.")
     _check_ways(scopes, grant_types, redirect_uris)
     secret, now = entropy.token(), clock.now()
     client = Client.objects.create(
@@ -71,6 +94,7 @@ def register(
         grant_types=list(grant_types),
         redirect_uris=list(redirect_uris),
         issuer_url=issuer_url,
+        application_arn=application_arn,
         registered_at=now,
         expires_at=now + LIFETIME,
     )
@@ -100,6 +124,23 @@ def authenticate(credentials: Credentials, likely: Client | None = None, *, to_u
     if not client.may_use(to_use):
         raise UnauthorizedClient
     return client
+
+
+def identify(vouched: Vouched, likely: Client | None, *, to_use: str) -> Client | None:
+    """Return ``likely`` if it is the program that a signed call names, and None if another one is.
+
+    InvalidClient is raised if no program is, and UnauthorizedClient for one that did not register
+    for the way to tokens that it is ``to_use``.
+    """
+    name, now = vouched.client_id, clock.now()
+    if likely is None or not likely.is_named(name) or likely.expires_at <= now:
+        named = Client.objects.filter(Q(pk=name) | Q(application_arn=name), expires_at__gt=now)
+        if not named.exists():
+            raise InvalidClient("No client is registered with this ID, or for this application.")
+        return None
+    if not likely.may_use(to_use):
+        raise UnauthorizedClient
+    return likely
 
 
 def redirect_fits(client: Client, uri: str) -> bool:

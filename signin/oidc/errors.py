@@ -74,6 +74,14 @@ class InvalidRequest(ToProgram):
     message = messages.INVALID_REQUEST
 
 
+class OtherRegion(ToProgram):
+    """A call is signed for another region than the one that it belongs to."""
+
+    def __init__(self, region: str) -> None:
+        super().__init__(f"This belongs to {region}: call the endpoint there, and sign for it.")
+        self.region = region
+
+
 class InvalidClientMetadata(ToProgram):
     """What a program says of itself can't be."""
 

@@ -1,19 +1,22 @@
 """What the events say of programs that ask for tokens (events E-18); never a secret or a code."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from accounts import directory_events
+from accounts import directory_events, signer_events
 from accounts.models import Directory, Session
+from accounts.signers import Signer
 from signin.events import log, shapes
 from signin.events.shapes import HIDDEN
 from signin.http import Browser
 from signin.kernel.errors import Refusal
+from signin.oidc.errors import OtherRegion
 from signin.oidc.models import AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN, Client
 
 SOURCE = "sso-oauth.amazonaws.com"
+EXCEPTIONS: dict[type[Refusal], str] = {OtherRegion: "InvalidRequestRegionException"}
 # What a call says besides its grant type; all of it is secret.
 SECRETS = {
     DEVICE_CODE: ("deviceCode",),
@@ -22,15 +25,23 @@ SECRETS = {
 }
 
 
+ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"
+
+
 @dataclass(frozen=True)
 class TokenCall:
-    """A call of CreateToken: in which way, by which program, in whose name if that is known."""
+    """A call of CreateToken: in which way, by which program, in whose name if that is known.
+
+    One of CreateTokenWithIAM has somebody who signed it, for a region.
+    """
 
     grant_type: str
     client: Client
     directory: Directory
     session: Session | None
     browser: Browser
+    signer: Signer | None = None
+    region: str = ""
 
 
 def client_registered(client: Client, directory: Directory, *, browser: Browser) -> None:
@@ -42,6 +53,7 @@ def client_registered(client: Client, directory: Directory, *, browser: Browser)
         "grantTypes": client.grant_types,
         "redirectUris": client.redirect_uris,
         "issuerUrl": client.issuer_url,
+        **({"entitledApplicationArn": arn} if (arn := client.application_arn) else {}),
     }
     response = {
         "clientId": client.pk,
@@ -61,7 +73,9 @@ def authorization_begun(
     _record("StartDeviceAuthorization", directory, None, browser, parameters, response)
 
 
-def token_created(call: TokenCall, expires_in: int, *, is_refreshable: bool) -> None:
+def token_created(
+    call: TokenCall, expires_in: int, *, is_refreshable: bool, scopes: Sequence[str]
+) -> None:
     """Record that a program got tokens."""
     response: dict[str, Any] = {
         "accessToken": HIDDEN,
@@ -69,6 +83,8 @@ def token_created(call: TokenCall, expires_in: int, *, is_refreshable: bool) -> 
         "expiresIn": expires_in,
         **({"refreshToken": HIDDEN} if is_refreshable else {}),
     }
+    if call.signer:
+        response |= {"issuedTokenType": ACCESS_TOKEN_TYPE, "scope": list(scopes)}
     _record_token_call(call, response=response)
 
 
@@ -78,7 +94,7 @@ def failing(call: TokenCall) -> Iterator[None]:
     try:
         yield
     except Refusal as refusal:
-        code = f"{type(refusal).__name__}Exception"
+        code = EXCEPTIONS.get(type(refusal), f"{type(refusal).__name__}Exception")
         _record_token_call(call, error=log.Error(code, str(refusal.message)))
         raise
 
@@ -90,8 +106,22 @@ def _record_token_call(
     error: log.Error | None = None,
 ) -> None:
     secrets = dict.fromkeys(SECRETS[call.grant_type], HIDDEN)
-    parameters = {**_naming(call.client), "grantType": call.grant_type, **secrets}
-    _record("CreateToken", call.directory, call.session, call.browser, parameters, response, error)
+    if call.signer is None:
+        asked = {**_naming(call.client), "grantType": call.grant_type, **secrets}
+        _record("CreateToken", call.directory, call.session, call.browser, asked, response, error)
+        return
+    log.record_api_call(
+        "CreateTokenWithIAM",
+        source=SOURCE,
+        identity=signer_events.signer_of(call.signer),
+        account_id=call.signer.account_id,
+        region=call.region,
+        browser=call.browser,
+        user_agent=call.browser.user_agent,
+        parameters={"clientId": call.client.pk, "grantType": call.grant_type, **secrets},
+        response=response,
+        error=error,
+    )
 
 
 def _naming(client: Client) -> dict[str, Any]:

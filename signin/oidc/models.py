@@ -33,6 +33,9 @@ class Client(models.Model):
         _("redirect URIs"), default=list
     )
     issuer_url = models.CharField(_("portal that it named"), max_length=2048, blank=True)
+    application_arn = models.CharField(
+        _("application that it named"), max_length=120, blank=True, db_index=True
+    )
     registered_at = models.DateTimeField(_("registered at"))
     expires_at = models.DateTimeField(_("good until"), db_index=True)
 
@@ -43,6 +46,10 @@ class Client(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_named(self, name: str) -> bool:
+        """Return whether this is the program's ID, or the ARN of its application."""
+        return name in {self.pk, self.application_arn}
 
     def may_use(self, grant_type: str) -> bool:
         """Return whether the program registered for a way to tokens."""

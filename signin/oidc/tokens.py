@@ -1,6 +1,7 @@
 """Tokens: issued for codes and for refresh tokens, found again, revoked."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -11,8 +12,8 @@ from accounts.models import Principal
 from signin.http import Browser
 from signin.kernel import clock, entropy
 from signin.oidc import clients, events, grants
-from signin.oidc.clients import Credentials
-from signin.oidc.errors import InvalidGrant
+from signin.oidc.clients import Credentials, Vouched
+from signin.oidc.errors import AccessDenied, InvalidGrant, InvalidScope, OtherRegion
 from signin.oidc.models import (
     AUTHORIZATION_CODE,
     REFRESH_TOKEN,
@@ -34,6 +35,7 @@ class Tokens:
     access_token: str = field(repr=False)
     refresh_token: str | None = field(repr=False)
     expires_in: int  # seconds
+    scopes: tuple[str, ...] = ()
 
 
 def issue(grant: Grant, call: events.TokenCall) -> Tokens:
@@ -51,13 +53,20 @@ def issue(grant: Grant, call: events.TokenCall) -> Tokens:
         for kind, token, over in ends
         if token
     )
-    tokens = Tokens(access_token, refresh_token, int((expires_at - now).total_seconds()))
-    events.token_created(call, tokens.expires_in, is_refreshable=refresh_token is not None)
-    return tokens
+    seconds, scopes = int((expires_at - now).total_seconds()), tuple(grant.scopes)
+    is_refreshable = refresh_token is not None
+    events.token_created(call, seconds, is_refreshable=is_refreshable, scopes=scopes)
+    return Tokens(access_token, refresh_token, seconds, scopes)
 
 
 def from_code(
-    credentials: Credentials, code: str, verifier: str, redirect_uri: str, *, browser: Browser
+    credentials: Credentials | Vouched,
+    code: str,
+    verifier: str,
+    redirect_uri: str,
+    *,
+    scopes: Sequence[str] = (),
+    browser: Browser,
 ) -> Tokens:
     """Return tokens for an authorization code, or raise InvalidGrant or InvalidClient.
 
@@ -68,8 +77,9 @@ def from_code(
     grant = _proven(credentials, found.grant if found else None, AUTHORIZATION_CODE)
     if found is None or grant is None:
         raise InvalidGrant
-    call = _call(AUTHORIZATION_CODE, grant, browser)
+    call = _call(AUTHORIZATION_CODE, grant, credentials, browser)
     with events.failing(call):
+        _check(call, grant, scopes)
         is_theirs = entropy.same(sessions.challenge_of(verifier), found.challenge)
         if not is_theirs or found.redirect_uri != redirect_uri:
             raise InvalidGrant
@@ -78,7 +88,13 @@ def from_code(
         return _exchange(codes.filter(used_at=None), grant, call)
 
 
-def from_refresh_token(credentials: Credentials, refresh_token: str, *, browser: Browser) -> Tokens:
+def from_refresh_token(
+    credentials: Credentials | Vouched,
+    refresh_token: str,
+    *,
+    scopes: Sequence[str] = (),
+    browser: Browser,
+) -> Tokens:
     """Return new tokens for a refresh token, which is used up by it; or raise InvalidGrant.
 
     One that comes twice was stolen, by the one or the other: the whole family ends (S-102).
@@ -88,8 +104,9 @@ def from_refresh_token(credentials: Credentials, refresh_token: str, *, browser:
     grant = _proven(credentials, found.grant if found else None, REFRESH_TOKEN)
     if found is None or grant is None:
         raise InvalidGrant
-    call = _call(REFRESH_TOKEN, grant, browser)
+    call = _call(REFRESH_TOKEN, grant, credentials, browser)
     with events.failing(call):
+        _check(call, grant, scopes)
         if found.used_at is None and found.expires_at <= clock.now():
             raise InvalidGrant
         return _exchange(rows.filter(used_at=None), grant, call)
@@ -123,15 +140,36 @@ def _may_refresh(client: Client) -> bool:
     return bool(client.scopes) and client.may_use(REFRESH_TOKEN)
 
 
-def _proven(credentials: Credentials, grant: Grant | None, to_use: str) -> Grant | None:
+def _proven(credentials: Credentials | Vouched, grant: Grant | None, to_use: str) -> Grant | None:
     """Return a grant if the program proves to be the one that it is for; or raise InvalidClient."""
-    client = clients.authenticate(credentials, grant.client if grant else None, to_use=to_use)
-    return grant if grant and grant.client_id == client.pk else None
+    likely = grant.client if grant else None
+    client: Client | None
+    if isinstance(credentials, Vouched):
+        client = clients.identify(credentials, likely, to_use=to_use)
+    else:
+        client = clients.authenticate(credentials, likely, to_use=to_use)
+    return grant if grant and client and grant.client_id == client.pk else None
 
 
-def _call(grant_type: str, grant: Grant, browser: Browser) -> events.TokenCall:
-    directory = grants.directory_of(grant)
-    return events.TokenCall(grant_type, grant.client, directory, grant.session, browser)
+def _call(
+    grant_type: str, grant: Grant, credentials: Credentials | Vouched, browser: Browser
+) -> events.TokenCall:
+    call = events.TokenCall(
+        grant_type, grant.client, grants.directory_of(grant), grant.session, browser
+    )
+    if isinstance(credentials, Vouched):
+        return replace(call, signer=credentials.signer, region=credentials.region)
+    return call
+
+
+def _check(call: events.TokenCall, grant: Grant, scopes: Sequence[str]) -> None:
+    """Refuse who signs in another account or region than the directory's, and scopes beyond."""
+    if call.signer and call.signer.account_id != call.directory.account_id:
+        raise AccessDenied("Whoever signs is not of the account that the directory belongs to.")
+    if call.signer and call.region != call.directory.region:
+        raise OtherRegion(call.directory.region)
+    if not set(grant.scopes).issuperset(scopes):
+        raise InvalidScope("One of the scopes was not allowed.")
 
 
 def _exchange(

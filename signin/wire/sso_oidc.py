@@ -1,6 +1,7 @@
 """SSO-OIDC: programs register, wait for people to let them in, and get tokens."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -8,13 +9,15 @@ from django.views.decorators.http import require_safe
 
 from signin import hosts, pages
 from signin.http import browser_of
+from signin.kernel.errors import Refusal
 from signin.oidc import clients, consents, device_authorizations, errors, tokens
 from signin.oidc.clients import Credentials
 from signin.oidc.models import AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN, Client
 from signin.oidc.tokens import Tokens
+from signin.wire import sso_oidc_iam
 from signin.wire.rest_json import Error, Inputs, Malformed, Output, Service, text, texts
 
-ERRORS = {
+ERRORS: dict[type[Refusal], Error] = {
     errors.AuthorizationPending: Error(
         "AuthorizationPendingException", code="authorization_pending"
     ),
@@ -34,14 +37,33 @@ ERRORS = {
     ),
     errors.InvalidRedirectUri: Error("InvalidRedirectUriException", code="invalid_redirect_uri"),
     Malformed: Error("InvalidRequestException", code="invalid_request"),
+    **sso_oidc_iam.ERRORS,
 }
 
 
+@dataclass(frozen=True)
+class _Elsewhere(Error):
+    """The error of a call that belongs to another region, which the body names."""
+
+    place: Output = field(default_factory=dict)
+
+
+class _Oidc(Service):
+    def error_of(self, refusal: Refusal) -> Error:
+        if isinstance(refusal, errors.OtherRegion):
+            place = sso_oidc_iam.where(refusal)
+            return _Elsewhere("InvalidRequestRegionException", 400, "invalid_request", place)
+        return super().error_of(refusal)
+
+
 def _describe(error: Error, told: str) -> Output:
-    return {"error": error.code, "error_description": told}
+    if not error.code:  # of AWS's front door, not of the service
+        return {"message": told}
+    place = error.place if isinstance(error, _Elsewhere) else {}
+    return {"error": error.code, "error_description": told, **place}
 
 
-SERVICE = Service(ERRORS, _describe, Error("InternalServerException", 500, "server_error"))
+SERVICE = _Oidc(ERRORS, _describe, Error("InternalServerException", 500, "server_error"))
 
 
 def _register_client(request: HttpRequest, inputs: Inputs) -> Output:
@@ -52,6 +74,7 @@ def _register_client(request: HttpRequest, inputs: Inputs) -> Output:
         grant_types=texts(inputs, "grantTypes"),
         redirect_uris=texts(inputs, "redirectUris"),
         issuer_url=text(inputs, "issuerUrl", is_required=False),
+        application_arn=text(inputs, "entitledApplicationArn", is_required=False),
         browser=browser_of(request),
     )
     client = registered.client
@@ -80,6 +103,8 @@ def _start_device_authorization(request: HttpRequest, inputs: Inputs) -> Output:
 
 
 def _create_token(request: HttpRequest, inputs: Inputs) -> Output:
+    if sso_oidc_iam.is_asked_for(request):
+        return sso_oidc_iam.create_token(request, inputs)
     credentials, grant_type = _credentials(inputs), text(inputs, "grantType")
     if (exchange := _EXCHANGES.get(grant_type)) is None:
         raise errors.UnsupportedGrantType

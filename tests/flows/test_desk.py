@@ -7,6 +7,7 @@ import pytest
 from signin import mails
 from signin.mailbox.models import Message
 from tests.browser import CONSOLE, DESK
+from tests.signing import ZHANG_ID, ZHANG_SECRET
 from tests.walks import MAILED, name_root, sign_in_as_iam_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -42,6 +43,22 @@ def test_the_index_shows_directories_with_their_portal_and_their_people(browser)
     assert "Once-only-1" in browser.words
     assert browser.words.count("good once") == 1
     assert browser.words.count("Accept the invitation") == 1
+
+
+def test_the_index_shows_programs_where_to_call_and_with_which_keys(browser):
+    browser.visit(DESK)
+    for address in (
+        "http://127.0.0.1:8000",
+        "http://oidc.us-east-1.amazonaws.com.localhost:8000",
+        "http://portal.sso.us-east-1.amazonaws.com.localhost:8000",
+        "http://sts.amazonaws.com.localhost:8000",
+    ):
+        assert f"<code>{address}</code>" in browser.text
+    page = "http://device.sso.us-east-1.amazonaws.com.localhost:8000/"
+    assert f'<a href="{page}">{page}</a>' in browser.text
+    assert ZHANG_ID in browser.words
+    assert ZHANG_SECRET in browser.words
+    assert "root@example.com AKIA" not in browser.words
 
 
 def test_an_empty_mailbox_says_how_to_fill_it(browser):

@@ -81,7 +81,7 @@ def test_users_are_named_as_since_2025(browser):
     *of_sign_in, of_portal = recorded()
     assert [each["userIdentity"] for each in of_sign_in] == [identity] * 3
     session = user(JANE[0]).sessions.get(door="portal")
-    assert of_portal["userIdentity"] == {**identity, "credentialId": str(session.pk)}
+    assert of_portal["userIdentity"] == {**identity, "credentialId": str(session.parent_id)}
     named = [each["additionalEventData"].get("UserName") for each in of_sign_in]
     assert named == [JANE[0], None, None]
 

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import http.client
+import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -25,6 +26,7 @@ VERIFIER = "a-verifier_of.43~characters-or-more-as-they-have-to-be"
 CONFIG = Config(
     signature_version=UNSIGNED, retries={"max_attempts": 0}, connect_timeout=5, read_timeout=10
 )
+SIGNED = Config(retries={"max_attempts": 0}, connect_timeout=5, read_timeout=10)
 
 
 @dataclass
@@ -45,6 +47,10 @@ class Program:
     def portal(self) -> Any:
         """The library's client of the portal's API."""
         return self._client("sso")
+
+    def signing(self, credentials: Any, *, region: str = "us-east-1") -> Any:
+        """Return the library's client of SSO-OIDC that signs what has to be signed."""
+        return self._client("sso-oidc", credentials, region)
 
     def register(self, **details: Any) -> dict[str, Any]:
         """Register, as a command line that shows a code does."""
@@ -85,12 +91,15 @@ class Program:
         answer(self.server, begun, username)
         return self.poll(begun)
 
-    def _client(self, name: str) -> Any:
+    def _client(self, name: str, credentials: Any = None, region: str = "us-east-1") -> Any:
         client = self.session.create_client(
             name,
-            region_name="us-east-1",
+            region_name=region,
             endpoint_url=f"http://127.0.0.1:{self.server.port}",
-            config=CONFIG,
+            config=SIGNED if credentials else CONFIG,
+            aws_access_key_id=credentials and credentials.access_key,
+            aws_secret_access_key=credentials and credentials.secret_key,
+            aws_session_token=credentials and credentials.token,
         )
         client.meta.events.register_first(f"before-parse.{name}.*", self._check)
         return client
@@ -158,6 +167,16 @@ def get(server: Server, target: str, **headers: str) -> tuple[int, str, str]:
     content = response.read().decode()
     connection.close()
     return response.status, response.getheader("Location", ""), content
+
+
+def post(server: Server, target: str, body: str, **headers: str) -> tuple[int, str, Any]:
+    """Send JSON by plain HTTP; return status, the error's name, and the content."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection.request("POST", target, body, {"Content-Type": "application/json", **headers})
+    response = connection.getresponse()
+    content = json.loads(response.read())
+    connection.close()
+    return response.status, response.getheader("x-amzn-ErrorType", ""), content
 
 
 def query_of(url: str) -> dict[str, str]:

@@ -3,6 +3,13 @@
 import json
 from typing import Any
 
+# What AWS's front door says of signatures, before a service is asked; no model has it.
+OF_THE_FRONT_DOOR = {
+    "MissingAuthenticationTokenException": 403,
+    "IncompleteSignatureException": 400,
+    "InvalidSignatureException": 403,
+    "UnrecognizedClientException": 403,
+}
 TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -25,6 +32,8 @@ def check_answer(operation: Any, raw: dict[str, Any]) -> None:
     body = json.loads(raw["body"])
     if name == "ForbiddenException":  # AWS sends it, and has no model of it
         assert (raw["status_code"], set(body)) == (403, {"message"})
+    elif name in OF_THE_FRONT_DOOR:
+        assert (raw["status_code"], set(body)) == (OF_THE_FRONT_DOOR[name], {"message"})
     elif name != "InternalServerException" or name in modelled:
         assert name in {shape.name for shape in operation.error_shapes}, (operation.name, name)
         assert raw["status_code"] == modelled[name].metadata["error"]["httpStatusCode"]
