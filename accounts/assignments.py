@@ -3,13 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, CharField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 
 from accounts import roles
-from accounts.models import Account, Assignment, Group, PermissionSet, Principal
+from accounts.models import Account, Assignment, Group, PermissionSet, Principal, Role
+from signin.kernel.prepared import Given, Prepared
 
 MOST_WORDS = 8  # of what somebody searches for; each makes the query longer
 
@@ -20,24 +22,37 @@ class Grant:
 
     account: Account
     permission_set: PermissionSet
+    role_id: int | None  # of the role there, if it was made already
 
 
-def of(user: Principal) -> QuerySet[Assignment]:
+def of(user: "Principal | Given") -> QuerySet[Assignment]:
     """Return the assignments of a user, their own and their groups', in active accounts."""
-    # The groups are looked up apart: joined to the members, each row would count once for each.
-    own = Q(user=user) | Q(group__in=user.directory_groups.all())
-    return Assignment.objects.filter(own, account__state=Account.State.ACTIVE).order_by()
+    # Theirs are looked up first: by what they are assigned to there may be a million.
+    groups = Group.objects.filter(members=user).order_by().values("pk")
+    own = Assignment.objects.filter(user=user).order_by().values("pk")
+    theirs = own.union(Assignment.objects.filter(group__in=groups).order_by().values("pk"))
+    return Assignment.objects.filter(pk__in=theirs, account__state=Account.State.ACTIVE).order_by()
+
+
+def _with_role(user: Given, account: Given, name: Given) -> QuerySet[Assignment]:
+    role = Role.objects.filter(
+        permission_set=OuterRef("permission_set"), account=OuterRef("account")
+    )
+    return (
+        of(user)
+        .filter(account=account, permission_set__name=name)
+        .select_related("account", "permission_set__directory")
+        .annotate(role_id=Subquery(role.order_by().values("pk")[:1]))
+    )
+
+
+_NAMED = Prepared(_with_role, user=BigIntegerField(), account=CharField(), name=CharField())
 
 
 def find(user: Principal, account_id: str, permission_set: str) -> Grant | None:
     """Return what a user has in an account by the name of the permission set, if anything."""
-    assignment = (
-        of(user)
-        .filter(account=account_id, permission_set__name=permission_set)
-        .select_related("account", "permission_set__directory")
-        .first()
-    )
-    return Grant(assignment.account, assignment.permission_set) if assignment else None
+    found: Any = _NAMED.find(user=user.pk, account=account_id, name=permission_set)
+    return Grant(found.account, found.permission_set, found.role_id) if found else None
 
 
 def accounts_of(user: Principal, words: str = "") -> QuerySet[Account]:

@@ -56,14 +56,15 @@ def check(unused: QuerySet[Sent], digest_of: Callable[[Sent], str]) -> Sent:
 
 
 def _keep(attempt: Attempt, code: str) -> None:
-    VerificationCode.objects.update_or_create(
-        attempt=attempt,
-        defaults={
-            "digest": _digest(attempt, code),
-            "tries": 0,
-            "expires_at": clock.now() + LIFETIME,
-            "consumed_at": None,
-        },
+    kept = VerificationCode(
+        attempt=attempt, digest=_digest(attempt, code), expires_at=clock.now() + LIFETIME
+    )
+    # One statement, whether or not there was one before.
+    VerificationCode.objects.bulk_create(
+        [kept],
+        update_conflicts=True,
+        unique_fields=["attempt"],
+        update_fields=["digest", "tries", "expires_at", "consumed_at"],
     )
 
 

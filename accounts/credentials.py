@@ -39,11 +39,12 @@ def issue(user: Principal, grant: Grant, *, session: Session | None) -> Keys:
 
     ``session`` is the portal session in which they are asked for. They outlive it, as AWS's do.
     """
-    return issue_for_role(
-        user,
-        roles.provision(grant.permission_set, grant.account),
+    return _issue(
+        grant.permission_set.session_minutes * 60,
+        kind=Kind.ROLE,
+        principal=user,
+        role_id=grant.role_id or roles.provision(grant.permission_set, grant.account).pk,
         session_name=user.username,
-        seconds=grant.permission_set.session_minutes * 60,
         session=session,
     )
 

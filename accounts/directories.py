@@ -5,14 +5,21 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
 
 from accounts.models import Directory, DirectoryProfile, Principal
 from accounts.models.directories import DIRECTORY_ID_ALPHABET
 from accounts.models.principals import fold
 from signin.kernel import clock, entropy
+from signin.kernel.prepared import Prepared
 
 PORTALS = ".awsapps.com"
+
+_BY_ID = Prepared(lambda key: Directory.objects.filter(pk=key), key=CharField())
+_NAMED = Prepared(
+    lambda name: Directory.objects.select_related("account").filter(Q(pk=name) | Q(subdomain=name)),
+    name=CharField(),
+)
 
 
 def new_id() -> str:
@@ -35,8 +42,7 @@ def delete(directories: Iterable[Directory]) -> None:
 
 def find_by_portal(name: str) -> Directory | None:
     """Return the directory whose portal has this name: its ID or its subdomain."""
-    found = Directory.objects.select_related("account")
-    return found.filter(Q(pk=name) | Q(subdomain=name)).first()
+    return _NAMED.find(name=name)
 
 
 def find_by_start_url(url: str) -> Directory | None:
@@ -96,7 +102,9 @@ def find_user(directory: Directory, typed: str) -> Principal | None:
 
 def get(directory_id: str) -> Directory:
     """Return a directory that is known to be there."""
-    return Directory.objects.get(pk=directory_id)
+    if (found := _BY_ID.find(key=directory_id)) is None:
+        raise Directory.DoesNotExist
+    return found
 
 
 def use_up_one_time(user: Principal) -> bool:

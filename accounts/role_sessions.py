@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import CharField
+
 from accounts import credentials
 from accounts.credentials import Keys
 from accounts.errors import RoleRefused, SessionTooLong, SourceIdentityFixed, TagFixed
@@ -12,11 +14,20 @@ from accounts.models.principals import fold
 from accounts.models.roles import HOUR, ROLE_NAME
 from accounts.signers import Signer
 from signin.kernel import entropy
+from signin.kernel.prepared import Prepared
 
 SHORTEST = 900  # seconds
 LONGEST_CHAINED = HOUR  # for whoever works as a role already
 ROLE_ARN = re.compile(
     rf"arn:aws:iam::(?P<account>[0-9]{{12}}):role(?P<path>/(?:[!-~]+/)?)(?P<name>{ROLE_NAME})"
+)
+_ROLES = Prepared(
+    lambda account, path, name: Role.objects.select_related("account").filter(
+        account=account, path=path, name=name
+    ),
+    account=CharField(),
+    path=CharField(),
+    name=CharField(),
 )
 
 
@@ -77,11 +88,7 @@ def _find(arn: str) -> Role | None:
     parts = ROLE_ARN.fullmatch(arn)
     if parts is None:
         return None
-    return (
-        Role.objects.select_related("account")
-        .filter(account=parts["account"], path=parts["path"], name=parts["name"])
-        .first()
-    )
+    return _ROLES.find(account=parts["account"], path=parts["path"], name=parts["name"])
 
 
 def _trusts(role: Role, signer: Signer, external_id: str) -> bool:

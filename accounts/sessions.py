@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import CharField, DateTimeField, Q
 
 from accounts.models import Account, Principal, Role, Session
 from signin.http import Browser
 from signin.kernel import clock, entropy
+from signin.kernel.prepared import Prepared
 
 CONSOLE_LIFETIME = timedelta(hours=12)
 HANDOFF_LIFETIME = timedelta(minutes=1)
@@ -36,6 +37,21 @@ _RELATED = {
     ),
     SIGNIN: ("principal__account__password_policy", "parent", "role"),
 }
+
+
+def _living_with(related: tuple[str, ...]) -> Prepared[Session]:
+    return Prepared(
+        lambda key, door, host, now: Session.objects.select_related(*related).filter(
+            key_digest=key, door=door, host=host, ended_at=None, expires_at__gt=now
+        ),
+        key=CharField(),
+        door=CharField(),
+        host=CharField(),
+        now=DateTimeField(),
+    )
+
+
+_LIVING = {door: _living_with(related) for door, related in _RELATED.items()}
 
 
 @dataclass(frozen=True)
@@ -146,17 +162,7 @@ def find(key: str, *, door: str, host: str) -> Session | None:
     """Return the living session that a cookie's key belongs to, with its principal."""
     if not key:
         return None
-    return (
-        Session.objects.select_related(*_RELATED[door])
-        .filter(
-            key_digest=entropy.digest(key),
-            door=door,
-            host=host,
-            ended_at=None,
-            expires_at__gt=clock.now(),
-        )
-        .first()
-    )
+    return _LIVING[door].find(key=entropy.digest(key), door=door, host=host, now=clock.now())
 
 
 def end(session: Session) -> None:

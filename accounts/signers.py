@@ -4,14 +4,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from django.db.models import QuerySet
+from django.db.models import CharField
 
 from accounts import credentials as credentials_
 from accounts.access_keys import PREFIX
 from accounts.models import AccessKey, Account, Principal, Role, TemporaryCredentials
 from signin.kernel import arns, clock, entropy
+from signin.kernel.prepared import Prepared
 
 Kind = TemporaryCredentials.Kind
+
+_KEYS = Prepared(
+    lambda key: AccessKey.objects.select_related("principal__account").filter(pk=key),
+    key=CharField(),
+)
+_ISSUED = Prepared(
+    lambda key: TemporaryCredentials.objects.select_related(
+        "principal__account", "role__account"
+    ).filter(pk=key),
+    key=CharField(),
+)
 
 
 @dataclass(frozen=True)
@@ -149,13 +161,10 @@ class Signer:
 
 
 def find(access_key_id: str) -> Signer | None:
-    """Return whoever has an access key; it is one query, and one without an order."""
+    """Return whoever has an access key; it is one query."""
+    found: AccessKey | TemporaryCredentials | None
     if access_key_id.startswith(PREFIX):
-        keys = AccessKey.objects.select_related("principal__account")
-        return _of(keys.filter(pk=access_key_id).order_by())
-    issued = TemporaryCredentials.objects.select_related("principal__account", "role__account")
-    return _of(issued.filter(pk=access_key_id).order_by())
-
-
-def _of(found: QuerySet[AccessKey] | QuerySet[TemporaryCredentials]) -> Signer | None:
-    return next((Signer(credentials) for credentials in found), None)
+        found = _KEYS.find(key=access_key_id)
+    else:
+        found = _ISSUED.find(key=access_key_id)
+    return Signer(found) if found else None

@@ -39,7 +39,7 @@ def browser_of(request: HttpRequest) -> Browser:
     host_values = cast(HostRequest, request).host_values
     return Browser(
         ip=request.META["REMOTE_ADDR"],
-        user_agent=request.headers.get("User-Agent", "")[:USER_AGENT_LIMIT],
+        user_agent=request.META.get("HTTP_USER_AGENT", "")[:USER_AGENT_LIMIT],
         host=request.get_host(),
         region=host_values.get("region"),
         device_key=cookie(request, DEVICE_COOKIE),

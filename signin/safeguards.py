@@ -106,8 +106,8 @@ def _is_foreign(request: HttpRequest) -> bool:
     """Return whether a page of another site wants to change something here."""
     if request.method in SAFE_METHODS:
         return False
-    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+    if request.META.get("HTTP_SEC_FETCH_SITE") == "cross-site":
         return True
     # Another program's page on this machine is of the same site to a browser; its origin tells.
-    origin = request.headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc != request.headers.get("Host")
+    origin = request.META.get("HTTP_ORIGIN")
+    return origin is not None and urlsplit(origin).netloc != request.META.get("HTTP_HOST")

@@ -170,4 +170,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # A refusal is an answer; programs that wait for somebody get one every second.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from signin.flow.facts import Facts
 from signin.http import Browser
 from signin.kernel import clock, entropy
+from signin.kernel.prepared import Prepared
 
 LIFETIME = timedelta(minutes=15)
 # How much longer an attempt may last that waits for its person to open a mailed link.
@@ -57,12 +58,7 @@ class Attempt(models.Model):
     @classmethod
     def find(cls, handle: str, *, flow_key: str) -> "Attempt | None":
         """Return the living attempt with this handle, if it belongs to this browser."""
-        return cls.objects.filter(
-            handle=handle,
-            browser_digest=entropy.digest(flow_key),
-            expires_at__gt=clock.now(),
-            closed_at=None,
-        ).first()
+        return _LIVING.find(handle=handle, browser=entropy.digest(flow_key), now=clock.now())
 
     @classmethod
     def find_over(cls, handle: str, *, flow_key: str) -> "Attempt | None":
@@ -99,3 +95,13 @@ class Attempt(models.Model):
         """Un-learn some facts: this is how one goes back."""
         for name in names:
             self.facts.pop(name, None)  # type: ignore[misc]
+
+
+_LIVING = Prepared(
+    lambda handle, browser, now: Attempt.objects.filter(
+        handle=handle, browser_digest=browser, expires_at__gt=now, closed_at=None
+    ),
+    handle=models.CharField(),
+    browser=models.CharField(),
+    now=models.DateTimeField(),
+)

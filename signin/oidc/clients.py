@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import SplitResult, urlsplit
 
-from django.db.models import Q
+from django.db.models import CharField, Q
 
 from accounts import directories
 from accounts.signers import Signer
 from signin.http import Browser
 from signin.kernel import clock, entropy
+from signin.kernel.prepared import Prepared
 from signin.oidc import events
 from signin.oidc.errors import (
     InvalidClient,
@@ -39,6 +40,7 @@ _APPLICATION = re.compile(
     r"/apl-[A-Za-z0-9]{16}\Z"
 )
 _NOBODY = entropy.digest("")
+_CLIENTS = Prepared(lambda key: Client.objects.filter(pk=key), key=CharField())
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ def authenticate(credentials: Credentials, likely: Client | None = None, *, to_u
     """
     client = likely
     if client is None or client.pk != credentials.client_id:
-        client = Client.objects.filter(pk=credentials.client_id).first()
+        client = _CLIENTS.find(key=credentials.client_id)
     digest = client.secret_digest if client else _NOBODY
     is_right = entropy.same(digest, entropy.digest(credentials.secret))
     if client is None or not is_right or client.expires_at <= clock.now():

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, QuerySet
+from django.db.models import CharField, DateTimeField, Exists, QuerySet
 
 from accounts import directories, lockout
 from accounts.models import Session
@@ -14,6 +15,7 @@ from signin.faults.faults import Kind
 from signin.http import Browser
 from signin.kernel import clock, entropy
 from signin.kernel.errors import LockedOut
+from signin.kernel.prepared import Prepared
 from signin.oidc import clients, events, grants, tokens
 from signin.oidc.clients import Credentials
 from signin.oidc.errors import (
@@ -38,6 +40,21 @@ LENGTH = 8
 State = DeviceAuthorization.State
 
 _RELATED = tuple(f"grant__{name}" for name in grants.RELATED)
+_ASKED_FOR = Prepared(
+    lambda digest: (
+        DeviceAuthorization.objects.select_related("client", "directory", *_RELATED)
+        .filter(code_digest=digest)
+        .annotate(is_slowed=Exists(faults.armed().filter(kind=Kind.SLOW_DOWN)))
+    ),
+    digest=CharField(),
+)
+_WAITING = Prepared(
+    lambda digest, now: DeviceAuthorization.objects.select_related("client", "directory").filter(
+        user_code_digest=digest, state=State.PENDING, expires_at__gt=now
+    ),
+    digest=CharField(),
+    now=DateTimeField(),
+)
 
 
 @dataclass(frozen=True)
@@ -81,12 +98,7 @@ def begin(client: Client, *, start_url: str, browser: Browser) -> Begun:
 
 def find(user_code: str) -> DeviceAuthorization | None:
     """Return what waits for an answer under a code, however it was typed."""
-    return (
-        _pending()
-        .filter(user_code_digest=_digest(_plain(user_code)))
-        .select_related("client", "directory")
-        .first()
-    )
+    return _WAITING.find(digest=_digest(_plain(user_code)), now=clock.now())
 
 
 def enter(user_code: str, session: Session, *, ip: str) -> DeviceAuthorization:
@@ -140,12 +152,7 @@ def redeem(credentials: Credentials, device_code: str, *, browser: Browser) -> T
 
     A program that waits costs one read and no write: it asks every second.
     """
-    waiting = DeviceAuthorization.objects.filter(code_digest=entropy.digest(device_code))
-    found = (
-        waiting.select_related("client", "directory", *_RELATED)
-        .annotate(is_slowed=Exists(faults.armed().filter(kind=Kind.SLOW_DOWN)))
-        .first()
-    )
+    found: Any = _ASKED_FOR.find(digest=entropy.digest(device_code))
     client = clients.authenticate(credentials, found.client if found else None, to_use=DEVICE_CODE)
     if found is None or found.client_id != client.pk:
         raise InvalidGrant
@@ -163,6 +170,7 @@ def redeem(credentials: Credentials, device_code: str, *, browser: Browser) -> T
         if found.expires_at <= clock.now() or found.grant is None:
             raise ExpiredToken
         with transaction.atomic():
+            waiting = DeviceAuthorization.objects.filter(pk=found.pk)
             approved = waiting.filter(state=State.APPROVED, redeemed_at=None)
             if not approved.update(redeemed_at=clock.now()):
                 raise InvalidGrant

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import CharField, DateTimeField, QuerySet
 
 from accounts import sessions
 from accounts.models import Principal
 from signin.http import Browser
 from signin.kernel import clock, entropy
+from signin.kernel.prepared import Prepared
 from signin.oidc import clients, events, grants
 from signin.oidc.clients import Credentials, Vouched
 from signin.oidc.errors import AccessDenied, InvalidGrant, InvalidScope, OtherRegion
@@ -26,6 +27,13 @@ from signin.oidc.models import (
 ACCESS_LIFETIME = timedelta(hours=1)  # where a refresh token goes with it
 
 _RELATED = tuple(f"grant__{name}" for name in grants.RELATED)
+_LIVING = Prepared(
+    lambda digest, now: Token.objects.select_related(*_RELATED).filter(
+        digest=digest, kind=Token.Kind.ACCESS, expires_at__gt=now
+    ),
+    digest=CharField(),
+    now=DateTimeField(),
+)
 
 
 @dataclass(frozen=True)
@@ -114,15 +122,7 @@ def from_refresh_token(
 
 def find(access_token: str) -> Token | None:
     """Return a living access token with its grant, session, principal and directory."""
-    token = (
-        Token.objects.filter(
-            digest=entropy.digest(access_token),
-            kind=Token.Kind.ACCESS,
-            expires_at__gt=clock.now(),
-        )
-        .select_related(*_RELATED)
-        .first()
-    )
+    token = _LIVING.find(digest=entropy.digest(access_token), now=clock.now())
     return token if token and grants.lives(token.grant) else None
 
 

@@ -9,7 +9,7 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import cast
 from urllib.parse import quote, unquote_to_bytes
 
@@ -26,7 +26,6 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 TERMINATOR = "aws4_request"
 SKEW = timedelta(minutes=15)
 LONGEST_PRESIGNED = timedelta(days=7)
-DATE = "%Y%m%dT%H%M%SZ"
 
 _NEEDED = ("Credential", "SignedHeaders", "Signature")
 _UNRESERVED = "-_.~"
@@ -231,7 +230,7 @@ def _check_time(signature: _Signature) -> None:
     will do, so that a suite that moves the clock can go on signing.
     """
     try:
-        at = datetime.strptime(signature.at, DATE).replace(tzinfo=UTC)
+        at = datetime.fromisoformat(signature.at)
     except ValueError as error:
         raise SignatureIncomplete("X-Amz-Date is no moment.") from error
     lasts = signature.lifetime or SKEW

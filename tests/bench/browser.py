@@ -113,10 +113,14 @@ class Wire:
 
 
 class Page(HTMLParser):
-    """What a page asks of a browser: its sub-resources, and the form of the sign-in step."""
+    """What a page asks of a browser: its sub-resources, and a form.
 
-    def __init__(self, text: str) -> None:
+    The form is the one with an ID, or the one of the sign-in step.
+    """
+
+    def __init__(self, text: str, form: str = "") -> None:
         super().__init__()
+        self.form = form
         self.resources: list[str] = []
         self.action: str | None = None
         self.fields: dict[str, str] = {}
@@ -128,7 +132,8 @@ class Page(HTMLParser):
         source = {"script": "src", "img": "src", "link": "href"}.get(tag, "")
         if values.get(source) and values.get("rel") not in ("canonical", "alternate"):
             self.resources.append(values[source])
-        if tag == "form" and "data-step" in values:
+        wanted = values.get("id") == self.form if self.form else "data-step" in values
+        if tag == "form" and wanted:
             self._in_form, self.action = True, values.get("action", "")
         elif tag == "input" and self._in_form and values.get("type") == "hidden":
             self.fields[values["name"]] = values.get("value", "")
@@ -152,12 +157,16 @@ class Browser:
         """Open an address, and go where it leads."""
         return self._go("GET", url)
 
-    def submit(self, **answers: str) -> Self:
-        """Send the form of the sign-in step on the page."""
-        page = Page(self.answer.body.decode())
+    def submit(self, form: str = "", **answers: str) -> Self:
+        """Send the form with an ID, or the one of the sign-in step on the page."""
+        page = Page(self.answer.body.decode(), form)
         if page.action is None:
-            raise Unusable(f"no form of a step at {self.url} (status {self.answer.status})")
-        return self._go("POST", urljoin(self.url, page.action), page.fields | answers)
+            raise Unusable(f"no form at {self.url} (status {self.answer.status})")
+        return self.send(urljoin(self.url, page.action), page.fields | answers)
+
+    def send(self, url: str, fields: Mapping[str, str]) -> Self:
+        """Send fields to an address, and go where it leads."""
+        return self._go("POST", url, fields)
 
     def _go(self, method: str, url: str, form: Mapping[str, str] | None = None) -> Self:
         for _ in range(MOST_REDIRECTS):

@@ -1,17 +1,24 @@
-"""Run by itself: counts the queries of each request of a sign-in, and prints them as JSON.
+"""Run by itself: counts the queries of requests, of sign-ins or of a program; prints them as JSON.
 
 The requests go through Django's test client, so that the database can be watched in the process;
 the pages, the middleware and the flows are those of the server.
 """
 
 import json
+import re
+import sys
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 import django
 
 from tests.bench.browser import Answer
-from tests.bench.signing_in import as_iam_user, as_root_user
+from tests.bench.calling import Program
+from tests.bench.signing_in import as_directory_user, as_iam_user, as_root_user
+
+Requests = list[dict[str, Any]]
+OF_TRANSACTIONS = re.compile("BEGIN|SAVEPOINT|RELEASE|COMMIT|ROLLBACK")
 
 
 class InProcess:
@@ -21,7 +28,7 @@ class InProcess:
         from django.test import Client  # noqa: PLC0415
 
         self.client = Client(enforce_csrf_checks=True)
-        self.requests: list[dict[str, Any]] = []
+        self.requests: Requests = []
 
     def request(
         self, method: str, host: str, target: str, headers: Mapping[str, str], body: bytes = b""
@@ -54,8 +61,8 @@ class InProcess:
         return Answer(response.status_code, pairs, response.content, len(response.content))
 
 
-def main() -> None:
-    """Sign both kinds of user in and print their requests."""
+def main(what: str) -> None:
+    """Do what is named twice, and print the requests of the second time by their kind."""
     django.setup()
     from django.conf import settings  # noqa: PLC0415
     from django.db import connection  # noqa: PLC0415
@@ -64,14 +71,41 @@ def main() -> None:
 
     databases.prepare()
     connection.ensure_connection()
+    port: int = settings.SIGNIN_PORT
+    WATCHED[what](port)  # what is cached for good, is from here on
+    print(json.dumps(WATCHED[what](port)))
+
+
+def _sign_in(port: int) -> dict[str, Requests]:
     found = {}
     for kind, sign_in in (("root", as_root_user), ("iam", as_iam_user)):
-        sign_in(InProcess(), settings.SIGNIN_PORT)  # what is cached for good, is from here on
         transport = InProcess()
-        sign_in(transport, settings.SIGNIN_PORT)
+        sign_in(transport, port)
         found[kind] = transport.requests
-    print(json.dumps(found))
+    return found
+
+
+def _program(port: int) -> dict[str, Requests]:
+    """Watch a program; begin and end of a transaction ask the database nothing."""
+    found, transport = {}, InProcess()
+    program, browser = Program(transport, port), as_directory_user(transport, port)
+    for part, act in (
+        ("begin", program.begin),
+        ("wait", program.poll),
+        ("let in", lambda: program.let_in(browser)),
+        ("finish", program.finish),
+    ):
+        transport.requests = []
+        act()
+        found[part] = transport.requests
+    for request in chain(*found.values()):
+        asked = [each for each in request["queries"] if not OF_TRANSACTIONS.match(each)]
+        request["queries"] = asked
+    return found
+
+
+WATCHED = {"sign-in": _sign_in, "program": _program}
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

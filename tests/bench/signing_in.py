@@ -1,7 +1,8 @@
-"""The two flows that are measured, and the scenario that makes them whole without a human.
+"""The sign-ins that are measured, and the scenario that makes them whole without a human.
 
 The root user's account asks for no security check and no mailed code: what is left is who, and
-the password. The IAM user comes by the account's own address.
+the password. The IAM user comes by the account's own address, the user of the directory by its
+portal.
 """
 
 from tests.bench.browser import Browser, Transport
@@ -12,6 +13,11 @@ ACCOUNT = "111122223333"
 EMAIL = "root@bench.example.com"
 USERNAME = "bench"
 PASSWORD = "Correct-horse-1"
+ACCESS_KEY = ("AKIABENCHMARKEXAMPLE", "bench/mark/secret+not+for+production/key")
+ROLE = "Bench"
+DIRECTORY = "d-0123456789"
+REGION = "us-east-1"
+PERMISSION_SET = "ReadOnly"
 
 DOCUMENT = {
     "title": "One account, for measurements",
@@ -21,7 +27,36 @@ DOCUMENT = {
             "name": "Bench",
             "sign_in": {"captcha": "never", "code": "never"},
             "root": {"email": EMAIL, "password": PASSWORD},
-            "users": [{"name": USERNAME, "password": PASSWORD}],
+            "users": [
+                {
+                    "name": USERNAME,
+                    "password": PASSWORD,
+                    "access_keys": [
+                        dict(zip(("access_key_id", "secret_access_key"), ACCESS_KEY, strict=True))
+                    ],
+                }
+            ],
+            "roles": [{"name": ROLE, "trusts": [ACCOUNT]}],
+        }
+    ],
+    "directories": [
+        {
+            "id": DIRECTORY,
+            "account": ACCOUNT,
+            "region": REGION,
+            "sign_in": {"mfa": "never"},
+            "users": [
+                {
+                    "name": USERNAME,
+                    "email": f"{USERNAME}@bench.example.com",
+                    "display_name": "Bench",
+                    "password": PASSWORD,
+                }
+            ],
+            "permission_sets": [{"name": PERMISSION_SET}],
+            "assignments": [
+                {"permission_set": PERMISSION_SET, "accounts": [ACCOUNT], "users": [USERNAME]}
+            ],
         }
     ],
 }
@@ -39,6 +74,20 @@ def as_iam_user(transport: Transport, port: int, username: str = USERNAME) -> Br
     return _arrived(try_as_iam_user(transport, port, username))
 
 
+def as_directory_user(transport: Transport, port: int, username: str = USERNAME) -> Browser:
+    """Sign a user of the directory in at the portal; raise Unusable if that fails."""
+    browser = Browser(transport).visit(portal(port))
+    browser.submit(username=username).submit(password=PASSWORD)
+    if browser.url != portal(port) or browser.answer.status != 200:
+        raise _lost(browser)
+    return browser
+
+
+def portal(port: int) -> str:
+    """Return the address of the portal's first page."""
+    return f"http://{DIRECTORY}.awsapps.com.localhost:{port}/start/"
+
+
 def try_as_iam_user(transport: Transport, port: int, username: str) -> Browser:
     """Type an IAM user's name and password, whatever comes of it."""
     start = f"http://{ACCOUNT}.signin.aws.amazon.com.localhost:{port}/console"
@@ -54,5 +103,9 @@ def has_arrived(browser: Browser) -> bool:
 
 def _arrived(browser: Browser) -> Browser:
     if not has_arrived(browser):
-        raise Unusable(f"sign-in ended at {browser.url} with {browser.answer.status}")
+        raise _lost(browser)
     return browser
+
+
+def _lost(browser: Browser) -> Unusable:
+    return Unusable(f"sign-in ended at {browser.url} with {browser.answer.status}")

@@ -42,7 +42,7 @@ class DataDirectory:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
         return {**inherited, **self.settings, "SIGNIN_PORT": str(port)}
 
-    def server(self) -> Server:
+    def server(self, *, workers: int = 1) -> Server:
         """Return a server for the directory, on a free port; entering it starts it."""
         port = free_port()
         return Server(
@@ -51,7 +51,7 @@ class DataDirectory:
             probe=f"GET {sign_in_page(port)} HTTP/1.1\r\nHost: {sign_in_host(port)}\r\n"
             "Connection: close\r\n\r\n".encode(),
             directory=ROOT,
-            environment=self.environment(port),
+            environment={**self.environment(port), "SIGNIN_WORKERS": str(workers)},
         )
 
     def fill(self) -> "DataDirectory":
@@ -59,9 +59,9 @@ class DataDirectory:
         with self.server():
             return self
 
-    def populate(self, count: int) -> "DataDirectory":
-        """Make identities beside the scenario's, with the project's own models."""
-        run("population", str(count), environment=self.environment(free_port()))
+    def populate(self, count: int, kind: str = "iam-users") -> "DataDirectory":
+        """Make identities beside the scenario's: IAM users, or a crowd of all that have keys."""
+        run("population", str(count), kind, environment=self.environment(free_port()))
         return self
 
     def copy_identities(self, source: "DataDirectory", count: int) -> None:

@@ -27,7 +27,7 @@ class Counter:
 
     def note(self, execute, sql, params, many, context):
         if "SAVEPOINT" not in sql:
-            self.statements.append(sql)
+            self.statements.append((sql, params))
         return execute(sql, params, many, context)
 
     def send(self, host, method, path, body=None, **headers):
@@ -44,18 +44,36 @@ class Counter:
         return json.loads(answer.content), len(self.statements)
 
 
-def test_a_device_authorization_takes_nine_queries_until_there_are_credentials():
-    aws, counter = program(), Counter()
-    home = aws.user.profile.directory
-    role = permission_set(home)
-    grant(Assignment(account=home.account, permission_set=role, user=aws.user))
-    begun = aws.begin()
-    asked = {
+def asked_by(aws, begun):
+    """Return what a program sends that asks for tokens."""
+    return {
         "clientId": aws.credentials.client_id,
         "clientSecret": aws.credentials.secret,
         "grantType": DEVICE_CODE,
         "deviceCode": begun.device_code,
     }
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the plan is SQLite's")
+def test_a_program_that_waits_is_found_by_an_index_and_nothing_is_written():
+    counter, aws = Counter(), program()
+    counter.send(OIDC, "POST", "/token", asked_by(aws, aws.begin()))
+    [(sql, params)] = counter.statements
+    assert sql.startswith("SELECT")
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
+        steps = [step for *_, step in cursor.fetchall()]
+    assert "SEARCH oidc_deviceauthorization USING INDEX" in steps[0]
+    assert not [step for step in steps if step.startswith("SCAN")]
+
+
+def test_polling_and_a_device_authorization_take_nine_queries_until_there_are_credentials():
+    aws, counter = program(), Counter()
+    home = aws.user.profile.directory
+    role = permission_set(home)
+    grant(Assignment(account=home.account, permission_set=role, user=aws.user))
+    begun = aws.begin()
+    asked = asked_by(aws, begun)
     pending, waiting = counter.send(OIDC, "POST", "/token", asked)
     assert (pending["error"], waiting) == ("authorization_pending", 1)
     device_authorizations.approve(begun.authorization, aws.session)
@@ -64,4 +82,4 @@ def test_a_device_authorization_takes_nine_queries_until_there_are_credentials()
     bearer = {"x-amz-sso_bearer_token": tokens["accessToken"]}
     answer, fetching = counter.send(PORTAL, "GET", query, **bearer)
     assert answer["roleCredentials"]["accessKeyId"]
-    assert (redeeming, fetching) == (4, 5)
+    assert (redeeming, fetching) == (4, 4)

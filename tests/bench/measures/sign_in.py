@@ -52,7 +52,9 @@ class SignIn(Measure):
         self.data = DataDirectory(self.work / "sign-in", scenario=SCENARIO).fill()
         cheap = self.work / "sign-in-minimal"
         self.cheap = DataDirectory(cheap, scenario=SCENARIO, password_cost="minimal").fill()
-        requests = json.loads(run("queries", environment=self.data.environment(free_port())))
+        requests = json.loads(
+            run("queries", "sign-in", environment=self.data.environment(free_port()))
+        )
         self.constant: Figures = {}
         self.details = dict(zip(KINDS, requests.values(), strict=True))
         for kind, made in self.details.items():
