@@ -1,6 +1,7 @@
 """Which accounts, roles and applications somebody has, by themselves and by their groups."""
 
 import pytest
+from django.db import connection
 
 from accounts import applications, assignments
 from accounts.models import Account, Application
@@ -74,6 +75,13 @@ def test_accounts_come_by_name(home, owner, mary):
     for number, name in (("222222222222", "beta"), ("333333333333", "Alpha"), ("1" * 12, "Gamma")):
         assign(mary, account(number, name), read)
     assert numbers(mary) == ["333333333333", "222222222222", "1" * 12]
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the plan is SQLite's")
+def test_however_many_have_something_in_an_account_only_ones_own_is_read(owner, mary):
+    there = assignments.of(mary).filter(account=owner.pk)
+    assert "accounts_assignment USING INDEX" in there.explain()
+    assert "(account_id=? AND rowid=?)" in there.explain()
 
 
 class TestASearch:
