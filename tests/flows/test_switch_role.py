@@ -206,7 +206,17 @@ def test_a_root_user_can_not_switch(browser):
     assert not RoleSwitch.objects.exists()
 
 
-@pytest.mark.requirement("S-042")
+@pytest.mark.requirement("S-106")
+@pytest.mark.parametrize(("account", "role"), [(SANDBOX, "Audit"), ("9" * 12, "x" * 2000)])
+def test_a_link_fills_the_form_in_and_switches_nothing(zhang, account, role):
+    zhang.visit(f"{PAGE}?account={account}&roleName={role}&displayName={'y' * 2000}")
+    assert zhang.status == 200
+    assert 'id="switch-role-form"' in zhang.text
+    assert zhang.visit(CONSOLE).signed_in_as == "zhang @ example-corp"
+    assert not RoleSwitch.objects.exists()
+
+
+@pytest.mark.requirement("S-042", "S-106")
 def test_switching_and_going_back_need_forms_of_our_own(zhang):
     fields = {"account": SANDBOX, "role": "Audit"}
     assert zhang.post(PAGE, fields).status == 403

@@ -45,7 +45,7 @@ class Command(BaseCommand):
             self.stdout.write(recipes.profile(directory), ending="")
             return
         for recipe in recipes.recipes(directory):
-            self.stdout.write(f"# {recipe.title}. {recipe.hint}\n\n{recipe.text}")
+            self.stdout.write(f"# {recipe.title}. {recipe.hint}\n\n{recipe.text}\n")
         if not place.find():
             self.stdout.write("# No gateway of the real names runs: manage.py serve --gateway")
 

@@ -97,8 +97,8 @@ class Command(BaseCommand):
     def _greet(self, password: str | None, *, remote: bool) -> None:
         name = LoadedScenario.objects.get().name
         lines = ["", "Vestibule, a local emulator of the AWS sign-in. It is not AWS.", ""]
-        lines += _table([("DOOR", "ADDRESS"), ("Desk", hosts.url("desk"))])
-        lines += _table([(str(door.name), door.url) for door in doors.doors()])
+        addresses = [(str(door.name), door.url) for door in doors.doors()]
+        lines += _table([("DOOR", "ADDRESS"), ("Desk", hosts.url("desk")), *addresses])
         people = doors.people(scenarios.find(name))
         if people:
             lines += ["", f"People of the scenario “{name}”:", ""]
