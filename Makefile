@@ -14,7 +14,7 @@ serve: $(VENV)/.runtime .static/staticfiles.json  ## start the server (PORT=8000
 	@PORT=$(PORT) exec $(BIN)/python manage.py serve $(ARGS)
 
 test: $(VENV)/.dev .static/staticfiles.json  ## run all tests (ARGS="-k name" for some)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 check: $(VENV)/.dev  ## lint, types, imports, templates, migrations
 	$(BIN)/ruff check .
