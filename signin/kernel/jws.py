@@ -51,6 +51,7 @@ def write(members: Members) -> str:
 def thumbprint(key: Members) -> str:
     """Return what names a public key."""
     public = {name: key[name] for name in PUBLIC}
+    public |= {name: encode(_coordinate(key[name])) for name in ("x", "y")}
     return encode(hashlib.sha256(json.dumps(public, separators=(",", ":")).encode()).digest())
 
 
@@ -68,7 +69,7 @@ def check(signed: str, signature: str, key: Members) -> None:
     """Raise ValueError unless a public key's owner signed a text."""
     ec = import_module("cryptography.hazmat.primitives.asymmetric.ec")
     utils = import_module("cryptography.hazmat.primitives.asymmetric.utils")
-    x, y = _number(key["x"]), _number(key["y"])
+    x, y = (int.from_bytes(_coordinate(key[name]), "big") for name in ("x", "y"))
     public = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
     octets = decode(signature)
     if len(octets) != 2 * HALF:
@@ -84,11 +85,15 @@ def _ecdsa(ec: Any) -> Any:
     return ec.ECDSA(import_module("cryptography.hazmat.primitives.hashes").SHA256())
 
 
-def _number(coordinate: str) -> int:
-    octets = decode(coordinate)
-    if len(octets) != HALF:
+def _coordinate(text: str) -> bytes:
+    """Return a coordinate as long as RFC 7518, 6.2.1.2, wants it.
+
+    The AWS CLI leaves out leading zeros, as one of a hundred keys has them.
+    """
+    octets = decode(text)
+    if not 0 < len(octets) <= HALF:
         raise ValueError("not as long as a coordinate")
-    return int.from_bytes(octets, "big")
+    return octets.rjust(HALF, b"\0")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> Members:

@@ -37,7 +37,7 @@ NAMES = {
     "us-east-1.signin.aws": 400,
     "oidc.us-east-1.amazonaws.com": 404,
     "portal.sso.us-east-1.amazonaws.com": 404,
-    "sts.amazonaws.com": 404,
+    "sts.amazonaws.com": 400,
 }
 FOREIGN = [
     "s3.amazonaws.com:443",

@@ -42,9 +42,16 @@ def test_a_proof_names_the_key_and_its_own_number():
     assert (found.thumbprint, found.number) == (KEY.thumbprint, "one")
 
 
+def test_coordinates_may_lack_the_zeros_that_they_begin_with():
+    key = next(key for key in iter(Key, None) if jws.decode(key.jwk["x"])[0] == 0)
+    short = {**key.jwk, "x": b64(jws.decode(key.jwk["x"])[1:])}
+    assert check(key.proof(URL, header={"jwk": short})).thumbprint == key.thumbprint
+
+
 def test_the_thumbprint_is_that_of_the_standard():
-    key = {"kty": "EC", "crv": "P-256", "x": "x", "y": "y", "kid": "not a part of it"}
-    text = b'{"crv":"P-256","kty":"EC","x":"x","y":"y"}'
+    x, y = b64(b"x" * 32), b64(b"y" * 32)
+    key = {"kty": "EC", "crv": "P-256", "x": x, "y": y, "kid": "not a part of it"}
+    text = f'{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}'.encode()
     assert jws.thumbprint(key) == b64(hashlib.sha256(text).digest())
 
 

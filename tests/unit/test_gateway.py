@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -162,6 +163,12 @@ class _Kept:
         pass
 
 
+def run(coroutine):
+    """Run a coroutine in a thread of its own: where a browser is, its loop runs in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
 class TestBodies:
     def relayed(self, body, octets):
         async def relay():
@@ -171,7 +178,7 @@ class TestBodies:
             await heads.relay(body, reader, writer)
             return writer.octets, await reader.read()
 
-        return asyncio.run(relay())
+        return run(relay())
 
     def test_what_comes_behind_a_body_stays(self):
         assert self.relayed(Body(length=3), b"abcGET /") == (b"abc", b"GET /")
@@ -229,7 +236,7 @@ def test_an_answer_is_read_although_the_rest_of_the_request_can_t_be_written():
             connection.sendall(b"early\r\n")
             connection.close()
 
-        assert asyncio.run(ask(listener.getsockname()[1])) == b"early\r\n"
+        assert run(ask(listener.getsockname()[1])) == b"early\r\n"
 
 
 def test_a_server_that_is_not_there_is_told():
@@ -240,4 +247,4 @@ def test_a_server_that_is_not_there_is_told():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         with pytest.raises(Refused):
-            asyncio.run(ask(probe.getsockname()[1]))
+            run(ask(probe.getsockname()[1]))
