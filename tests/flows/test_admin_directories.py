@@ -4,30 +4,31 @@ import re
 
 import pytest
 from django.contrib.admin.models import LogEntry
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
-from accounts import directory_users, passwords, roles, sessions
+from accounts import directory_users, passwords
 from accounts.models import (
     Account,
-    Application,
-    Assignment,
     Directory,
     Group,
-    PermissionSet,
     Principal,
     Role,
-    Session,
 )
 from signin.events.models import Event
 from signin.mailbox.models import Message
 from tests.directories import DESK_BROWSER, DIRECTORY, make_directory, make_user
+from tests.flows.admin_directory_walks import (
+    OTHER,
+    confirm,
+    connect,
+    names_of_events,
+    queries_of,
+    sign_in,
+)
 from tests.flows.admin_walks import act, csrf, page
 from tests.walks import EXAMPLE_CORP
 
 pytestmark = pytest.mark.django_db
 
-OTHER = "d-1111111111"
 NEW_USER = {
     "directory": DIRECTORY,
     "username": "new.user",
@@ -38,6 +39,7 @@ NEW_USER = {
     "display_name": "New User",
     "way": "invitation",
 }
+
 
 # What the page's lists have chosen; the little browser reads no lists.
 CHOSEN = {
@@ -85,29 +87,6 @@ def made_up(operator):
 
 def new_user():
     return Principal.objects.get(folded="new.user")
-
-
-def connect(directory):
-    directory.identity_source, directory.domain = "ad-connector", "corp.example.com"
-    directory.save()
-
-
-def sign_in(user, *, role=None):
-    opened = sessions.open_for(
-        user,
-        browser=DESK_BROWSER,
-        factors=["password"],
-        host="the.host",
-        challenge=sessions.challenge_of("v"),
-        door=sessions.CONSOLE if role else sessions.PORTAL,
-        role=role,
-    )
-    sessions.accept(opened.code, host="the.host", verifier="v")
-    return Session.objects.get(principal=user, role=role, parent__isnull=False)
-
-
-def names_of_events():
-    return list(Event.objects.order_by("id").values_list("name", flat=True))
 
 
 class TestDirectories:
@@ -344,129 +323,3 @@ class TestUsers:
             sign_in(other)
             Group.objects.create(directory=directory, name=f"g{number}").members.add(other)
         assert [queries_of(operator, each) for each in lists] == before
-
-
-@pytest.mark.requirement("S-060")
-class TestSessions:
-    def test_ending_one_at_the_portal_leaves_the_role_at_the_console(self, operator, user):
-        role = role_of(user.profile.directory)
-        portal, console = sign_in(user), sign_in(user, role=role)
-        assert role.name in operator.visit(page("session/")).words
-        act(operator, "session/", "end", portal.pk)
-        for session in (portal, portal.parent, console):
-            session.refresh_from_db()
-        assert portal.ended_at is not None
-        assert portal.parent.ended_at is not None
-        assert console.ended_at is None
-        assert names_of_events()[-1] == "BatchDeleteSession"
-
-    def test_the_page_of_a_user_leads_to_sessions_and_devices(self, operator, user):
-        operator.visit(page(f"directoryuser/{user.pk}/change/"))
-        for name in ("sessions", "devices"):
-            [link] = re.findall(rf'href="([^"]*)" id="{name}"', operator.text)
-            assert f"principal={user.pk}" in link
-
-
-class TestGroups:
-    def test_members_are_of_the_same_directory_and_enabled(self, operator, directory, user):
-        disabled = make_user(directory, "disabled")
-        directory_users.disable(disabled, browser=DESK_BROWSER)
-        stranger = make_user(make_directory(OTHER), "stranger")
-        operator.visit(page("group/add/"))
-        assert 'name="members"' not in operator.text
-        operator.submit("group_form", directory=DIRECTORY, name="Everybody")
-        group = Group.objects.get()
-        for member, problem in [(stranger, "Select a valid choice"), (disabled, "is disabled")]:
-            operator.visit(page(f"group/{group.pk}/change/"))
-            operator.submit("group_form", members=[user.pk, member.pk])
-            assert problem in operator.words
-            assert not group.members.exists()
-        operator.visit(page(f"group/{group.pk}/change/"))
-        operator.submit("group_form", members=[user.pk])
-        assert group.members.get() == user
-
-    def test_a_deleted_group_takes_the_roles_that_were_its_alone(self, operator, directory):
-        group = Group.objects.create(directory=directory, name="Everybody")
-        wanted = PermissionSet.objects.create(directory=directory, name="Audit")
-        assign(operator, wanted, group=group.pk)
-        assert Role.objects.exists()
-        confirm(operator.visit(page(f"group/{group.pk}/delete/")))
-        assert not Role.objects.exists()
-
-
-class TestAssignments:
-    @pytest.mark.requirement("S-040")
-    @pytest.mark.parametrize("minutes", ["59", "60", "720", "721"])
-    def test_a_permission_set_lasts_one_hour_to_twelve(self, operator, directory, minutes):
-        operator.visit(page("permissionset/add/"))
-        fields = {"directory": DIRECTORY, "name": "Audit", "session_minutes": minutes}
-        operator.submit("permissionset_form", **fields)
-        assert PermissionSet.objects.exists() is (minutes in {"60", "720"})
-
-    def test_an_assignment_makes_the_role_and_the_last_takes_it(self, operator, directory, user):
-        wanted = PermissionSet.objects.create(directory=directory, name="Audit")
-        group = Group.objects.create(directory=directory, name="Everybody")
-        assign(operator, wanted, user=user.pk)
-        assign(operator, wanted, group=group.pk)
-        role = Role.objects.get()
-        assert (role.account_id, role.permission_set) == (EXAMPLE_CORP, wanted)
-        first, second = Assignment.objects.order_by("id")
-        confirm(operator.visit(page(f"assignment/{first.pk}/delete/")))
-        assert Role.objects.get() == role
-        confirm(act(operator, "assignment/", "delete_selected", second.pk))
-        assert not Role.objects.exists()
-
-    def test_it_is_a_user_s_or_a_group_s(self, operator, directory, user):
-        wanted = PermissionSet.objects.create(directory=directory, name="Audit")
-        group = Group.objects.create(directory=directory, name="Everybody")
-        for both in ({}, {"user": user.pk, "group": group.pk}):
-            assign(operator, wanted, **both)
-            assert "Choose either a user or a group" in operator.words
-        assert not Assignment.objects.exists()
-
-    def test_nobody_of_another_directory_is_assigned(self, operator, directory):
-        wanted = PermissionSet.objects.create(directory=directory, name="Audit")
-        other = make_directory(OTHER)
-        group = Group.objects.create(directory=other, name="Everybody")
-        assign(operator, wanted, user=make_user(other).pk)
-        assert "The user is of another directory" in operator.words
-        assign(operator, wanted, group=group.pk)
-        assert "The group is of another directory" in operator.words
-        assert not Role.objects.exists()
-
-    def test_an_application_is_given_to_users_of_its_directory(self, operator, directory, user):
-        stranger = make_user(make_directory(OTHER), "stranger")
-        operator.visit(page("application/add/"))
-        fields = {"directory": DIRECTORY, "name": "Wiki"}
-        operator.submit("application_form", **fields, start_url="javascript:alert(1)")
-        assert not Application.objects.exists()
-        operator.submit("application_form", **fields, start_url="https://wiki.example.com/")
-        application = Application.objects.get()
-        change = page(f"application/{application.pk}/change/")
-        operator.visit(change).submit("application_form", users=[stranger.pk])
-        assert not application.users.exists()
-        operator.visit(change).submit("application_form", users=[user.pk])
-        assert application.users.get() == user
-
-
-def assign(operator, permission_set, **who):
-    operator.visit(page("assignment/add/"))
-    fields = {"permission_set": permission_set.pk, "account": EXAMPLE_CORP}
-    return operator.submit("assignment_form", **fields, **who)
-
-
-def role_of(directory):
-    wanted = PermissionSet.objects.create(directory=directory, name="Audit")
-    return roles.provision(wanted, directory.account)
-
-
-def confirm(operator):
-    """Say yes at Django's page that asks before it deletes."""
-    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', operator.text))
-    return operator.post(operator.url, fields)
-
-
-def queries_of(operator, path):
-    with CaptureQueriesContext(connection) as captured:
-        operator.visit(page(path))
-    return len(captured)

@@ -2,11 +2,7 @@
 
 import contextlib
 import http.client
-import json
-import os
 import re
-import signal
-import socket
 import ssl
 import subprocess
 import time
@@ -25,6 +21,7 @@ from botocore.exceptions import ClientError
 from cryptography import x509
 
 from signin.naming import GATEWAY_HEADER
+from tests.serve.gateway import SIGNIN, ask, authority, connect, processes, raw, trusting
 from tests.server import PATIENCE, Server, free_port
 
 NAMES = {
@@ -53,43 +50,12 @@ FOREIGN = [
     "[::1]:443",
     "user@signin.aws.amazon.com:443",
 ]
-SIGNIN = "signin.aws.amazon.com"
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     with Server(tmp_path_factory.mktemp("gateway"), gateway=free_port()) as running:
         yield running
-
-
-@pytest.fixture
-def own_server(tmp_path):
-    with Server(tmp_path, gateway=free_port()) as running:
-        yield running
-
-
-def authority(server):
-    return server.data / "gateway" / "ca.pem"
-
-
-def trusting(server):
-    return ssl.create_default_context(cafile=authority(server))
-
-
-def connect(server, name=SIGNIN, **more):
-    """Return a connection to a real name by way of the gateway."""
-    connection = http.client.HTTPSConnection(
-        "127.0.0.1", server.gateway, context=trusting(server), timeout=PATIENCE, **more
-    )
-    connection.set_tunnel(name, 443)
-    return connection
-
-
-def ask(server, name, path="/", method="GET", body=None, **headers):
-    with closing(connect(server, name)) as connection:
-        connection.request(method, path, body, headers)
-        answer = connection.getresponse()
-        return answer, answer.read()
 
 
 def visitor(server):
@@ -99,10 +65,6 @@ def visitor(server):
         HTTPSHandler(context=trusting(server)),
         HTTPCookieProcessor(CookieJar()),
     )
-
-
-def raw(server):
-    return socket.create_connection(("127.0.0.1", server.gateway), timeout=PATIENCE)
 
 
 def said(connection):
@@ -376,100 +338,3 @@ def test_botocore_gets_to_the_host_that_it_has_built_in(server):
         client.register_client(clientName="a test", clientType="public")
     assert [answer["status_code"] for answer in came] in ([200], [404])
     assert "x-robots-tag" in {name.lower() for name in came[0]["headers"]}  # it is our answer
-
-
-def test_it_ends_with_the_server(own_server):
-    idle = connect(own_server)
-    idle.request("GET", "/help/support")
-    idle.getresponse().read()
-    [process] = processes(own_server)
-    assert own_server.stop() == 0
-    assert not Path(f"/proc/{process}").exists()
-    assert not (own_server.data / "gateway" / "place.json").exists()
-    with pytest.raises(OSError, match="refused"):
-        raw(own_server)
-    idle.close()
-
-
-def test_it_ends_when_the_server_is_killed(own_server):
-    [process] = processes(own_server)
-    group = own_server.process.pid
-    own_server.process.kill()
-    own_server.process.wait()
-    deadline = time.monotonic() + PATIENCE
-    while Path(f"/proc/{process}").exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not Path(f"/proc/{process}").exists()
-    own_server.process = None
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(group, signal.SIGKILL)  # the workers
-
-
-def test_a_restart_has_another_authority_at_the_same_place(own_server):
-    before = authority(own_server).read_bytes()
-    own_server.stop()
-    own_server.start()
-    assert authority(own_server).read_bytes() != before
-    assert ask(own_server, SIGNIN)[0].status == 302
-
-
-def test_the_start_prints_what_clients_need(server):
-    assert f"http://127.0.0.1:{server.gateway}" in server.printed
-    assert str(authority(server)) in server.printed
-    place = json.loads((server.data / "gateway" / "place.json").read_text())
-    assert place["port"] == server.gateway
-
-
-def test_the_flag_takes_the_port_behind_the_server_s(tmp_path):
-    with Server(tmp_path, arguments=("--gateway",)) as server:
-        assert server.place()["port"] == server.port + 1
-
-
-def test_other_machines_don_t_reach_it_even_where_they_reach_the_server(tmp_path):
-    remote = ("--host", "0.0.0.0", "--allow-remote")
-    with Server(tmp_path, gateway=free_port(), arguments=remote) as server:
-        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-        listening = {row[1] for row in rows if row[3] == "0A"}
-        assert f"00000000:{server.port:04X}" in listening
-        assert f"0100007F:{server.gateway:04X}" in listening
-        assert f"00000000:{server.gateway:04X}" not in listening
-        assert ask(server, SIGNIN, "/help/support")[0].status == 200
-
-
-def test_a_server_elsewhere_has_no_gateway(tmp_path):
-    refused = Server(tmp_path).manage(
-        "serve", "--host", "192.0.2.1", "--allow-remote", "--gateway", str(free_port())
-    )
-    assert refused.returncode == 1
-
-
-def test_without_the_flag_there_is_no_gateway(tmp_path):
-    with Server(tmp_path) as server:
-        assert "HTTPS_PROXY" not in server.printed
-        assert not (tmp_path / "gateway").exists()
-
-
-def test_a_taken_port_is_named_with_the_way_out(tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
-        refused = Server(tmp_path).manage("serve", "--gateway", str(port))
-    assert refused.returncode == 1
-    assert f"Port {port} is taken" in refused.stderr
-
-
-def processes(server):
-    """Return the gateway's process: whoever holds the port on which it listens."""
-    listening = [
-        line.split()[9]
-        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
-        if line.split()[1].endswith(f":{server.gateway:04X}") and line.split()[3] == "0A"
-    ]
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            held = {str(file.readlink()) for file in (process / "fd").iterdir()}
-        except OSError:
-            continue
-        if f"socket:[{listening[0]}]" in held:
-            found.append(int(process.name))
-    return found

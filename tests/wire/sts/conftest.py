@@ -1,0 +1,36 @@
+"""One server with more roles for all tests of STS; no test leaves connections."""
+
+import json
+
+import pytest
+
+from signin.control.hashes import BUILTIN
+from tests.server import Server
+from tests.wire.sts.calls import OPEN, ROLES
+
+
+@pytest.fixture(autouse=True)
+def no_open_connections():
+    """Close the connections of all clients, which keep them."""
+    yield
+    while OPEN:
+        OPEN.pop().close()
+
+
+@pytest.fixture(scope="package")
+def running(tmp_path_factory):
+    data = tmp_path_factory.mktemp("sts")
+    document = json.loads((BUILTIN / "demo.json").read_text())
+    for account in document["accounts"]:
+        account.setdefault("roles", []).extend(ROLES.get(account["id"], []))
+    (data / "scenarios").mkdir()
+    (data / "scenarios" / "roles.json").write_text(json.dumps(document))
+    with Server(data) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running):
+    """Return a server with the people of the demo scenario, and more roles."""
+    running.control("POST", "/reset", {"scenario": "roles"})
+    return running
