@@ -96,7 +96,11 @@ def endpoints() -> list[Endpoint]:
                 _("accounts, roles and credentials of the access portal"),
             ),
         ]
-    return [*found, Endpoint("STS", hosts.origin("sts"), _("temporary credentials"))]
+    return [
+        *found,
+        Endpoint("STS", hosts.origin("sts"), _("temporary credentials")),
+        Endpoint("Sign-In", hosts.origin("signin"), _("aws login, with a session of the console")),
+    ]
 
 
 def keys(scenario: Scenario) -> list[Key]:
