@@ -20,7 +20,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Return the time that the server shows, the way to the desk, and the other languages."""
     state = clock.state()
     return {
-        "server_time": clock.now(),
+        "server_time": f"{clock.now():%Y-%m-%d %H:%M:%S}",
         "clock_is_moved": state.frozen_at is not None or bool(state.offset),
         "desk": hosts.origin("desk"),
         "desk_query": _carried(request),

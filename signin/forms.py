@@ -1,15 +1,46 @@
 """How form fields look, everywhere: one template, chosen here."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+
+# Their templates in Django do nothing but include that of an input, which includes that of
+# attributes, which takes a fifth of the time of a small page.
+_INPUTS = frozenset(
+    f"django/forms/widgets/{kind}.html"
+    for kind in ("text", "password", "email", "number", "hidden", "input")
+)
 
 
 class Renderer(TemplatesSetting):
-    """Renders a field, its hint and its errors by the project's own template."""
+    """Renders a field, its hint and its errors by the project's own template, an input by none."""
 
     field_template_name = "components/field.html"
+
+    def render(
+        self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None
+    ) -> str:
+        """Return what a template makes of a context."""
+        if template_name in _INPUTS:
+            return _input(context["widget"])
+        return super().render(template_name, context, request)
+
+
+def _input(widget: Mapping[str, Any]) -> str:
+    given = {"type": widget["type"], "name": widget["name"]}
+    if widget["value"] is not None:
+        given["value"] = widget["value"]
+    written = [
+        format_html(" {}", name) if value is True else format_html(' {}="{}"', name, value)
+        for name, value in [*given.items(), *widget["attrs"].items()]
+        if value is not False
+    ]
+    return format_html("<input{}>", mark_safe("".join(written)))  # noqa: S308 - all escaped above
 
 
 class OneTimeInput(forms.TextInput):

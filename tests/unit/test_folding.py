@@ -1,0 +1,109 @@
+"""Templates with what is the same each time rendered once say what they said before."""
+
+import pytest
+from django.template import Context, Engine
+from django.utils import translation
+
+from signin.folding import Loader, Steady
+
+LOADERS = [
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+I18N = "{% load i18n static %}"
+
+
+def engines(**templates):
+    """Return an engine that folds templates, and one that doesn't."""
+    plain = ("django.template.loaders.locmem.Loader", templates)
+    libraries = {"i18n": "django.templatetags.i18n", "static": "django.templatetags.static"}
+    return [
+        Engine(loaders=[loaders], libraries=libraries)
+        for loaders in (("signin.folding.Loader", [plain]), plain)
+    ]
+
+
+def nodes(text, **others):
+    """Return the nodes that a template has when it is folded."""
+    folding, _plain = engines(page=text, **others)
+    return list(folding.get_template("page").nodelist)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>{% translate 'Sign in' %}</p>{# nothing #}<a>",
+        "{% blocktranslate trimmed %}Sign in{% endblocktranslate %}",
+        "{% translate 'Sign in' noop %}",
+        "{% include 'part' only %}",
+        "<img src=\"{% static 'img/mark.svg' %}\">",
+    ],
+)
+def test_what_depends_on_the_language_alone_becomes_one_node(text):
+    found = nodes(I18N + text, part=I18N + "<b>{% translate 'Sign in' %}</b>")
+    assert [type(node) for node in found] == [Steady]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ name }}",
+        "{% translate name %}",
+        "{% translate 'Sign in' as text %}",
+        "{% translate 'Sign in'|upper %}",
+        "{% translate 'Sign in' context name %}",
+        "{% blocktranslate %}Sign in, {{ name }}{% endblocktranslate %}",
+        "{% blocktranslate with x=name %}Sign in{% endblocktranslate %}",
+        "{% blocktranslate asvar text %}Sign in{% endblocktranslate %}",
+        "{% include 'part' %}",
+        "{% include 'part' with name=name only %}",
+        "{% include 'other' only %}",
+        "{% include which only %}",
+        "{% static name %}",
+        "{% static 'img/mark.svg' as text %}",
+        "{% csrf_token %}",
+    ],
+)
+def test_what_depends_on_more_stays_as_it_is(text):
+    found = nodes(I18N + text, part="x", other="{{ name }}")
+    assert not any(isinstance(node, Steady) for node in found[1:])
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_nobody_sees_a_difference(language):
+    texts = {
+        "base": I18N + "<h1>{% translate 'Sign in' %}</h1>{% block a %}{% translate 'Name' %}"
+        "{% endblock %}|{% block b %}{% endblock %}",
+        "page": "{% extends 'base' %}"
+        + I18N
+        + "{% block a %}{{ block.super }}{% if name %}{% translate 'Password' %} 100%"
+        "{% else %}{% translate 'Account' %}{% endif %}{% endblock %}"
+        "{% block b %}{% for each in names %}<i>{% translate 'Next' %}{{ each }}</i>"
+        "{% empty %}{% translate 'Nothing' %}{% endfor %}{% with x=1 %}{% translate 'Next' %}"
+        "{% endwith %}{% autoescape off %}{% translate '<&>' %}{% endautoescape %}"
+        "{% translate '<&>' %}{% endblock %}",
+    }
+    folding, plain = engines(**texts)
+    with translation.override(language):
+        for context in ({}, {"name": "<n>", "names": ["<1>", "2"]}):
+            expected = plain.get_template("page").render(Context(context))
+            for _ in range(2):
+                assert folding.get_template("page").render(Context(context)) == expected
+
+
+def test_each_language_has_its_own():
+    folding, _plain = engines(page=I18N + "{% translate 'Password' %}")
+    template = folding.get_template("page")
+    said = {}
+    for language in ("en", "ja", "en", "ja"):
+        with translation.override(language):
+            said.setdefault(language, set()).add(template.render(Context()))
+    assert said["en"] == {"Password"}
+    assert len(said["ja"]) == 1
+    assert said["ja"] != said["en"]
+
+
+def test_the_project_s_templates_are_loaded_so(settings):
+    [options] = settings.TEMPLATES
+    assert options["OPTIONS"]["loaders"] == [("signin.folding.Loader", LOADERS)]
+    assert issubclass(Loader, object)
