@@ -163,7 +163,7 @@ def _issue(seconds: int, **columns: Any) -> Keys:
         session_token=base64.b64encode(entropy.octets(TOKEN_OCTETS)).decode(),
         expires_at=now + timedelta(seconds=seconds),
     )
-    TemporaryCredentials.objects.create(
+    issued = TemporaryCredentials(
         access_key_id=keys.access_key_id,
         sealed_secret=sealed(keys.secret_access_key),
         token_digest=entropy.digest(keys.session_token),
@@ -171,6 +171,7 @@ def _issue(seconds: int, **columns: Any) -> Keys:
         expires_at=keys.expires_at,
         **columns,
     )
+    TemporaryCredentials.objects.add(issued)
     return keys
 
 

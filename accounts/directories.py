@@ -1,11 +1,12 @@
 """Directories and who is in them."""
 
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import CharField, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Directory, DirectoryProfile, Principal
 from accounts.models.directories import DIRECTORY_ID_ALPHABET
@@ -19,6 +20,11 @@ _BY_ID = Prepared(lambda key: Directory.objects.filter(pk=key), key=CharField())
 _NAMED = Prepared(
     lambda name: Directory.objects.select_related("account").filter(Q(pk=name) | Q(subdomain=name)),
     name=CharField(),
+)
+_ONE = Prepared(
+    lambda: Directory.objects.annotate(
+        is_alone=~Exists(Directory.objects.exclude(pk=OuterRef("pk")))
+    )
 )
 
 
@@ -58,8 +64,8 @@ def find_by_start_url(url: str) -> Directory | None:
     hostname = hostname.removesuffix(f".{settings.SIGNIN_SUFFIX}")
     if hostname.endswith(PORTALS):
         return find_by_portal(hostname.removesuffix(PORTALS))
-    first_two = Directory.objects.all()[:2]
-    return first_two[0] if len(first_two) == 1 else None
+    one: Any = _ONE.find()
+    return one if one and one.is_alone else None
 
 
 def name_meant(directory: Directory, typed: str) -> str:

@@ -5,10 +5,11 @@ around another (S-012). A try is counted before it is made and taken back when i
 parallel tries can't slip through together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection
@@ -17,6 +18,8 @@ from django.db.models import Case, F, Value, When
 from accounts.models import Lockout, Principal
 from signin.kernel import clock, entropy
 from signin.kernel.errors import LockedOut
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,12 @@ _COUNT = """
        OR lockout.blocked_until <= %s
        OR lockout.failures < lockout.allowed
     RETURNING key, failures
+"""
+
+# Only counters that have failures give a row; it says whether the next try has to wait.
+_FAILED = """
+    SELECT key, failures >= allowed AND (blocked_until IS NULL OR blocked_until > %s)
+    FROM accounts_lockout WHERE key IN (%s, %s) AND failures > 0 AND expires_at > %s
 """
 
 
@@ -109,12 +118,39 @@ def admit(
 
     The identity is what was typed, in its normal form; it is the same whether anybody has it.
     """
-    tried = _Counter(_digest("identity", *identity), "identity", limit, principal)
-    client = _Counter(_digest("client", ip), "client", CLIENT)
+    tried = _Counter(_identity(identity), "identity", limit, principal)
+    client = _Counter(_client(ip), "client", CLIENT)
     failures = _count(tried, client)
     if failures is None:
         raise LockedOut(_longest_wait(tried.key, client.key))
     return Try(identity=tried.key, client=client.key, failures=failures, limit=limit)
+
+
+def guess(
+    find: Callable[[], Found | None],
+    identity: Sequence[str],
+    *,
+    ip: str,
+    principal: Principal | None,
+    limit: Limit = IDENTITY,
+) -> Found | None:
+    """Return what somebody's code stands for; None if nothing, which counts; or raise LockedOut.
+
+    A right one writes nothing, unless tries failed before. Parallel tries may see the count late:
+    this is for codes of which a few guesses more find none.
+    """
+    tried, client, now = _identity(identity), _client(ip), _stored(clock.now())
+    with connection.cursor() as cursor:
+        cursor.execute(_FAILED, [now, tried, client, now])
+        failed: dict[str, bool] = dict(cursor.fetchall())
+    if any(failed.values()):
+        raise LockedOut(_longest_wait(tried, client))
+    found = find()
+    if found is None:
+        admit(identity, ip=ip, principal=principal, limit=limit).fail()
+    elif tried in failed:
+        Lockout.objects.filter(key=tried).update(failures=0)
+    return found
 
 
 def may_mail(to: str, *, ip: str, principal: Principal | None) -> bool:
@@ -134,9 +170,7 @@ def may_call(number: str, *, principal: Principal) -> bool:
 
 def failures_of(identity: Sequence[str]) -> int:
     """Return how many tries of an identity failed in a row."""
-    row = Lockout.objects.filter(
-        key=_digest("identity", *identity), expires_at__gt=clock.now()
-    ).first()
+    row = Lockout.objects.filter(key=_identity(identity), expires_at__gt=clock.now()).first()
     return row.failures if row else 0
 
 
@@ -153,7 +187,6 @@ def release_all() -> int:
 
 def _count(*counters: _Counter) -> dict[str, int] | None:
     """Count one try on all counters and return their new values; None, and none, if one is full."""
-    stored = connection.ops.adapt_datetimefield_value
     now = clock.now()
     values = [
         (
@@ -163,13 +196,13 @@ def _count(*counters: _Counter) -> dict[str, int] | None:
             1,
             counter.limit.failures,
             None,
-            stored(now + counter.limit.memory),
+            _stored(now + counter.limit.memory),
         )
         for counter in counters
     ]
     rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(values))
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT.format(rows=rows), [*chain(*values), *[stored(now)] * 3])
+        cursor.execute(_COUNT.format(rows=rows), [*chain(*values), *[_stored(now)] * 3])
         counted = dict(cursor.fetchall())
     if len(counted) == len(counters):
         return counted
@@ -186,6 +219,18 @@ def _longest_wait(*keys: str) -> timedelta:
         if row.blocked_until and row.blocked_until > now
     ]
     return max(waits, default=timedelta(seconds=1))
+
+
+def _stored(moment: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def _identity(identity: Sequence[str]) -> str:
+    return _digest("identity", *identity)
+
+
+def _client(ip: str) -> str:
+    return _digest("client", ip)
 
 
 def _digest(*parts: str) -> str:

@@ -6,7 +6,7 @@ removes it.
 
 import ipaddress
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -93,6 +93,7 @@ class SafeguardMiddleware:
         return response
 
 
+@lru_cache(maxsize=100)
 def _is_loopback(address: str) -> bool:
     try:
         ip = ipaddress.ip_address(address)

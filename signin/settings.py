@@ -93,6 +93,7 @@ DATABASES = {
 }
 DATABASES["default"]["CONN_MAX_AGE"] = None
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["ENGINE"] = "signin.kernel.sqlite3"
     # IMMEDIATE takes the write lock at BEGIN: parallel requests wait instead of failing.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",

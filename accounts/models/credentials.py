@@ -7,6 +7,7 @@ from accounts.models.principals import Principal
 from accounts.models.roles import Role
 from accounts.models.sessions import Session
 from signin.kernel import arns
+from signin.kernel.prepared import AppendManager
 
 MOST_ACCESS_KEYS = 2  # of an IAM user or a root user
 
@@ -95,6 +96,8 @@ class TemporaryCredentials(models.Model):
     issued_at = models.DateTimeField(_("issued at"))
     expires_at = models.DateTimeField(_("good until"), db_index=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True)
+
+    objects = AppendManager()
 
     class Meta:
         verbose_name = _("temporary credentials")

@@ -167,6 +167,10 @@ class Directory(models.Model):
         """The first part of the portal's host name: the subdomain, else the ID."""
         return self.subdomain or self.id
 
+    def is_named(self, portal: str) -> bool:
+        """Return whether its portal has this name: the ID or the subdomain."""
+        return portal in {self.pk, self.subdomain}
+
     @property
     def session_lifetime(self) -> timedelta:
         """How long a session lasts that is opened now (R-100)."""

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from signin.kernel import entropy
+from signin.kernel.prepared import AppendManager
 
 
 class Event(models.Model):
@@ -17,6 +18,8 @@ class Event(models.Model):
     account_id = models.CharField(_("account"), max_length=12, blank=True)
     recorded_at = models.DateTimeField(_("time"))
     document: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField()
+
+    objects = AppendManager()
 
     class Meta:
         verbose_name = _("event")

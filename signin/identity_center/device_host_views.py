@@ -69,14 +69,13 @@ def code(request: HttpRequest) -> HttpResponse:
 
 def _find(request: HttpRequest, typed: str) -> DeviceAuthorization:
     """Return what a code stands for; whoever guesses has to wait (S-096)."""
-    browser = browser_of(request)
-    tried = lockout.admit(("user-code", browser.ip), ip=browser.ip, principal=None)
-    authorization = device_authorizations.find(typed)
-    if authorization is None:
-        tried.fail()
+    ip = browser_of(request).ip
+    found = lockout.guess(
+        lambda: device_authorizations.find(typed), ("user-code", ip), ip=ip, principal=None
+    )
+    if found is None:
         raise UserCodeUnknown
-    tried.succeed()
-    return authorization
+    return found
 
 
 def _page(request: HttpRequest, form: UserCodeForm) -> HttpResponse:

@@ -110,12 +110,12 @@ def show(
 def _guarded(page: Page) -> View:
     @wraps(page)
     def view(request: HttpRequest, **named: Any) -> HttpResponse:
-        directory = find_by_portal(portal_of(request))
+        name, session = portal_of(request), session_of(request)
+        if session is not None and directory_of(session).is_named(name):
+            return page(request, session, **named)
+        directory = find_by_portal(name)
         if directory is None:
             return render(request, "portal/no_such_portal.html", status=404)
-        session = session_of(request)
-        if session is not None and directory_of(session) == directory:
-            return page(request, session, **named)
         if cookie(request, PORTAL_COOKIE):
             return _session_over(request)
         return sign_in(request, directory)

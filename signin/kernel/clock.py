@@ -56,7 +56,7 @@ def state() -> State:
     """Return whether the clock is frozen, and how far it is shifted."""
     path = _file()
     try:
-        stat = path.stat()
+        stat = os.stat(path)  # noqa: PTH116 - each request asks; a Path's own takes twice as long
     except FileNotFoundError:
         return _RUNNING
     version = (stat.st_mtime_ns, stat.st_ino)

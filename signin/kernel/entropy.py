@@ -6,7 +6,8 @@ import secrets
 import string
 import uuid
 
-_SYSTEM = secrets.SystemRandom()
+# Of an octet the values above the last whole multiple of an alphabet's length are dropped.
+_OCTET = 256
 
 
 def token() -> str:
@@ -25,8 +26,13 @@ def digits(count: int) -> str:
 
 
 def text(count: int, alphabet: str) -> str:
-    """Return that many characters drawn evenly from an alphabet."""
-    return "".join(_SYSTEM.choices(alphabet, k=count))
+    """Return that many characters drawn evenly from an alphabet of up to 256."""
+    size, drawn = len(alphabet), ""
+    fair = _OCTET - _OCTET % size
+    while len(drawn) < count:
+        octets_drawn = secrets.token_bytes(count + count // 2)
+        drawn += "".join(alphabet[octet % size] for octet in octets_drawn if octet < fair)
+    return drawn[:count]
 
 
 def octets(count: int) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import CharField, DateTimeField, Exists, QuerySet
+from django.db.models import BigAutoField, CharField, DateTimeField, Exists, UUIDField
 
 from accounts import directories, lockout
 from accounts.models import Session
@@ -15,7 +15,7 @@ from signin.faults.faults import Kind
 from signin.http import Browser
 from signin.kernel import clock, entropy
 from signin.kernel.errors import LockedOut
-from signin.kernel.prepared import Prepared
+from signin.kernel.prepared import Prepared, PreparedUpdate
 from signin.oidc import clients, events, grants, tokens
 from signin.oidc.clients import Credentials
 from signin.oidc.errors import (
@@ -39,10 +39,27 @@ LENGTH = 8
 
 State = DeviceAuthorization.State
 
+_APPROVAL = PreparedUpdate(
+    lambda pk, now, grant: (
+        DeviceAuthorization.objects.filter(pk=pk, state=State.PENDING, expires_at__gt=now),
+        {"state": State.APPROVED, "grant_id": grant},
+    ),
+    pk=BigAutoField(),
+    now=DateTimeField(),
+    grant=UUIDField(),
+)
+_REDEMPTION = PreparedUpdate(
+    lambda pk, now: (
+        DeviceAuthorization.objects.filter(pk=pk, state=State.APPROVED, redeemed_at=None),
+        {"redeemed_at": now},
+    ),
+    pk=BigAutoField(),
+    now=DateTimeField(),
+)
 _RELATED = tuple(f"grant__{name}" for name in grants.RELATED)
 _ASKED_FOR = Prepared(
     lambda digest: (
-        DeviceAuthorization.objects.select_related("client", "directory", *_RELATED)
+        DeviceAuthorization.objects.select_related("client", *_RELATED)
         .filter(code_digest=digest)
         .annotate(is_slowed=Exists(faults.armed().filter(kind=Kind.SLOW_DOWN)))
     ),
@@ -108,7 +125,8 @@ def enter(user_code: str, session: Session, *, ip: str) -> DeviceAuthorization:
     """
     typed_in = str(session.parent_id or session.pk)
     try:
-        attempt = lockout.admit(
+        found = lockout.guess(
+            lambda: find(user_code),
             ("user code", typed_in),
             ip=ip,
             principal=session.principal,
@@ -116,11 +134,8 @@ def enter(user_code: str, session: Session, *, ip: str) -> DeviceAuthorization:
         )
     except LockedOut as locked:
         raise TooManyCodes(locked.retry_after) from locked
-    found = find(user_code)
     if found is None:
-        attempt.fail()
         raise UserCodeUnknown
-    attempt.succeed()
     return found
 
 
@@ -136,14 +151,14 @@ def approve(authorization: DeviceAuthorization, session: Session) -> None:
     client = authorization.client
     with transaction.atomic():
         grant = grants.give(client, session, client.scopes)
-        waiting = _pending().filter(pk=authorization.pk)
-        if not waiting.update(state=State.APPROVED, grant=grant):
+        if not _APPROVAL.run(pk=authorization.pk, now=clock.now(), grant=grant.pk):
             raise RequestOver
 
 
 def deny(authorization: DeviceAuthorization) -> None:
     """Refuse what a program asks for, or raise RequestOver."""
-    if not _pending().filter(pk=authorization.pk).update(state=State.DENIED):
+    waiting = DeviceAuthorization.objects.filter(pk=authorization.pk, state=State.PENDING)
+    if not waiting.filter(expires_at__gt=clock.now()).update(state=State.DENIED):
         raise RequestOver
 
 
@@ -161,7 +176,8 @@ def redeem(credentials: Credentials, device_code: str, *, browser: Browser) -> T
             raise SlowDown
         raise AuthorizationPending
     session = found.grant.session if found.grant else None
-    call = events.TokenCall(DEVICE_CODE, client, found.directory, session, browser)
+    directory = grants.directory_of(found.grant) if found.grant else found.directory
+    call = events.TokenCall(DEVICE_CODE, client, directory, session, browser)
     with events.failing(call):
         if found.redeemed_at or (found.grant and not grants.lives(found.grant)):
             raise InvalidGrant
@@ -170,15 +186,9 @@ def redeem(credentials: Credentials, device_code: str, *, browser: Browser) -> T
         if found.expires_at <= clock.now() or found.grant is None:
             raise ExpiredToken
         with transaction.atomic():
-            waiting = DeviceAuthorization.objects.filter(pk=found.pk)
-            approved = waiting.filter(state=State.APPROVED, redeemed_at=None)
-            if not approved.update(redeemed_at=clock.now()):
+            if not _REDEMPTION.run(pk=found.pk, now=clock.now()):
                 raise InvalidGrant
             return tokens.issue(found.grant, call)
-
-
-def _pending() -> QuerySet[DeviceAuthorization]:
-    return DeviceAuthorization.objects.filter(state=State.PENDING, expires_at__gt=clock.now())
 
 
 def _plain(user_code: str) -> str:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Directory, Principal, Session
 from signin.kernel import entropy
+from signin.kernel.prepared import AppendManager
 
 Texts = list[str]
 
@@ -38,6 +39,8 @@ class Client(models.Model):
     )
     registered_at = models.DateTimeField(_("registered at"))
     expires_at = models.DateTimeField(_("good until"), db_index=True)
+
+    objects = AppendManager()
 
     class Meta:
         verbose_name = _("program")
@@ -82,6 +85,8 @@ class Grant(models.Model):
     allowed_at = models.DateTimeField(_("allowed at"))
     revoked_at = models.DateTimeField(_("revoked at"), null=True)
 
+    objects = AppendManager()
+
     class Meta:
         verbose_name = _("access of a program")
         verbose_name_plural = _("access of programs")
@@ -112,6 +117,8 @@ class DeviceAuthorization(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     grant = models.ForeignKey(Grant, null=True, on_delete=models.CASCADE, related_name="+")
     redeemed_at = models.DateTimeField(null=True)
+
+    objects = AppendManager()
 
     def __str__(self) -> str:
         return f"{self.client} ({self.state})"
@@ -164,6 +171,8 @@ class Token(models.Model):
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
     used_at = models.DateTimeField(null=True)  # of a refresh token, which is good once
+
+    objects = AppendManager()
 
     def __str__(self) -> str:
         return f"{self.kind} token of {self.grant_id}"

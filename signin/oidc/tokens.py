@@ -56,10 +56,14 @@ def issue(grant: Grant, call: events.TokenCall) -> Tokens:
     refresh_token = f"aor{entropy.token()}" if _may_refresh(grant.client) else None
     expires_at = min(end, now + ACCESS_LIFETIME) if refresh_token else end
     ends = [(Token.Kind.ACCESS, access_token, expires_at), (Token.Kind.REFRESH, refresh_token, end)]
-    Token.objects.bulk_create(
-        Token(kind=kind, digest=entropy.digest(token), grant=grant, issued_at=now, expires_at=over)
-        for kind, token, over in ends
-        if token
+    Token.objects.add(
+        *(
+            Token(
+                kind=kind, digest=entropy.digest(token), grant=grant, issued_at=now, expires_at=over
+            )
+            for kind, token, over in ends
+            if token
+        )
     )
     seconds, scopes = int((expires_at - now).total_seconds()), tuple(grant.scopes)
     is_refreshable = refresh_token is not None

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -86,9 +87,10 @@ def _get_role_credentials(request: HttpRequest, inputs: Inputs) -> Output:
     grant = assignments.find(session.principal, account_id, role_name)
     if grant is None:
         raise NoAccess
-    keys = credentials.issue(session.principal, grant, session=session)
     to = {"role_name": role_name, "account_id": account_id}
-    directory_events.federated(session, browser=browser_of(request), to=to)
+    with transaction.atomic():
+        keys = credentials.issue(session.principal, grant, session=session)
+        directory_events.federated(session, browser=browser_of(request), to=to)
     return {
         "roleCredentials": {
             "accessKeyId": keys.access_key_id,

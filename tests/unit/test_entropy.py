@@ -18,6 +18,17 @@ def test_codes_keep_their_leading_zeros_and_use_every_digit():
     assert {code[0] for code in codes} == set("0123456789")
 
 
+@pytest.mark.parametrize("size", [1, 2, 7, 20, 64, 200, 256])
+def test_texts_use_each_character_of_an_alphabet_as_often(size):
+    alphabet = "".join(chr(0x100 + each) for each in range(size))
+    drawn = entropy.text(400 * size, alphabet)
+    assert len(drawn) == 400 * size
+    counts = [drawn.count(character) for character in alphabet]
+    # A count strays 20 at most in two of three drawings; eight times that is never seen.
+    assert all(240 < count < 560 for count in counts)
+    assert entropy.text(0, alphabet) == ""
+
+
 def test_digests_of_parts_don_t_run_into_one_another():
     assert entropy.keyed_digest("k", "ab", "c") != entropy.keyed_digest("k", "a", "bc")
     assert entropy.keyed_digest("k", "a") != entropy.keyed_digest("other", "a")

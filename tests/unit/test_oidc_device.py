@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts import directory_users, sessions
+from accounts import directory_users, lockout, sessions
 from signin.events.models import Event
 from signin.faults import faults
 from signin.faults.faults import Kind
@@ -65,6 +65,35 @@ def test_five_wrong_codes_in_one_session_are_too_many(aws):
         device_authorizations.enter(code, aws.session, ip="127.0.0.1")
     _, other = open_session(aws.user)
     assert device_authorizations.enter(code, other, ip="127.0.0.1")
+
+
+@pytest.mark.requirement("S-096")
+def test_five_wrong_codes_in_a_row_are_too_many_but_not_with_a_right_one_between(aws):
+    code = aws.begin().user_code
+    for _ in range(3):
+        for _ in range(4):
+            with pytest.raises(UserCodeUnknown):
+                device_authorizations.enter("BCDF-GHJK", aws.session, ip="127.0.0.1")
+        assert device_authorizations.enter(code, aws.session, ip="127.0.0.1")
+
+
+def test_a_right_code_writes_nothing(aws, django_assert_num_queries):
+    code = aws.begin().user_code
+    with django_assert_num_queries(2) as queries:
+        device_authorizations.enter(code, aws.session, ip="127.0.0.1")
+    assert all(each["sql"].split()[0] == "SELECT" for each in queries)
+
+
+@pytest.mark.requirement("S-096", "S-012")
+def test_guesses_from_one_address_are_too_many_whatever_the_session(aws):
+    code = aws.begin().user_code
+    sessions = [open_session(aws.user)[1] for _ in range(8)]
+    for each in range(lockout.CLIENT.failures):
+        with pytest.raises(UserCodeUnknown):
+            device_authorizations.enter("BCDF-GHJK", sessions[each // 4], ip="127.0.0.1")
+    with pytest.raises(TooManyCodes):
+        device_authorizations.enter(code, aws.session, ip="127.0.0.1")
+    assert device_authorizations.enter(code, aws.session, ip="127.0.0.2")
 
 
 def test_right_codes_are_never_too_many(aws):

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.db.models import CharField, DateTimeField, Exists, OuterRef
+from django.db.models import CharField, DateTimeField, Exists, F, OuterRef
 
 from accounts.models import Principal, Session
+from signin.events.models import Event
 from signin.kernel import clock, entropy
-from signin.kernel.prepared import Prepared
+from signin.kernel.prepared import Prepared, PreparedUpdate
+from signin.oidc.models import Client
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
@@ -73,3 +75,58 @@ def test_what_was_found_can_be_stored(session):
 
 def test_a_hostile_value_is_a_value_only(session):
     assert SESSIONS.find(key="' OR 1=1 --", now=clock.now()) is None
+
+
+RENAMED = PreparedUpdate(
+    lambda key, host: (
+        Session.objects.filter(key_digest=key, ended_at=None),
+        {"host": host, "door": "there", "created_at": F("expires_at")},
+    ),
+    key=CharField(),
+    host=CharField(),
+)
+
+
+def test_an_update_changes_the_rows_that_are_meant_and_tells_how_many(
+    session, django_assert_num_queries
+):
+    with django_assert_num_queries(1):
+        assert RENAMED.run(key=entropy.digest("another key"), host="b") == 0
+    assert RENAMED.run(key=entropy.digest("a key"), host="b") == 1
+    session.refresh_from_db()
+    assert (session.host, session.door) == ("b", "there")
+    assert session.created_at == session.expires_at
+    Session.objects.update(ended_at=clock.now())
+    assert RENAMED.run(key=entropy.digest("a key"), host="c") == 0
+
+
+def test_a_row_is_added_as_django_adds_it(django_assert_num_queries):
+    now, document = clock.now(), {"a": [1, "é", None]}
+    with django_assert_num_queries(1):
+        event = Event.objects.create(name="X", account_id="", recorded_at=now, document=document)
+    found = Event.objects.get(pk=event.pk)
+    assert (found.name, found.recorded_at, found.document) == ("X", now, document)
+    assert found.event_id == event.event_id
+    assert not event._state.adding
+    event.name = "Y"
+    event.save()
+    assert Event.objects.get().name == "Y"
+
+
+def test_rows_are_added_together_and_each_has_its_key(django_assert_num_queries):
+    now = clock.now()
+    made = [Event(name=name, recorded_at=now, document={}) for name in ("one", "two", "three")]
+    with django_assert_num_queries(1):
+        rows = Event.objects.add(*made)
+    assert {Event.objects.get(pk=row.pk).name for row in rows} == {"one", "two", "three"}
+    assert all(Event.objects.get(pk=row.pk).name == row.name for row in rows)
+
+
+def test_a_row_keeps_the_key_that_it_brings_and_what_is_left_out_has_its_default():
+    client = Client.objects.create(
+        secret_digest="", name="a program", registered_at=clock.now(), expires_at=clock.now()
+    )
+    found = Client.objects.get()
+    assert found == client
+    assert len(found.pk) == 43
+    assert found.scopes == found.redirect_uris == []
