@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from botocore.auth import SigV4Auth
@@ -60,7 +60,7 @@ def signed(
 
 @dataclass
 class Program:
-    """A command line: it registers, waits for its code to be typed, and fetches credentials."""
+    """A command line: it registers once, waits for its code to be typed, fetches credentials."""
 
     transport: Transport
     port: int
@@ -68,11 +68,15 @@ class Program:
     begun: dict[str, Any] = field(default_factory=dict)
     bearer: dict[str, str] = field(default_factory=dict)
 
-    def begin(self) -> None:
-        """Register, ask for the codes, and ask for tokens before anybody typed one."""
+    def register(self) -> Self:
+        """Get an ID and a secret, which are good for every flow that follows."""
         named = {"clientName": "bench", "clientType": "public", "scopes": ["sso:account:access"]}
         answer = self._oidc("/client/register", named)
         self.registered = {name: answer[name] for name in ("clientId", "clientSecret")}
+        return self
+
+    def begin(self) -> None:
+        """Ask for the codes, and ask for tokens before anybody typed one."""
         start = {"startUrl": portal(self.port)}
         self.begun = self._oidc("/device_authorization", self.registered | start)
         self.poll()

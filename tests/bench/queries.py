@@ -90,6 +90,7 @@ def _program(port: int) -> dict[str, Requests]:
     found, transport = {}, InProcess()
     program, browser = Program(transport, port), as_directory_user(transport, port)
     for part, act in (
+        ("register", program.register),
         ("begin", program.begin),
         ("wait", program.poll),
         ("let in", lambda: program.let_in(browser)),

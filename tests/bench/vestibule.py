@@ -42,16 +42,22 @@ class DataDirectory:
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
         return {**inherited, **self.settings, "SIGNIN_PORT": str(port)}
 
-    def server(self, *, workers: int = 1) -> Server:
-        """Return a server for the directory, on a free port; entering it starts it."""
+    def server(self, *, workers: int = 1, threads: int | None = None) -> Server:
+        """Return a server for the directory, on a free port; entering it starts it.
+
+        Without a number each of its processes has as many threads as is usual.
+        """
         port = free_port()
+        settings = {"SIGNIN_WORKERS": str(workers)}
+        if threads:
+            settings["SIGNIN_THREADS"] = str(threads)
         return Server(
             command=[sys.executable, "manage.py", "serve"],
             port=port,
             probe=f"GET {sign_in_page(port)} HTTP/1.1\r\nHost: {sign_in_host(port)}\r\n"
             "Connection: close\r\n\r\n".encode(),
             directory=ROOT,
-            environment={**self.environment(port), "SIGNIN_WORKERS": str(workers)},
+            environment={**self.environment(port), **settings},
         )
 
     def fill(self) -> "DataDirectory":

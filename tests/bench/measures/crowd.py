@@ -71,7 +71,7 @@ def _acts(stack: ExitStack, server: Server, count: int) -> Mapping[str, Act]:
     wire = stack.enter_context(Wire(server.port))
     last = count // 2 - 1
     browser = as_directory_user(wire, server.port, name_of(last))
-    waiting, finished = Program(wire, server.port), Program(wire, server.port)
+    waiting, finished = [Program(wire, server.port).register() for _ in range(2)]
     waiting.begin()
     finished.begin()
     finished.let_in(browser)
