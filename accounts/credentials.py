@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from accounts import roles
 from accounts.assignments import Grant
+from accounts.identities import original
 from accounts.models import AccessKey, Principal, Role, Session, TemporaryCredentials
 from accounts.models.principals import UNIQUE_ID_ALPHABET
 from signin.kernel import clock, entropy, sealing
@@ -91,21 +92,14 @@ def issue_for_session(
     )
 
 
-def issue_for_login(
-    principal: Principal,
-    role: Role | None,
-    session: Session,
-    *,
-    seconds: int,
-    mfa_authenticated: bool,
-) -> Keys:
+def issue_for_login(session: Session, *, seconds: int, mfa_authenticated: bool) -> Keys:
     """Return new credentials of a program that works as whoever has a session at the console."""
     return _issue(
         seconds,
         kind=Kind.LOGIN,
-        principal=principal,
-        role=role,
-        session_name=principal.username if role else "",
+        principal=session.principal,
+        role=session.role,
+        session_name=original(session).session_name if session.role else "",
         session=session,
         mfa_authenticated=mfa_authenticated,
     )
@@ -134,6 +128,11 @@ def find(access_key_id: str, session_token: str) -> TemporaryCredentials | None:
     )
 
 
+def new_access_key_id() -> str:
+    """Return the ID of a new temporary key; its end says that it is none of AWS's."""
+    return f"ASIA{entropy.text(9, UNIQUE_ID_ALPHABET)}EXAMPLE"
+
+
 def new_secret() -> str:
     """Return a new secret access key."""
     return entropy.text(SECRET_LENGTH, SECRET_ALPHABET)
@@ -158,7 +157,7 @@ def revoke_all(user: Principal) -> int:
 def _issue(seconds: int, **columns: Any) -> Keys:
     now = clock.now()
     keys = Keys(
-        access_key_id=_access_key_id(entropy.text(9, UNIQUE_ID_ALPHABET)),
+        access_key_id=new_access_key_id(),
         secret_access_key=new_secret(),
         session_token=base64.b64encode(entropy.octets(TOKEN_OCTETS)).decode(),
         expires_at=now + timedelta(seconds=seconds),
@@ -177,8 +176,3 @@ def _issue(seconds: int, **columns: Any) -> Keys:
 
 def _living() -> QuerySet[TemporaryCredentials]:
     return TemporaryCredentials.objects.filter(revoked_at=None, expires_at__gt=clock.now())
-
-
-def _access_key_id(middle: str) -> str:
-    """Return the ID of a temporary key; its end says that it is none of AWS's."""
-    return f"ASIA{middle}EXAMPLE"

@@ -12,13 +12,16 @@ from signin.kernel import arns, clock
 class Identity:
     """Whom somebody who is signed in works as now, in which account, and until when.
 
-    Only a switch has a display name, a colour, and an original: who they are without it.
+    Only a switch has a display name, a colour, and an original: who they are without it. Behind a
+    federated user the principal is whoever vouched for them.
     """
 
     principal: Principal
     account: Account
     role: Role | None
     until: datetime
+    session_name: str  # of a role's session or a federated user, or their own name
+    is_federated: bool = False
     display_name: str = ""
     color: str = ""
     original: "Identity | None" = None
@@ -29,21 +32,19 @@ class Identity:
         return self.role is not None
 
     @property
-    def is_root(self) -> bool:
-        """Whether it is the root user of the account."""
-        return self.role is None and self.principal.is_root
+    def is_themselves(self) -> bool:
+        """Whether it is a root user or an IAM user in person, neither a role nor federated."""
+        return self.role is None and not self.is_federated
 
     @property
-    def session_name(self) -> str:
-        """The name of a role's session: the user's own."""
-        return self.principal.username
+    def is_root(self) -> bool:
+        """Whether it is the root user of the account."""
+        return self.is_themselves and self.principal.is_root
 
     @property
     def name(self) -> str:
-        """The name as pages show it; of a role with the user behind it."""
-        if self.role is None:
-            return self.principal.username
-        return f"{self.role.name}/{self.session_name}"
+        """The name as pages show it; of a role with the name of its session."""
+        return f"{self.role.name}/{self.session_name}" if self.role else self.session_name
 
     @property
     def shown_name(self) -> str:
@@ -52,17 +53,22 @@ class Identity:
 
     @property
     def arn(self) -> str:
-        """The ARN of who acts; of a role it is the session's."""
-        if self.role is None:
-            return self.principal.arn
-        return arns.role_session(self.account.id, self.role.name, self.session_name)
+        """The ARN of who acts; of a role and of a federated user it is the session's."""
+        if self.role:
+            return arns.role_session(self.account.id, self.role.name, self.session_name)
+        if self.is_federated:
+            return arns.federated_user(self.account.id, self.session_name)
+        return self.principal.arn
 
     @property
     def trusted_as(self) -> frozenset[str]:
         """The ARNs by which a role can trust it: its own, and the account's for all who work there.
 
-        A role is trusted by its own ARN, whichever session of it comes.
+        A role is trusted by its own ARN, whichever session of it comes; no role trusts a federated
+        user.
         """
+        if self.is_federated:
+            return frozenset()
         own = self.principal.arn if self.role is None else self.role.arn
         return frozenset({own, arns.root_user(self.account.id)})
 
@@ -81,6 +87,7 @@ def acting(session: Session) -> Identity:
         account=switch.role.account,
         role=switch.role,
         until=min(switch.expires_at, own.until),
+        session_name=own.session_name,
         display_name=switch.display_name,
         color=switch.color,
         original=own,
@@ -91,7 +98,14 @@ def original(session: Session) -> Identity:
     """Return who signed in, whatever they switched to since."""
     role = session.role
     account = role.account if role else cast(Account, session.principal.account)
-    return Identity(session.principal, account, role, until=session.expires_at)
+    return Identity(
+        principal=session.principal,
+        account=account,
+        role=role,
+        until=session.expires_at,
+        session_name=session.session_name or session.principal.username,
+        is_federated=session.is_federated,
+    )
 
 
 def sign_in_of(session: Session) -> Session:

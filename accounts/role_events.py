@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from accounts.identities import Identity
+from accounts.identities import Identity, original
 from accounts.models import Role, Session
 from signin.events import log, shapes
 from signin.http import Browser
@@ -23,7 +23,7 @@ def console_login(session: Session, role: Role, *, has_device: bool, browser: Br
     )
     log.record(
         "ConsoleLogin",
-        identity=_session_of(role, session.principal.username, context),
+        identity=_session_of(role, original(session).session_name, context),
         account_id=role.account_id,
         region=_region(browser),
         browser=browser,

@@ -79,10 +79,13 @@ def open_for(
     door: str = CONSOLE,
     lifetime: timedelta = CONSOLE_LIFETIME,
     role: Role | None = None,
+    session_name: str = "",
+    issuer: str = "",
 ) -> SignedIn:
     """Sign a browser in, and offer the application at ``host`` its session.
 
-    Without a challenge nothing is offered: the application asks for its session by itself.
+    Without a challenge nothing is offered: the application asks for its session by itself. With a
+    session's name and no role it is a federated user, for whom the principal vouched.
     """
     key, code, now = entropy.token(), entropy.token(), clock.now()
     root = Session(
@@ -91,6 +94,8 @@ def open_for(
         key_digest=entropy.digest(key),
         principal=principal,
         role=role,
+        session_name=session_name,
+        issuer=issuer,
         factors=list(factors),
         ip=browser.ip,
         user_agent=browser.user_agent,
@@ -165,6 +170,18 @@ def find(key: str, *, door: str, host: str) -> Session | None:
     return _LIVING[door].find(key=entropy.digest(key), door=door, host=host, now=clock.now())
 
 
+def find_by_id(session_id: str) -> Session | None:
+    """Return a living session of any door; whoever asks must have the ID from a page of ours."""
+    living = Session.objects.filter(pk=session_id, ended_at=None, expires_at__gt=clock.now())
+    return living.select_related("principal__account", "role__account", "parent").first()
+
+
+def issuer_of(key: str, *, host: str) -> str:
+    """Return by which broker's page a console session came that is over, if it did."""
+    over = Session.objects.filter(key_digest=entropy.digest(key), door=CONSOLE, host=host)
+    return over.values_list("issuer", flat=True).first() or ""
+
+
 def end(session: Session) -> None:
     """End a session with all that came from the same sign-in."""
     root_id = session.parent_id or session.pk
@@ -193,8 +210,9 @@ def end_all(principal: Principal, *, but: Session | None = None) -> int:
 
 
 def end_roles(account: Account) -> None:
-    """End every session in which somebody works as a role of an account."""
-    living = Session.objects.filter(role__account=account, ended_at=None)
+    """End every session in which somebody works as a role of an account, or as a federated user."""
+    federated = Q(principal__account=account, role=None) & ~Q(session_name="")
+    living = Session.objects.filter(Q(role__account=account) | federated, ended_at=None)
     living.update(ended_at=clock.now(), handoff_digest=None)
 
 
@@ -218,6 +236,8 @@ def _offered(root: Session, code: str, *, door: str, host: str, challenge: str) 
         host=host,
         principal_id=root.principal_id,
         role_id=root.role_id,
+        session_name=root.session_name,
+        issuer=root.issuer,
         parent=root,
         factors=root.factors,
         ip=root.ip,

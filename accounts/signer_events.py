@@ -43,7 +43,12 @@ def refused(call: SignedCall, *, code: str, message: str) -> None:
 
 def signer_of(signer: Signer) -> shapes.Identity:
     """Return how events name whoever signed."""
-    identity = {**_named(signer), "accessKeyId": signer.access_key_id}
+    return {**at_console(signer), "accessKeyId": signer.access_key_id}
+
+
+def at_console(signer: Signer) -> shapes.Identity:
+    """Return how events name whoever came to the console with some credentials: without the key."""
+    identity = _named(signer)
     if signer.began_at is None:
         return identity
     attributes = shapes.session_attributes(

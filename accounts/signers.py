@@ -77,6 +77,14 @@ class Signer:
         return self.temporary.arn if self.temporary else self.principal.arn
 
     @property
+    def name(self) -> str:
+        """The name as pages show it; of a role with the name of its session."""
+        if self.temporary is None or not (self.is_role or self.is_federated):
+            return self.principal.username
+        session_name = self.temporary.session_name
+        return f"{self.role.name}/{session_name}" if self.role else session_name
+
+    @property
     def user_id(self) -> str:
         """The unique ID of who signs."""
         return self.temporary.user_id if self.temporary else self.principal.unique_id

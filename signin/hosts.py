@@ -110,6 +110,22 @@ def find_url(url: str) -> tuple[Host, dict[str, str], str] | None:
     return (*found, parts.path)
 
 
+def here(url: str) -> str | None:
+    """Return the address here of what is ours, written with AWS's own names or as it is seen here.
+
+    None for anything else. A fragment is lost.
+    """
+    if found := find_url(url):
+        row, values, path = found
+    else:
+        with naming.seen_as(naming.REAL):
+            if not (found := find_url(url)):
+                return None
+        row, values, path = found
+    query = urlsplit(url).query
+    return f"{origin(row.door, **values)}{path}" + (f"?{query}" if query else "")
+
+
 def url(door: str, path: str = "/", query: dict[str, str] | None = None, /, **values: str) -> str:
     """Return the absolute URL of a path at a door; ``region`` or ``account`` choose its host."""
     tail = f"{path}?{urlencode(query)}" if query else path

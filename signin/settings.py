@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "mfa",
     "signin.oidc",
     "signin.logins",
+    "signin.federation",
     "signin.mailbox",
     "signin.console",
     "signin.identity_center",

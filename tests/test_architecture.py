@@ -32,6 +32,7 @@ DOMAIN = [
     "signin/faults",
     "signin/events",
     "signin/logins",
+    "signin/federation",
     "signin/oidc",
 ]
 NOT_DOMAIN = {
@@ -187,7 +188,13 @@ def test_nothing_is_left_for_later():
 
 def test_what_people_read_of_a_refusal_is_translated():
     for path, _, _ in modules(
-        "accounts", "mfa", "signin/captcha", "signin/faults", "signin/kernel", "signin/logins"
+        "accounts",
+        "mfa",
+        "signin/captcha",
+        "signin/faults",
+        "signin/federation",
+        "signin/kernel",
+        "signin/logins",
     ):
         if "admin" in path:
             continue

@@ -42,6 +42,7 @@ class SessionAdmin(ReadOnlyAdmin):
     list_display = [
         "principal",
         "role",
+        "session_name",
         "living",
         "door",
         "host",
@@ -58,12 +59,15 @@ class SessionAdmin(ReadOnlyAdmin):
         "principal__account__id",
         "principal__realm",
         "role__name",
+        "session_name",
         "host",
         "ip",
     ]
     fields = [
         "principal",
         "role",
+        "session_name",
+        "issuer",
         "door",
         "host",
         "parent",

@@ -39,6 +39,10 @@ class Session(models.Model):
         on_delete=models.CASCADE,
         related_name="sessions",
     )
+    # Of a role's session or of a federated user, where it is not the principal's own.
+    session_name = models.CharField(_("session name"), max_length=128, blank=True)
+    # Of the page of a broker that signed somebody in, and where they go when this is over.
+    issuer = models.CharField(_("came by"), max_length=1024, blank=True)
     factors = models.JSONField(_("factors passed"), default=list)
     ip = models.GenericIPAddressField(_("IP address"))
     user_agent = models.CharField(_("browser"), max_length=1024)
@@ -57,3 +61,8 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.principal} ({self.door})"
+
+    @property
+    def is_federated(self) -> bool:
+        """Whether it is a federated user's: the principal only vouched for whoever works here."""
+        return self.role_id is None and bool(self.session_name)

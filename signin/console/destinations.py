@@ -11,7 +11,7 @@ HOME = "/console/home"
 LOGIN = "login"  # the page of a sign-in host on which somebody lets a program in
 # The pages, and what of their query is theirs.
 PAGES: dict[str, frozenset[str]] = {
-    "home": frozenset(),
+    "home": frozenset({"region"}),
     "security-credentials": frozenset(),
     "own-password": frozenset(),
     "new-device": frozenset(),
@@ -44,14 +44,27 @@ def allowed(url: str) -> str:
     host, values, path = found
     if host.door != "console":
         return home()
-    try:
-        match = resolve(path, urlconf=host.urlconf)
-    except Resolver404:
+    if (page := _page_at(path, host)) is None:
         return home()
-    if match.url_name not in PAGES:
-        return home()
-    query = owned(match.url_name, dict(parse_qsl(urlsplit(url).query)))
+    query = owned(page, dict(parse_qsl(urlsplit(url).query)))
     return hosts.url(host.door, path, query or None, **values)
+
+
+def of_console(url: str) -> str | None:
+    """Return the page that an address of the console means, AWS's own or one seen here.
+
+    A page that is not here becomes the home of its console; no console is None (S-050).
+    """
+    here = hosts.here(url)
+    found = hosts.find_url(here) if here else None
+    if here is None or found is None or found[0].door != "console":
+        return None
+    host, values, path = found
+    query = dict(parse_qsl(urlsplit(here).query))
+    page = _page_at(path, host)
+    if page is None:
+        path, page = HOME, "home"
+    return hosts.url(host.door, path, owned(page, query) or None, **values)
 
 
 def login_page(url: str, *, host: str) -> str | None:
@@ -81,3 +94,12 @@ def host_of(destination: str) -> str:
 def home(region: str | None = None) -> str:
     """Return the URL of the console home, of a region or the global one."""
     return hosts.url("console", HOME, region=region) if region else hosts.url("console", HOME)
+
+
+def _page_at(path: str, host: hosts.Host) -> str | None:
+    """Return the name of the page at a path of the console, if a sign-in may lead there."""
+    try:
+        name = resolve(path, urlconf=host.urlconf).url_name
+    except Resolver404:
+        return None
+    return name if name in PAGES else None

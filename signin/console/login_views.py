@@ -95,7 +95,7 @@ def _ask(request: HttpRequest, asked: LoginRequest, session: Session) -> HttpRes
         "identity": original(session),
         "another_user": _sign_in(asked, different_account="1", prompt="login"),
     }
-    if permissions.is_permitted(session.principal, session.role):
+    if permissions.is_permitted(session):
         response = render(request, "login/choose.html", page)
     else:
         response = render(request, "login/not_permitted.html", page, status=403)

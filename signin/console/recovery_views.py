@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import policies, recovery, sessions
 from accounts.errors import LinkOver, PasswordRefused
 from accounts.forms import ChosenPasswordForm
+from accounts.identities import original
 from accounts.models import Principal
 from signin import hosts
 from signin.console import destinations
@@ -34,7 +35,7 @@ def not_for_iam_users(page: Page) -> Page:
         if session is None or session.principal.kind != Principal.Kind.IAM_USER:
             return page(request, **named)
         region = cast(hosts.HostRequest, request).host_values.get("region")
-        who = {"who": session.principal.username, "console": destinations.home(region)}
+        who = {"who": original(session).name, "console": destinations.home(region)}
         return render(request, "recovery/sign_out_first.html", who, status=409)
 
     return view

@@ -4,11 +4,13 @@ from django.urls import include, path
 from django.views.generic import TemplateView
 
 from signin.captcha import views as captcha
+from signin.console import federation_views as federation
 from signin.console import login_views as login
 from signin.console import lost_device_views as lost_device
 from signin.console import opening_views as opening
 from signin.console import portal_views as portal
 from signin.console import recovery_views as recovery
+from signin.console import sign_out_views as sign_out
 from signin.console import signin_views as views
 from signin.console.flows import FLOWS
 from signin.flow.views import take
@@ -19,7 +21,9 @@ urlpatterns = [
     path("", views.entry),
     path("console", views.entry),
     path("console/", views.entry),
-    path("oauth", views.authorize, name="authorize"),
+    path("oauth", sign_out.or_else(views.authorize), name="authorize"),
+    path("federation", federation.federation),
+    path("federation/session", federation.accept, name="federation-session"),
     path("portal-session", portal.accept, name="portal-session"),
     path("switchrole", views.switch_role, name="switch-role-link"),
     path("signin/<str:handle>", take, {"flows": FLOWS}, name="attempt"),

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts import sessions
+from accounts.identities import original
 from accounts.models import Account, Principal
 from accounts.principals import account_key
 from signin import hosts
@@ -83,7 +84,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
         return hand_over(request, code, facts["destination"])
     kept = remembered.read(request)
     facts["alias_remembered"] = bool(kept and kept.account and not kept.account.isdigit())
-    if session and not session.role_id and not WHO.intersection(request.GET):
+    if session and original(session).is_themselves and not WHO.intersection(request.GET):
         return _begin_again(request, facts, session.principal, kept)
     return _begin(request, facts, kept)
 

@@ -23,9 +23,10 @@ LINKED = {"account": "account", "role": "roleName", "display_name": "displayName
 def switch(request: HttpRequest, session: Session) -> HttpResponse:
     """Let somebody work as a role, or explain first what that is.
 
-    Whoever signed in asks, also where they are in another role already. A root user can't.
+    Whoever signed in asks, also where they are in another role already. A root user can't, nor
+    can a federated user.
     """
-    if original(session).is_root:
+    if original(session).is_root or original(session).is_federated:
         return show(request, session, "console/switch_role_root.html")
     if request.method != "POST":
         return _ask(request, session)

@@ -1,6 +1,7 @@
 """The console's own pages: small, but honest about who is signed in."""
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import wraps
@@ -21,6 +22,7 @@ from signin import hosts
 from signin.console import destinations, role_history
 from signin.console.flows import start_url
 from signin.console.regions import DEFAULT, REGIONS
+from signin.federation import tokens as federation
 from signin.flow.facts import Facts
 from signin.flow.models import LIFETIME, WAIT
 from signin.http import (
@@ -59,12 +61,13 @@ def signed_in_with_form(page: Page) -> View:
 def themselves(page: Page) -> View:
     """Let only somebody who works as themselves see a page that has a form, and send it.
 
-    To a role there is no such page: passwords and devices are those of a person (S-045).
+    To a role and a federated user there is no such page: passwords and devices are those of a
+    person (S-045).
     """
 
     @wraps(page)
     def view(request: HttpRequest, session: Session, **named: Any) -> HttpResponse:
-        if acting(session).is_role:
+        if not acting(session).is_themselves:
             raise Http404
         return page(request, session, **named)
 
@@ -135,8 +138,9 @@ def home(request: HttpRequest, session: Session) -> HttpResponse:
 @signed_in
 def security_credentials(request: HttpRequest, session: Session) -> HttpResponse:
     """Show one's own account number and credentials (R-214, R-215)."""
-    if acting(session).is_role:
-        return show(request, session, "console/role_credentials.html")
+    if not acting(session).is_themselves:
+        by_broker = federation.FACTOR in session.factors
+        return show(request, session, "console/role_credentials.html", {"by_broker": by_broker})
     is_news = "password_changed" in request.GET and has_new_password(session.principal)
     registered, own_keys = devices.of(session.principal), access_keys.of(session.principal)
     page = {
@@ -207,6 +211,12 @@ def region_here(request: HttpRequest) -> str:
     return cast(hosts.HostRequest, request).host_values.get("region") or ""
 
 
+def _region_named(request: HttpRequest) -> str:
+    """Return the region that an address of the global console names, as links to its home do."""
+    region = request.GET.get("region", "")
+    return region if re.fullmatch(hosts.REGION, region) else ""
+
+
 def _session(request: HttpRequest) -> Session | None:
     return sessions.find(
         cookie(request, CONSOLE_COOKIE), door=sessions.CONSOLE, host=request.get_host()
@@ -237,7 +247,13 @@ def ask_for_session(
     verifier = flow_key(request)
     facts = Facts(destination=destination, challenge=sessions.challenge_of(verifier))
     origin = hosts.origin("signin", region=via) if via in REGIONS else hosts.origin("signin")
-    response = redirect(origin + start_url(facts, path, **more, **language_choice(request)))
+    return bind(
+        redirect(origin + start_url(facts, path, **more, **language_choice(request))), verifier
+    )
+
+
+def bind(response: HttpResponse, verifier: str) -> HttpResponse:
+    """Give a browser the secret that ties what comes back from a sign-in host to it."""
     # There when the longest attempt comes back.
     set_cookie(response, FLOW_COOKIE, verifier, max_age=int((LIFETIME + WAIT).total_seconds()))
     return response
@@ -250,13 +266,20 @@ def _via(session: Session) -> str:
 
 
 def _expiry_to_tell(identity: Identity) -> datetime | None:
-    """Return when the password expires, if that is near; a role has none."""
-    moment = None if identity.is_role else passwords.expires_at(identity.principal)
+    """Return when the password expires, if that is near; only who works as themselves has one."""
+    moment = passwords.expires_at(identity.principal) if identity.is_themselves else None
     return moment if moment and moment - EXPIRY_TOLD <= clock.now() else None
 
 
 def _session_over(request: HttpRequest) -> HttpResponse:
-    response = render(request, "errors/session_over.html", {"again": _here(request)}, status=401)
+    """Say that a session has ended; whoever came by a broker is told where that was.
+
+    It is no link unless it leads to us: anybody can be named as broker (S-050).
+    """
+    key = cookie(request, CONSOLE_COOKIE)
+    issuer = sessions.issuer_of(key, host=request.get_host())
+    page = {"again": _here(request), "issuer": issuer, "way_back": hosts.here(issuer)}
+    response = render(request, "errors/session_over.html", page, status=401)
     delete_cookie(response, CONSOLE_COOKIE)
     return response
 
@@ -276,7 +299,7 @@ def show(
 ) -> HttpResponse:
     """Show a page of the console: its bars, whoever is signed in, and what it has of its own."""
     identity = acting(session)
-    region = region_here(request) or DEFAULT
+    region = region_here(request) or _region_named(request) or DEFAULT
     page = {
         "session": session,
         "identity": identity,
@@ -295,7 +318,7 @@ def show(
             for code, place in REGIONS.items()
         ],
         "password_expires_at": _expiry_to_tell(identity),
-        "may_change": not identity.is_role and policies.may_change(identity.principal),
+        "may_change": identity.is_themselves and policies.may_change(identity.principal),
         **(more or {}),
     }
     return render(request, template, page)

@@ -17,6 +17,7 @@ from accounts.models import (
 )
 from mfa.models import Device
 from signin.faults.models import Incident
+from signin.federation.models import SigninToken
 from signin.flow.models import Attempt
 from signin.kernel import clock
 from signin.logins.models import DpopProof, Login, LoginRequest
@@ -44,6 +45,7 @@ EXPIRING = (
     LoginRequest,
     Login,
     DpopProof,
+    SigninToken,
     AuthorizationCode,
     ConsentRequest,
     DeviceAuthorization,

@@ -28,13 +28,17 @@ def record(
     browser: Browser,
     error: str | None = None,
     details: dict[str, Any] | None = None,
+    response: dict[str, Any] | None = None,
 ) -> None:
-    """Write down a console sign-in event; ``error`` tells failure from success."""
+    """Write down a console sign-in event; ``error`` tells failure from success.
+
+    ``response`` is what it tells of the answer besides.
+    """
     particulars: dict[str, Any] = {
         "eventSource": "signin.amazonaws.com",
         "userAgent": browser.user_agent,
         "requestParameters": None,
-        "responseElements": {name: "Failure" if error else "Success"},
+        "responseElements": {**(response or {}), name: "Failure" if error else "Success"},
         "eventType": "AwsConsoleSignIn",
     }
     if details:

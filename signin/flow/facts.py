@@ -18,6 +18,9 @@ class Facts(TypedDict, total=False):
     remember_account: bool
     alias_remembered: bool  # the browser came with an account's alias in its cookie
 
+    signin_token: int  # the row of the sign-in token with which a broker sent somebody
+    issuer: str  # the address of the broker
+
     directory: str  # ID of the directory whose portal is signed in to
     portal: str  # and the first part of the portal's host name
     auth_workflow: str  # the same in all events of this sign-in

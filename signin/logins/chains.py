@@ -121,7 +121,7 @@ def find(token: str, *, account_id: str) -> Login | None:
     session, now = login.session, clock.now()
     is_over = login.expires_at <= now or session.ended_at or session.expires_at <= now
     is_other = session.principal.password_changed_at != login.password_set_at
-    if is_over or is_other or not permissions.is_permitted(session.principal, session.role):
+    if is_over or is_other or not permissions.is_permitted(session):
         return None
     return login
 
@@ -157,7 +157,7 @@ def _check(
         raise PasswordChanged
     if session.ended_at or session.expires_at <= clock.now():
         raise over
-    if not permissions.is_permitted(session.principal, session.role):
+    if not permissions.is_permitted(session):
         events.token_created(session, browser=asking.browser, client=asking.client, grant=grant)
         raise NotPermitted
 
@@ -167,8 +167,6 @@ def _issue(login: Login, token: str, asking: Asking, grant: str) -> Issued:
     lifetime = min(CREDENTIALS_LIFETIME, login.expires_at - now)
     seconds = max(1, int(lifetime.total_seconds()))
     keys = credentials.issue_for_login(
-        session.principal,
-        session.role,
         session,
         seconds=seconds,
         mfa_authenticated=has_passed_mfa(session),

@@ -71,14 +71,16 @@ def _record(
 
 
 def _identity_of(session: Session) -> shapes.Identity:
-    role = session.role
+    role, name = session.role, original(session).session_name
+    if session.is_federated:
+        return shapes.federated_user(account_id=original(session).account.id, name=name)
     if role is None:
         return identity_of(session.principal)
     return shapes.assumed_role(
         account_id=role.account_id,
         role_id=role.unique_id,
         role_name=role.name,
-        session_name=session.principal.username,
+        session_name=name,
         context=shapes.role_session_context(
             account_id=role.account_id,
             role_id=role.unique_id,

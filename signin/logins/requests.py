@@ -76,7 +76,7 @@ def allow(asked: LoginRequest, session: Session, *, browser: Browser) -> str:
 
     Raises NotPermitted, or LoginRequestOver if another answer was faster.
     """
-    if not permissions.is_permitted(session.principal, session.role):
+    if not permissions.is_permitted(session):
         events.authorized(asked, session, browser=browser, is_refused=True)
         raise NotPermitted
     code, now = entropy.token(), clock.now()

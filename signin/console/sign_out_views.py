@@ -1,0 +1,66 @@
+"""Signing out at a sign-in host, as programs ask for it before they sign somebody else in."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts import sessions
+from accounts.identities import original
+from accounts.models import Session
+from signin import hosts
+from signin.http import SIGNIN_COOKIE, cookie, delete_cookie, language_choice
+
+DOORS = frozenset({"console", "signin", "account", "public", "portal"})
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def or_else(view: View) -> View:
+    """Return a view that signs out where the query says so, and is another one where it doesn't."""
+
+    def chosen(request: HttpRequest) -> HttpResponse:
+        return sign_out(request) if request.GET.get("Action") == "logout" else view(request)
+
+    return chosen
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session at this host with all that came from it, and go on where the query says.
+
+    The form's button does it: a link alone would let anybody sign people out, and sign them in as
+    somebody else then (S-105). Only addresses that are emulated are gone on to (S-050).
+    """
+    to = _next(request)
+    session = sessions.find(
+        cookie(request, SIGNIN_COOKIE), door=sessions.SIGNIN, host=request.get_host()
+    )
+    if session is None:
+        return redirect(to)
+    if request.method != "POST":
+        return _ask(request, session, to)
+    sessions.end(session)
+    response = redirect(to)
+    delete_cookie(response, SIGNIN_COOKIE)
+    return response
+
+
+def _ask(request: HttpRequest, session: Session, to: str) -> HttpResponse:
+    page = {
+        "identity": original(session),
+        "stay": hosts.url("console"),
+        "next": urlsplit(to).netloc,
+    }
+    return render(request, "federation/sign_out.html", page)
+
+
+def _next(request: HttpRequest) -> str:
+    """Return where to go on: an address of ours, AWS's name for it or the local one."""
+    here = hosts.here(request.GET.get("redirect_uri", ""))
+    found = hosts.find_url(here) if here else None
+    if here and found and found[0].door in DOORS:
+        return here
+    return hosts.url("public", "/console/", language_choice(request))

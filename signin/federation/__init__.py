@@ -1,0 +1,1 @@
+"""Console sign-in by brokers, who have temporary credentials (the endpoint ``/federation``)."""

@@ -1,0 +1,11 @@
+"""What people read when a sign-in by a broker is refused."""
+
+from django.utils.translation import gettext_lazy as _
+
+CREDENTIALS_REFUSED = _("Nothing is signed in with these credentials.")
+SIGN_IN_INVALID = _("Something in the address is missing, is there twice, or is too long.")
+LEADS_ELSEWHERE = _("The address does not lead to a page of the console.")
+TOKEN_OVER = _(
+    "The sign-in token was used already, is older than fifteen minutes, or was never given out; or "
+    "the credentials behind it are over."
+)
