@@ -36,6 +36,8 @@ from signin.captcha import challenges
 from signin.console import device_flows, flows, remembered, role_history
 from signin.console.views import EXPIRY_TOLD
 from signin.control import scenarios
+from signin.federation import requests as federation_requests
+from signin.federation import tokens as federation_tokens
 from signin.flow import models as flow
 from signin.flow.engine import Step
 from signin.identity_center import flows as portal_flows
@@ -165,6 +167,13 @@ NUMBERS: dict[str, list[timedelta | str]] = {
     ],
     "Login of a command line": [chains.LIFETIME],
     "Credentials of a command line": [chains.CREDENTIALS_LIFETIME],
+    "Sign-in token": [federation_tokens.LIFETIME],
+    "Console session by federation": [
+        timedelta(seconds=federation_requests.SHORTEST_SECONDS),
+        timedelta(seconds=federation_requests.LONGEST_SECONDS),
+        timedelta(seconds=sts.LONGEST),
+    ],
+    "Request for a sign-in token": [f"{federation_requests.LONGEST} bytes"],
     "Proof of a key": [proofs.FRESH_FOR, "128 characters"],
     "Registration of a program": [clients.LIFETIME, f"{clients.LONGEST_NAME} characters"],
     "Device authorization": [
@@ -333,6 +342,7 @@ class TestWhatIsEmulated:
             "console",
             "portal",
             "login",
+            "federation",
             "errors",
             "layouts",
             "components",

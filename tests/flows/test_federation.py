@@ -14,7 +14,6 @@ from signin.flow.models import Attempt
 from signin.kernel import clock
 from tests.brokers import (
     AGENT,
-    CONSOLE_HOME,
     FEDERATION,
     ask,
     federated_keys,
@@ -33,7 +32,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 VISITOR = "Audit/visitor @ 4444-5555-6666"
 MARY = "mary @ example-corp"
 REGIONAL = address("eu-west-2.signin.aws.amazon.com", "/federation")
-PUBLIC = address("aws.amazon.com", "/console/")
 OWN_PAGES = ["iam/password", "iam/mfa/new", "iam/access_keys/new", "account/", "account/password"]
 
 
@@ -379,44 +377,6 @@ def test_events_tell_of_a_federated_user_and_of_refusals(browser):
     assert identity["principalId"] == f"{EXAMPLE_CORP}:mary"
     assert identity["arn"] == "arn:aws:sts::111122223333:federated-user/mary"
     assert signed_in["recipientAccountId"] == EXAMPLE_CORP
-
-
-@pytest.mark.requirement("S-105", "S-050")
-@pytest.mark.parametrize(
-    ("to", "leads"),
-    [
-        (CONSOLE_HOME + "?region=us-east-1", CONSOLE + "console/home?region=us-east-1"),
-        ("https://aws.amazon.com/console/", PUBLIC),
-        ("https://example.com/", PUBLIC),
-        ("javascript:alert(1)", PUBLIC),
-        ("http://localhost:8000/admin/", PUBLIC),
-        ("", PUBLIC),
-    ],
-)
-def test_signing_out_at_the_sign_in_host_takes_a_click(browser, to, leads):
-    """Follow a link that signs out: the page asks, and its button does it."""
-    sign_in_as_iam_user(browser)
-    url = f"{SIGNIN}oauth?{urlencode({'Action': 'logout', 'redirect_uri': to})}"
-    browser.visit(url)
-    assert "Sign out?" in browser.words
-    assert "zhang" in browser.words
-    assert living().count() == 1
-    browser.submit("sign-out")
-    assert not living().exists()
-    assert browser.url == leads
-    assert browser.visit(url).url != url  # nobody is left to be asked
-
-
-@pytest.mark.requirement("S-105")
-def test_a_program_chains_the_sign_out_and_the_sign_in(browser):
-    """Sign out by a link that leads to a broker's address: one click, not two."""
-    sign_in_as_iam_user(browser)
-    to = login_url(token_for(role_keys())).replace(
-        "http://signin.aws.amazon.com.localhost:8000", "https://signin.aws.amazon.com"
-    )
-    browser.visit(f"{SIGNIN}oauth?{urlencode({'Action': 'logout', 'redirect_uri': to})}")
-    browser.submit("sign-out")
-    assert browser.signed_in_as == VISITOR
 
 
 @pytest.mark.requirement("S-018")

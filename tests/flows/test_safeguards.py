@@ -11,7 +11,7 @@ from signin import hosts
 from signin.captcha.models import Captcha
 from signin.console.signin_views import HELP_PAGES
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
-from tests.flows import account_walks, login_walks, portal_pages, portal_people
+from tests.flows import account_walks, federation_walks, login_walks, portal_pages, portal_people
 from tests.flows.lost_device_walks import follow, in_trouble, mailed, up_to_the_call
 from tests.flows.opening_walks import (
     EMAIL,
@@ -100,6 +100,8 @@ def every_page() -> list[tuple[str, Browser]]:
         keep(f"help: {name}", Browser().visit(f"{SIGNIN}help/{name}"))
     for name, browser in login_walks.every_page().items():
         keep(f"aws login: {name}", browser)
+    for name, browser in federation_walks.every_page().items():
+        keep(f"federation: {name}", browser)
     for name, browser in portal_people.every_page().items():
         keep(f"portal: {name}", browser)
     for name in portal_pages.PLAIN:

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import re
 import ssl
 import subprocess
@@ -23,6 +24,7 @@ from cryptography import x509
 from signin.naming import GATEWAY_HEADER
 from tests.serve.gateway import SIGNIN, ask, authority, connect, processes, raw, trusting
 from tests.server import PATIENCE, Server, free_port
+from tests.wire.sts.calls import assume, client, given
 
 NAMES = {
     "console.aws.amazon.com": 302,
@@ -245,6 +247,22 @@ def test_a_sign_in_shows_real_names_only(server):
     with opened.open(sent) as page:
         assert page.url == "https://console.aws.amazon.com/console/home"
         assert "zhang @" in page.read().decode()
+
+
+def test_a_broker_with_the_host_built_in_opens_the_console(server):
+    sts = client(server)
+    keys = given(assume(sts))
+    sts.close()
+    told = {"sessionId": keys.access_key, "sessionKey": keys.secret_key, "sessionToken": keys.token}
+    asked = {"Action": "getSigninToken", "Session": json.dumps(told)}
+    opened = visitor(server)
+    with opened.open(f"https://{SIGNIN}/federation?{urlencode(asked)}") as answer:
+        token = json.loads(answer.read())["SigninToken"]
+    home = "https://console.aws.amazon.com/console/home"
+    asked = {"Action": "login", "Destination": home, "SigninToken": token}
+    with opened.open(f"https://{SIGNIN}/federation?{urlencode(asked)}") as page:
+        assert page.url == home
+        assert "Audit/me" in page.read().decode()
 
 
 def test_a_body_in_chunks_and_a_large_one_get_through(server):

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from signin.events.models import Event
+from tests.brokers import ask, login_url
 from tests.browser import CONSOLE, DESK, Browser, address
 from tests.portal_walks import JANE, sign_in
 from tests.signing import FORM, STS, ZHANG, ZHANG_SECRET, signed
@@ -93,8 +94,9 @@ def test_no_secret_of_a_program_stays_anywhere(caplog, capsys):
     taken = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
     program.sign(taken, "GetCallerIdentity")
     made_keys(program)
+    by_broker(program, taken)
     assert len(program.secrets) >= 24
-    assert {"CreateToken", "AssumeRole", "CreateAccessKey"} <= set(
+    assert {"CreateToken", "AssumeRole", "CreateAccessKey", "GetSigninToken"} <= set(
         Event.objects.values_list("name", flat=True)
     )
     with connection.cursor() as cursor:
@@ -147,6 +149,20 @@ def by_browser(program):
     given = {"code": code, "codeVerifier": VERIFIER, "redirectUri": USED}
     program.token("authorization_code", **given)
     program.call("/token", 400, **program.proof, grantType="authorization_code", **given)
+
+
+def by_broker(program, keys):
+    """Open the console with credentials, and once more with the token that is used then."""
+    told = {
+        "sessionId": keys.access_key,
+        "sessionKey": keys.secret_key,
+        "sessionToken": keys.token,
+    }
+    token = ask(told).token
+    program.secrets.add(token)
+    for _ in range(2):
+        Browser().visit(login_url(token))
+    assert ask(told | {"sessionKey": "another-secret-key"}).status == 400
 
 
 def made_keys(program):
