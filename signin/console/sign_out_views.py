@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
 from django.views.decorators.http import require_http_methods
 
 from accounts import sessions
@@ -58,9 +59,19 @@ def _ask(request: HttpRequest, session: Session, to: str) -> HttpResponse:
 
 
 def _next(request: HttpRequest) -> str:
-    """Return where to go on: an address of ours, AWS's name for it or the local one."""
+    """Return where to go on: a page of ours, by AWS's name for it or the local one."""
     here = hosts.here(request.GET.get("redirect_uri", ""))
-    found = hosts.find_url(here) if here else None
-    if here and found and found[0].door in DOORS:
+    if here and _is_page(here):
         return here
     return hosts.url("public", "/console/", language_choice(request))
+
+
+def _is_page(here: str) -> bool:
+    found = hosts.find_url(here)
+    if found is None or found[0].door not in DOORS:
+        return False
+    try:
+        resolve(found[2], urlconf=found[0].urlconf)
+    except Resolver404:
+        return False
+    return True

@@ -100,6 +100,11 @@ def endpoints() -> list[Endpoint]:
         *found,
         Endpoint("STS", hosts.origin("sts"), _("temporary credentials")),
         Endpoint("Sign-In", hosts.origin("signin"), _("aws login, with a session of the console")),
+        Endpoint(
+            "Federation",
+            hosts.url("signin", "/federation"),
+            _("opening the console with temporary credentials"),
+        ),
     ]
 
 

@@ -29,6 +29,7 @@ def link(to):
     [
         (CONSOLE_HOME + "?region=us-east-1", CONSOLE + "console/home?region=us-east-1"),
         ("https://aws.amazon.com/console/", PUBLIC),
+        ("https://aws.amazon.com/premiumsupport/knowledge-center/", PUBLIC),
         ("https://example.com/", PUBLIC),
         ("javascript:alert(1)", PUBLIC),
         ("http://localhost:8000/admin/", PUBLIC),
