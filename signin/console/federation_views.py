@@ -48,6 +48,7 @@ FLOW = "federation"
 SALT = "signin.console.federation_views"
 REPLACE = "replace"
 AT_CONSOLE = "/console/federation"
+HANDLE = re.compile(r"[0-9a-f]{32}\Z")
 
 
 @csrf_exempt
@@ -89,12 +90,14 @@ def arrive(request: HttpRequest) -> HttpResponse:
     return bind(redirect(hosts.url("signin", "/federation/session", query, **values)), verifier)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_http_methods(["GET", "POST"])
 def accept(request: HttpRequest) -> HttpResponse:
     """Sign the browser in by its sign-in token; if it is somebody else's now, ask before."""
-    attempt = Attempt.find(request.GET.get("attempt", ""), flow_key=flow_key(request))
-    challenge = request.GET.get("code_challenge", "")
-    if attempt is None or attempt.flow != FLOW or not CHALLENGE.match(challenge):
+    handle, challenge = (request.GET.get(name, "") for name in ("attempt", "code_challenge"))
+    if not HANDLE.match(handle) or not CHALLENGE.match(challenge):
+        return over(request)
+    attempt = Attempt.find(handle, flow_key=flow_key(request))
+    if attempt is None or attempt.flow != FLOW:
         return over(request)
     attempt.facts["challenge"] = challenge
     try:

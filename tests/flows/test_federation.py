@@ -239,6 +239,7 @@ def test_an_attempt_of_another_browser_opens_nothing(browser, new_browser):
     thief = new_browser().visit(second.headers["Location"])
     assert thief.status == 410
     assert new_browser().visit(first.headers["Location"]).status == 410
+    assert thief.visit(SIGNIN + "federation/session?attempt=%00").status == 410
     assert browser.visit(second.headers["Location"]).signed_in_as == VISITOR
     assert Attempt.objects.filter(flow="federation", closed_at=None).count() == 0
 
