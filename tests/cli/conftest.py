@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.chromium import PATIENCE
 from tests.cli.programs import Cli, newest
+from tests.e2e.people import sign_in_as_zhang
 from tests.server import Server
 
 
@@ -25,3 +26,10 @@ def browser_page(chromium: Browser, server: Server) -> Iterator[Page]:
 def cli(tmp_path: Path, server: Server, browser_page: Page) -> Cli:
     """Return the newest AWS CLI."""
     return Cli(newest(), tmp_path, server)
+
+
+@pytest.fixture
+def zhang(browser_page: Page, server: Server) -> Page:
+    """Return a page in whose browser Zhang is signed in to the console."""
+    sign_in_as_zhang(browser_page, server)
+    return browser_page

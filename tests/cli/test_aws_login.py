@@ -2,51 +2,16 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.cli.login_walks import PROFILE, ZHANG, cached, let_credentials_expire, log_in
 from tests.cli.programs import Cli
 from tests.cli.terminal import Terminal
-from tests.e2e.people import sign_in_as_zhang
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
-
-ZHANG = "arn:aws:iam::111122223333:user/zhang"
-PROFILE = ("--profile", "plain")
-
-
-@pytest.fixture
-def zhang(browser_page: Page, server: Server) -> Page:
-    """Return a page in whose browser Zhang is signed in to the console."""
-    sign_in_as_zhang(browser_page, server)
-    return browser_page
-
-
-def log_in(cli: Cli, page: Page) -> str:
-    """Run ``aws login``, let it in with a browser, and return what it said.
-
-    One login of 256 leaves the command line with a key that it cannot read again: `awscrt`
-    writes a private key that begins with a zero byte too short for itself. Whoever meets that
-    at a renewal logs in again, and so is done here.
-    """
-    while True:
-        process = cli.start("login", *PROFILE)
-        page.goto(cli.opened_url(process))
-        page.locator("#allow_button").click()
-        page.wait_for_url("http://127.0.0.1:*/oauth/callback**")
-        said = cli.finish(process)
-        if has_a_key_that_it_can_read(cli):
-            return said
-
-
-def has_a_key_that_it_can_read(cli: Cli) -> bool:
-    """Return whether the kept key is of full length: SEC 1 in PEM, P-256, 32 bytes of scalar."""
-    [path] = cached(cli)
-    pem: str = json.loads(path.read_text())["dpopKey"]
-    return pem.removeprefix("-----BEGIN EC PRIVATE KEY-----\n").startswith("MHcCAQEEI")
 
 
 def credentials(cli: Cli) -> dict[str, str]:
@@ -64,19 +29,6 @@ def refused(cli: Cli) -> str:
 def who(cli: Cli) -> str:
     """Return the ARN that STS has for whoever the command line works as."""
     return cli.run("sts", "get-caller-identity", "--query", "Arn", *PROFILE).strip().strip('"')
-
-
-def cached(cli: Cli) -> list[Path]:
-    """Return the files in which the command line keeps what it got."""
-    return sorted((cli.home / ".aws" / "login" / "cache").glob("*.json"))
-
-
-def let_credentials_expire(cli: Cli) -> None:
-    """Have the command line think that its credentials are over: it goes by its own clock."""
-    [path] = cached(cli)
-    kept = json.loads(path.read_text())
-    kept["accessToken"]["expiresAt"] = "2020-01-01T00:00:00Z"
-    path.write_text(json.dumps(kept))
 
 
 def test_logs_in_renews_and_logs_out(cli: Cli, zhang: Page, server: Server) -> None:
