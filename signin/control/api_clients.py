@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from ninja import Field, Router, Schema, Status
 from pydantic import AwareDatetime, StrictInt
 
-from accounts import directory_users, sessions
-from accounts.models import DirectoryUser, Principal, Session
+from accounts import directories, directory_users, sessions
+from accounts.models import Directory, DirectoryUser, Principal, Session
 from signin import hosts
-from signin.control.api_shapes import PROBLEMS, Problem, Refused, Strict
+from signin.control.api_shapes import PROBLEMS, Problem, Refused, Strict, Text
 from signin.http import browser_of
 from signin.kernel import clock
 from signin.kernel.errors import Refusal
@@ -27,7 +27,9 @@ LIST_USERS = "GET /control/v1/principals?kind=directory-user lists the users of 
 
 
 class ApproverIn(Strict):
-    principal: StrictInt = Field(description="The user of a directory who allows it.")
+    principal: StrictInt | Text = Field(
+        description="Who allows it: the id or the user name of a user of the program's directory."
+    )
 
 
 class ClientOut(Schema):
@@ -83,7 +85,8 @@ def revoke(request: HttpRequest, grant_id: UUID) -> Status[None]:
     summary="Allow what a program waits for, as a user of its directory",
 )
 def approve(request: HttpRequest, user_code: str, body: ApproverIn) -> Status[None]:
-    authorization, user = _waiting(user_code), _user(body.principal)
+    authorization = _waiting(user_code)
+    user = _user(body.principal, authorization.directory)
     try:
         directory_users.check_enabled(user)
         device_authorizations.approve(authorization, _session(user, request))
@@ -112,10 +115,16 @@ def _waiting(user_code: str) -> DeviceAuthorization:
     return authorization
 
 
-def _user(principal_id: int) -> Principal:
-    user = DirectoryUser.objects.filter(pk=principal_id).first()
+def _user(said: int | str, directory: Directory) -> Principal:
+    """Return whom an id means, or a user name in the directory of the program."""
+    if isinstance(said, str):
+        user = directories.find_user(directory, said)
+        problem = f"The directory {directory.pk}, which the program asks, has no user {said}."
+    else:
+        user = DirectoryUser.objects.filter(pk=said).first()
+        problem = f"No user of a directory has the id {said}."
     if user is None:
-        raise Refused(404, f"No user of a directory has the id {principal_id}.", LIST_USERS)
+        raise Refused(404, problem, LIST_USERS)
     return user
 
 

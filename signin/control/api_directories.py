@@ -1,6 +1,6 @@
 """The control API's calls about directories and their users."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.db.models import Count
@@ -12,14 +12,12 @@ from accounts import directory_events, directory_users, invitations, passwords, 
 from accounts.directory_emails import start_url
 from accounts.directory_users import Person, Way
 from accounts.models import Directory, DirectoryUser, Principal
-from signin.control.api_shapes import PROBLEMS, Problem, Refused, Strict
+from signin.control.api_shapes import PROBLEMS, Problem, Refused, Strict, Text
 from signin.control.scenario_directories import MODES, SIGN_IN_FLAGS, SIGN_IN_MODES
 from signin.http import browser_of, without_null
 from signin.kernel.errors import Refusal
 
 router = Router()
-
-Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]  # what a database can store
 
 # The settings, and their columns.
 COLUMNS = {

@@ -1,7 +1,11 @@
 """What the calls of the control API have in common: strict bodies, and one shape of errors."""
 
-from ninja import Schema
+from typing import Annotated
+
+from ninja import Field, Schema
 from pydantic import ConfigDict
+
+Text = Annotated[str, Field(pattern=r"^[^\x00]*$")]  # what a database can store
 
 
 class Problem(Schema):

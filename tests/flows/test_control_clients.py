@@ -8,7 +8,7 @@ from accounts import sessions
 from accounts.models import Principal, Session
 from signin.kernel import clock
 from signin.oidc import device_authorizations, tokens
-from tests.directories import make_directory, make_user
+from tests.directories import DIRECTORY, make_directory, make_user
 from tests.unit.programs import Program, register
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -59,6 +59,35 @@ def test_who_can_t_let_a_program_in(control, aws, jane):
     assert control("POST", path(begun), {"principal": root.pk})[0] == 404
     control("POST", f"/principals/{jane.pk}/disable")
     assert control("POST", path(begun), {"principal": jane.pk})[0] == 409
+    assert device_authorizations.find(begun.user_code)
+
+
+@pytest.mark.parametrize("name", ["jane_doe", "Jane_Doe"])
+def test_a_user_name_means_the_user_of_the_program_s_directory(control, aws, jane, name):
+    namesake = Principal.objects.exclude(pk=jane.pk).get(username="jane_doe")
+    begun = aws.begin()
+    assert control("POST", path(begun), {"principal": name}) == (204, None)
+    given = aws.redeem(begun.device_code)
+    assert tokens.find(given.access_token).grant.principal == jane
+    assert not Session.objects.filter(principal=namesake).exists()
+
+
+def test_a_user_name_of_active_directory_has_its_forms(control, aws, jane):
+    jane.profile.directory.domain = "corp.example.com"
+    jane.profile.directory.save()
+    for name in ("jane_doe", "CORP\\jane_doe", "jane_doe@corp.example.com"):
+        assert control("POST", path(aws.begin()), {"principal": name}) == (204, None), name
+
+
+def test_names_that_nobody_of_the_directory_has(control, aws):
+    begun = aws.begin()
+    for name in ("nikki_wolf", "root@example.com", "", "1"):
+        status, problem = control("POST", path(begun), {"principal": name})
+        assert status == 404
+        assert DIRECTORY in problem["error"]
+        assert "/principals?kind=directory-user" in problem["next"]
+    for wrong in ("a\0b", True, None, 1.5, ["jane_doe"], {"username": "jane_doe"}):
+        assert control("POST", path(begun), {"principal": wrong})[0] == 422, wrong
     assert device_authorizations.find(begun.user_code)
 
 
