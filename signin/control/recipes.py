@@ -88,6 +88,7 @@ def recipes(directory: Directory | None) -> list[Recipe]:
         ),
         *(_of_directory(directory) if directory else []),
         *(_of_gateway(found) if found else []),
+        *([_javascript_by_gateway(directory)] if found and directory else []),
     ]
 
 
@@ -127,7 +128,6 @@ def _of_directory(directory: Directory) -> list[Recipe]:
 
                 const sts = new STSClient({{
                   region: "{region}",
-                  endpoint: "{endpoint()}",
                   credentials: fromSSO({{ profile: "{name}" }}),
                 }});
                 console.log((await sts.send(new GetCallerIdentityCommand({{}}))).Arn);
@@ -136,7 +136,7 @@ def _of_directory(directory: Directory) -> list[Recipe]:
         Recipe(
             "terraform",
             "Terraform",
-            _("The provider takes the endpoints from its own block, too."),
+            _("The endpoint that renews a token comes from the environment, the others from here."),
             dedent(f"""\
                 provider "aws" {{
                   profile = "{name}"
@@ -169,6 +169,28 @@ def _of_gateway(found: Place) -> list[Recipe]:
             " https://console.aws.amazon.com/\n",
         ),
     ]
+
+
+def _javascript_by_gateway(directory: Directory) -> Recipe:
+    name, region = directory.portal_name, directory.region
+    return Recipe(
+        "gateway-javascript",
+        _("SDK for JavaScript behind the gateway"),
+        _("Node.js goes by no proxy of the environment; an agent that does is handed to the SDK."),
+        dedent(f"""\
+            import {{ GetCallerIdentityCommand, STSClient }} from "@aws-sdk/client-sts";
+            import {{ fromSSO }} from "@aws-sdk/credential-providers";
+            import {{ HttpsProxyAgent }} from "https-proxy-agent";
+
+            const requestHandler = {{ httpsAgent: new HttpsProxyAgent(process.env.HTTPS_PROXY) }};
+            const sts = new STSClient({{
+              region: "{region}",
+              requestHandler,
+              credentials: fromSSO({{ profile: "{name}", clientConfig: {{ requestHandler }} }}),
+            }});
+            console.log((await sts.send(new GetCallerIdentityCommand({{}}))).Arn);
+            """),
+    )
 
 
 def _start_url(directory: Directory) -> str:

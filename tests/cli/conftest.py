@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from signin.gateway.place import Place
 from tests.chromium import PATIENCE
 from tests.cli.programs import Cli, newest
 from tests.e2e.people import sign_in_as_zhang
-from tests.server import Server
+from tests.server import Server, free_port
 
 
 @pytest.fixture
@@ -33,3 +34,16 @@ def zhang(browser_page: Page, server: Server) -> Page:
     """Return a page in whose browser Zhang is signed in to the console."""
     sign_in_as_zhang(browser_page, server)
     return browser_page
+
+
+@pytest.fixture(scope="package")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a server with a gateway of the real names."""
+    with Server(tmp_path_factory.mktemp("gateway"), gateway=free_port()) as running:
+        yield running
+
+
+@pytest.fixture
+def place(gateway: Server) -> Place:
+    """Return where the gateway is."""
+    return Place(**gateway.place())

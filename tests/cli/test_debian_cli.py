@@ -12,20 +12,9 @@ from tests.cli.programs import Cli, debians
 from tests.cli.terminal import Terminal
 from tests.e2e.conftest import PATIENCE
 from tests.e2e.portal_walks import JANE
-from tests.server import Server, free_port
+from tests.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.requirement("R-105", "R-107")]
-
-
-@pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with Server(tmp_path_factory.mktemp("debian"), gateway=free_port()) as running:
-        yield running
-
-
-@pytest.fixture
-def place(gateway: Server) -> Place:
-    return Place(**gateway.place())
 
 
 @pytest.fixture

@@ -117,6 +117,7 @@ def test_a_shell_takes_the_gateway_instead(browser):
     browser.visit(DESK + "connect/")
     assert 'id="no-gateway"' not in browser.text
     assert "export HTTPS_PROXY=http://127.0.0.1:8001" in browser.text
+    assert "new HttpsProxyAgent(process.env.HTTPS_PROXY)" in browser.text
     assert f"--ignore-certificate-errors-spki-list={PIN}" in browser.text
     assert "HTTPS_PROXY" in told()
 
