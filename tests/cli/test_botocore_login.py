@@ -25,11 +25,16 @@ print(json.dumps({"Arn": told["Arn"], "AccessKeyId": used.access_key, "by": used
 """
 
 
-def ran(cli: Cli) -> "subprocess.CompletedProcess[str]":
+def ran(cli: Cli, *, by_variables: bool = True) -> "subprocess.CompletedProcess[str]":
     """Run somebody's program in the home of the command line."""
+    variables = cli.environment_of()
     return subprocess.run(
         [sys.executable, "-c", PROGRAM, PROFILE[1]],
-        env=cli.environment_of(),
+        env={
+            name: value
+            for name, value in variables.items()
+            if by_variables or not name.startswith("AWS_ENDPOINT_URL")
+        },
         capture_output=True,
         text=True,
         timeout=PATIENCE,
@@ -37,9 +42,9 @@ def ran(cli: Cli) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def works_as(cli: Cli) -> dict[str, str]:
+def works_as(cli: Cli, *, by_variables: bool = True) -> dict[str, str]:
     """Return who the program is, with which key, and where it has it from."""
-    program = ran(cli)
+    program = ran(cli, by_variables=by_variables)
     assert program.returncode == 0, program.stderr
     told: dict[str, str] = json.loads(program.stdout)
     return told
@@ -76,6 +81,19 @@ def test_it_renews_what_is_over_and_shares_it_with_the_command_line(
     assert told["AccessKeyId"] == kept_key(cli) != first
     said = cli.run("configure", "export-credentials", *PROFILE)
     assert json.loads(said)["AccessKeyId"] == kept_key(cli)
+
+
+def test_endpoints_can_stand_in_the_profile(cli: Cli, zhang: Page, server: Server) -> None:
+    log_in(cli, zhang)
+    first = kept_key(cli)
+    config = cli.home / ".aws" / "config"
+    endpoint = f"  endpoint_url = http://127.0.0.1:{server.port}\n"
+    named = config.read_text().replace("[profile plain]", "[profile plain]\nservices = here")
+    config.write_text(f"{named}\n[services here]\nsignin =\n{endpoint}sts =\n{endpoint}")
+    let_credentials_expire(cli)
+    told = works_as(cli, by_variables=False)
+    assert told["Arn"] == ZHANG
+    assert told["AccessKeyId"] != first
 
 
 def test_it_asks_for_another_login_after_the_end(cli: Cli, zhang: Page, server: Server) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from signin.gateway.place import Place
 from tests.cli.programs import Cli, debians
-from tests.cli.terminal import Terminal
+from tests.cli.wizard import make_profile
 from tests.e2e.conftest import PATIENCE
 from tests.e2e.portal_walks import JANE
 from tests.server import Server
@@ -61,27 +61,6 @@ def test_it_logs_in_says_who_it_is_and_logs_out(cli: Cli, page: Page) -> None:
 
 
 def test_its_wizard_makes_a_profile_that_works(cli: Cli, page: Page) -> None:
-    (cli.home / ".aws" / "config").write_text("")
-    terminal = Terminal([cli.program, "configure", "sso"], cli.environment_of(), str(cli.home))
-    for question, answer in [
-        ("SSO session name", "lab"),
-        ("SSO start URL", "https://d-1234567890.awsapps.com/start"),
-        ("SSO region", "us-east-1"),
-        ("SSO registration scopes", ""),
-    ]:
-        terminal.expect(question)
-        terminal.type(answer)
-    let_in(page, cli.opened_url(terminal.process))
-    for chosen in ("> Example Corp", "> AdministratorAccess"):
-        terminal.expect(chosen)
-        terminal.type()
-    for question, answer in [
-        ("CLI default client Region", "us-east-1"),
-        ("CLI default output format", "json"),
-        ("CLI profile name", "made"),
-    ]:
-        terminal.expect(question)
-        terminal.type(answer)
-    assert terminal.finish() == 0
+    make_profile(cli, lambda url: let_in(page, url))
     said = json.loads(cli.run("sts", "get-caller-identity", "--profile", "made"))
     assert said["Arn"].endswith("/jane_doe")

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.cli.programs import Cli
+from tests.cli.wizard import make_profile
 from tests.e2e.portal_walks import JANE, settings_are
 from tests.server import Server
 
@@ -79,6 +80,17 @@ def test_by_device_code(cli: Cli, browser_page: Page) -> None:
     assert "Successfully logged into" in printed
     expect(browser_page.locator("#device-allowed")).to_be_visible()
     assert credentials(cli)["SessionToken"]
+
+
+def test_its_wizard_makes_a_profile_that_works(cli: Cli, browser_page: Page) -> None:
+    def allow(url: str) -> None:
+        browser_page.goto(url)
+        sign_in(browser_page)
+        browser_page.locator("#cli_login_button").click()
+
+    make_profile(cli, allow)
+    said = json.loads(cli.run("sts", "get-caller-identity", "--profile", "made"))
+    assert said["Arn"].endswith("/jane_doe")
 
 
 @pytest.mark.requirement("S-097")
