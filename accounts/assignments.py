@@ -25,10 +25,20 @@ class Grant:
     role_id: int | None  # of the role there, if it was made already
 
 
-def of(user: "Principal | Given") -> QuerySet[Assignment]:
-    """Return the assignments of a user, their own and their groups', in active accounts."""
+def of(user: Principal) -> QuerySet[Assignment]:
+    """Return the assignments of a user, their own and their groups', in active accounts.
+
+    The groups are read at once: a database that does not know yet how many there are would look
+    for them again and again.
+    """
+    groups = Group.objects.filter(members=user).order_by().values_list("pk", flat=True)
+    return _of(user, list(groups))
+
+
+def _of(
+    user: "Principal | Given", groups: "list[int] | QuerySet[Group, int]"
+) -> QuerySet[Assignment]:
     # Theirs are looked up first: by what they are assigned to there may be a million.
-    groups = Group.objects.filter(members=user).order_by().values("pk")
     own = Assignment.objects.filter(user=user).order_by().values("pk")
     theirs = own.union(Assignment.objects.filter(group__in=groups).order_by().values("pk"))
     return Assignment.objects.filter(pk__in=theirs, account__state=Account.State.ACTIVE).order_by()
@@ -38,8 +48,9 @@ def _with_role(user: Given, account: Given, name: Given) -> QuerySet[Assignment]
     role = Role.objects.filter(
         permission_set=OuterRef("permission_set"), account=OuterRef("account")
     )
+    groups = Group.objects.filter(members=user).order_by().values_list("pk", flat=True)
     return (
-        of(user)
+        _of(user, groups)
         .filter(account=account, permission_set__name=name)
         .select_related("account", "permission_set__directory")
         .annotate(role_id=Subquery(role.order_by().values("pk")[:1]))
@@ -62,11 +73,12 @@ def accounts_of(user: Principal, words: str = "") -> QuerySet[Account]:
     the e-mail address or the name of a permission set that the user has there.
     """
     root_users = Principal.objects.filter(kind=Principal.Kind.ROOT_USER, account=OuterRef("pk"))
-    found = Account.objects.filter(pk__in=of(user).values("account")).annotate(
+    theirs = of(user)
+    found = Account.objects.filter(pk__in=theirs.values("account")).annotate(
         root_email=Subquery(root_users.values("username")[:1])
     )
     for word in words.split()[:MOST_WORDS]:
-        with_it = of(user).filter(permission_set__name__icontains=word).values("account")
+        with_it = theirs.filter(permission_set__name__icontains=word).values("account")
         found = found.filter(
             Q(name__icontains=word)
             | Q(pk__contains=word.replace("-", "") or word)

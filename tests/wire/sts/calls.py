@@ -56,9 +56,9 @@ def deliver(server, request, **_):
     """Bring a client's request to the server by its number, with the host that it is for."""
     parts = urlsplit(request.url)
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-    connection.request(
-        request.method, parts.path, request.body, {"Host": parts.netloc, **request.headers}
-    )
+    headers = {name: value for name, value in request.headers.items() if name.lower() != "host"}
+    headers["Host"] = parts.netloc
+    connection.request(request.method, parts.path, request.body, headers)
     answer = connection.getresponse()
     content = Content(answer.read())
     connection.close()
