@@ -73,6 +73,13 @@ class AccountIdDiffers(Refusal):
     field = "account"
 
 
+class TooManySessions(Refusal):
+    """A browser with several sessions side by side has as many as it can have.
+
+    Whoever wants one more chooses which of them shall end; a page asks for that.
+    """
+
+
 class CodeWrong(Refusal):
     """The digits are not those that were mailed."""
 

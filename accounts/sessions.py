@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import CharField, DateTimeField, Q
 
-from accounts.models import Account, Principal, Role, Session
+from accounts.models import Account, MultiSession, Principal, Role, Session
 from signin.http import Browser
 from signin.kernel import clock, entropy
 from signin.kernel.prepared import Prepared
@@ -81,6 +81,7 @@ def open_for(
     role: Role | None = None,
     session_name: str = "",
     issuer: str = "",
+    multi_session: MultiSession | None = None,
 ) -> SignedIn:
     """Sign a browser in, and offer the application at ``host`` its session.
 
@@ -96,6 +97,7 @@ def open_for(
         role=role,
         session_name=session_name,
         issuer=issuer,
+        multi_session=multi_session,
         factors=list(factors),
         ip=browser.ip,
         user_agent=browser.user_agent,
@@ -182,11 +184,22 @@ def issuer_of(key: str, *, host: str) -> str:
     return over.values_list("issuer", flat=True).first() or ""
 
 
+def sign_in_host(key: str) -> str | None:
+    """Return the sign-in host from which a session came that is over, by its cookie's key."""
+    ever = Session.objects.filter(key_digest=entropy.digest(key))
+    return ever.values_list("parent__host", flat=True).first()
+
+
 def end(session: Session) -> None:
     """End a session with all that came from the same sign-in."""
     root_id = session.parent_id or session.pk
     family = Session.objects.filter(Q(pk=root_id) | Q(parent_id=root_id))
     family.filter(ended_at=None).update(ended_at=clock.now(), handoff_digest=None)
+
+
+def end_here(session: Session) -> None:
+    """End a session at one host alone; the sign-in that it came from goes on."""
+    Session.objects.filter(pk=session.pk, ended_at=None).update(ended_at=clock.now())
 
 
 def end_earlier(key: str, *, host: str) -> None:

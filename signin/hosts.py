@@ -25,9 +25,12 @@ ACCOUNT = r"\d{12}|(?!\d{12}$)[a-z0-9](?:[a-z0-9]|-(?!-)){1,61}[a-z0-9]"
 DIRECTORY = r"d-[a-z0-9]{10}"
 # A portal's subdomain. `view` is the Builder ID's.
 PORTAL_NAME = rf"(?!(?:{DIRECTORY}|view)(?:\.|\Z))[a-z0-9](?:[a-z0-9]|-(?!-)){{0,61}}[a-z0-9]"
+# One of several sessions in a browser: its account, and eight characters of its own.
+SESSION = r"\d{12}-[a-z0-9]{8}"
 PLACEHOLDERS = {
     "region": REGION,
     "account": ACCOUNT,
+    "session": SESSION,
     "portal": rf"{DIRECTORY}|{PORTAL_NAME}",
 }
 
@@ -52,6 +55,7 @@ class Host:
 HOSTS = [
     Host("console", "console.aws.amazon.com", "signin.console.urls", "pages"),
     Host("console", "{region}.console.aws.amazon.com", "signin.console.urls", "pages"),
+    Host("console", "{session}.{region}.console.aws.amazon.com", "signin.console.urls", "pages"),
     Host("signin", "signin.aws.amazon.com", "signin.console.signin_urls", "pages"),
     Host("signin", "{region}.signin.aws.amazon.com", "signin.console.signin_urls", "pages"),
     Host("account", "{account}.signin.aws.amazon.com", "signin.console.account_urls", "pages"),
@@ -158,7 +162,12 @@ def origin_of(host: str) -> str:
 
 def samples() -> list[str]:
     """Return one address for each row of the table, with sample values for placeholders."""
-    values = {"region": "eu-central-1", "account": "111122223333", "portal": "example-corp"}
+    values = {
+        "region": "eu-central-1",
+        "account": "111122223333",
+        "portal": "example-corp",
+        "session": "111122223333-ab12cd34",
+    }
     seen = naming.current()
     return [f"{_desk()}/", *(f"{seen.origin(host.name.format(**values))}/" for host in HOSTS)]
 

@@ -15,6 +15,7 @@ from signin.kernel import entropy
 CONSOLE_COOKIE = "vestibule-console"
 PORTAL_COOKIE = "vestibule-portal"
 SIGNIN_COOKIE = "vestibule-signin"
+MULTI_SESSION_COOKIE = "vestibule-multi-session"
 FLOW_COOKIE = "vestibule-flow"
 DEVICE_COOKIE = "vestibule-trusted-device"
 REMEMBER_COOKIE = "vestibule-remember-account"

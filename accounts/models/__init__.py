@@ -10,6 +10,7 @@ from accounts.models.email_changes import EmailChange
 from accounts.models.history import OldPassword
 from accounts.models.invitations import EmailVerification, Invitation
 from accounts.models.lockouts import Lockout
+from accounts.models.multi_sessions import MultiSession
 from accounts.models.openings import Opening
 from accounts.models.policies import PasswordPolicy
 from accounts.models.principals import Principal
@@ -33,6 +34,7 @@ __all__ = [
     "Invitation",
     "KnownBrowser",
     "Lockout",
+    "MultiSession",
     "OldPassword",
     "Opening",
     "PasswordPolicy",

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.multi_sessions import MultiSession
 from accounts.models.principals import Principal
 from accounts.models.roles import Role
 from signin.kernel import entropy
@@ -43,6 +44,15 @@ class Session(models.Model):
     session_name = models.CharField(_("session name"), max_length=128, blank=True)
     # Of the page of a broker that signed somebody in, and where they go when this is over.
     issuer = models.CharField(_("came by"), max_length=1024, blank=True)
+    # Only the session at the sign-in host says so, and only while its browser has several.
+    multi_session = models.ForeignKey(
+        MultiSession,
+        verbose_name=_("side by side with others"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="sessions",
+    )
     factors = models.JSONField(_("factors passed"), default=list)
     ip = models.GenericIPAddressField(_("IP address"))
     user_agent = models.CharField(_("browser"), max_length=1024)

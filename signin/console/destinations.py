@@ -1,11 +1,13 @@
 """Which pages a sign-in may lead to: ours, by name; everything else becomes the console home."""
 
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlsplit
+from typing import cast
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.urls import Resolver404, resolve
 
 from signin import hosts
+from signin.console.regions import DEFAULT
 
 HOME = "/console/home"
 LOGIN = "login"  # the page of a sign-in host on which somebody lets a program in
@@ -65,6 +67,40 @@ def of_console(url: str) -> str | None:
     if page is None:
         path, page = HOME, "home"
     return hosts.url(host.door, path, owned(page, query) or None, **values)
+
+
+def moved(url: str, name: str, **more: str) -> str | None:
+    """Return the same page at the console of a session, if a console's URL names another one.
+
+    ``name`` is that of one of several sessions, or empty for the only one; ``more`` goes into the
+    query. A console of several sessions has always a region.
+    """
+    host, values, path = cast(tuple[hosts.Host, dict[str, str], str], hosts.find_url(url))
+    if host.door != "console" or values.get("session", "") == name:
+        return None
+    where = {"region": values["region"]} if "region" in values else {}
+    if name:
+        where = {"session": name, "region": values.get("region", DEFAULT)}
+    query = urlsplit(url).query
+    there = hosts.url("console", f"{path}?{query}" if query else path, **where)
+    return with_query(there, **more)
+
+
+def with_query(url: str, **more: str) -> str:
+    """Return a URL with more in its query."""
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(more)}"
+
+
+def session_of(url: str) -> str:
+    """Return the name of the session whose console a URL is of; nothing for any other URL."""
+    found = hosts.find_url(url)
+    return found[1].get("session", "") if found else ""
+
+
+def via(host: str) -> str:
+    """Return how consoles name the sign-in host at which a session is: by its region."""
+    found = hosts.find(host.partition(":")[0])
+    return (found[1].get("region") if found else None) or "global"
 
 
 def login_page(url: str, *, host: str) -> str | None:

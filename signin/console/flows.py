@@ -8,9 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from accounts import browsers, events, openings, recovery, sessions
-from accounts.errors import EmailTaken, OpeningOver
-from accounts.models import Account, Principal
+from accounts import browsers, events, multi_sessions, openings, recovery, sessions
+from accounts.errors import EmailTaken, OpeningOver, TooManySessions
+from accounts.models import Account, Principal, Session
 from accounts.opening_steps import (
     ContactPhoneStep,
     OpenAccountStep,
@@ -34,12 +34,13 @@ from mfa.steps import lost_device, registration
 from mfa.steps import sign_in as mfa
 from signin import hosts
 from signin.captcha.steps import CaptchaStep
-from signin.console import destinations, remembered
+from signin.console import browser_sessions, destinations, remembered
 from signin.flow.engine import Flow
 from signin.flow.facts import Facts
 from signin.flow.models import Attempt
 from signin.flow.views import over
-from signin.http import DEVICE_COOKIE, SIGNIN_COOKIE, cookie, language_choice, set_cookie
+from signin.http import DEVICE_COOKIE, SIGNIN_COOKIE, language_choice, set_cookie
+from signin.kernel.errors import Refusal
 
 
 def choose_flow(request: HttpRequest, attempt: Attempt) -> HttpResponse:
@@ -63,13 +64,16 @@ def open_console(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     with transaction.atomic():
         if not attempt.close():
             return over(request)  # another request with the same answer was faster
-        sessions.end_earlier(cookie(request, SIGNIN_COOKIE), host=attempt.browser.host)
+        entered = browser_sessions.enter(request, principal)
+        elsewhere = _moved(request, destination, entered.name if entered else "")
+        challenge = "" if elsewhere else attempt.facts["challenge"]
         signed_in = sessions.open_for(
             principal,
             browser=attempt.browser,
             factors=factors,
             host=destinations.host_of(destination),
-            challenge=attempt.facts["challenge"],
+            challenge=challenge,
+            multi_session=entered.multi_session if entered else None,
         )
         events.console_login_succeeded(attempt, principal)
         if lost.FACTOR in factors:
@@ -77,12 +81,14 @@ def open_console(request: HttpRequest, attempt: Attempt) -> HttpResponse:
         device_key = _device_key(attempt, principal)
     if lost.FACTOR in factors:
         emails.lost_device_used(principal)
-    if attempt.facts["challenge"]:
+    if challenge:
         response = hand_over(request, signed_in.code, destination)
     else:
-        response = redirect(destination)
+        response = redirect(elsewhere or destination)
     lifetime = int(sessions.CONSOLE_LIFETIME.total_seconds())
     set_cookie(response, SIGNIN_COOKIE, signed_in.key, max_age=lifetime)
+    if entered:
+        browser_sessions.keep(response, entered.key)
     if device_key:
         lifetime = int(browsers.REMEMBERED_FOR.total_seconds())
         set_cookie(response, DEVICE_COOKIE, device_key, max_age=lifetime)
@@ -103,6 +109,7 @@ def confirm_recovery(request: HttpRequest, attempt: Attempt) -> HttpResponse:
 
 def open_account(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """Make the account, and sign its root user in, in place of whoever is signed in here."""
+    browser_sessions.check_room(request)
     try:
         root_user = openings.complete(attempt, phone=attempt.facts["phone"])
     except OpeningOver:
@@ -114,6 +121,33 @@ def open_account(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     attempt.facts["principal_id"] = root_user.pk
     attempt.proven = root_user
     return open_console(request, attempt)
+
+
+def lead_on(request: HttpRequest, session: Session, facts: Facts) -> HttpResponse:
+    """Send a browser that is signed in to where it wants to go, at the console of a session.
+
+    Only the console that it comes from gets a code. Another one asks for its own.
+    """
+    destination, challenge = facts["destination"], facts["challenge"]
+    elsewhere = _moved(request, destination, multi_sessions.name_of(session))
+    if elsewhere or not challenge:
+        return redirect(elsewhere or destination)
+    code = sessions.offer(session, host=destinations.host_of(destination), challenge=challenge)
+    return hand_over(request, code, destination)
+
+
+def too_many_sessions(
+    request: HttpRequest, attempt: Attempt, refusal: Refusal
+) -> HttpResponse | None:
+    """Let whoever proved themselves choose which of this browser's sessions shall end for theirs.
+
+    What was proved is kept, so that nothing has to be typed again.
+    """
+    if not isinstance(refusal, TooManySessions):
+        return None
+    attempt.keep()
+    action = reverse("attempt", args=[attempt.handle])
+    return browser_sessions.show_full(request, action=action)
 
 
 def hand_over(request: HttpRequest, code: str, destination: str) -> HttpResponse:
@@ -159,6 +193,12 @@ def opening_links(facts: Facts) -> dict[str, str]:
         **links(facts),
         "cancel": reverse("attempt", args=[came_from]) if came_from else start_url(facts),
     }
+
+
+def _moved(request: HttpRequest, destination: str, name: str) -> str | None:
+    """Return the same page at the console of a session of this host, if it is another one."""
+    here = {"via": destinations.via(request.get_host()), **language_choice(request)}
+    return destinations.moved(destination, name, **here)
 
 
 def _device_key(attempt: Attempt, principal: Principal) -> str:
@@ -207,6 +247,7 @@ ROOT_USER = Flow(
     ],
     finish=open_console,
     links=links,
+    failed=too_many_sessions,
 )
 IAM_USER = Flow(
     name="iam-user",
@@ -219,6 +260,7 @@ IAM_USER = Flow(
     ],
     finish=open_console,
     links=links,
+    failed=too_many_sessions,
 )
 ROOT_RECOVERY = Flow(
     name="root-recovery",
@@ -233,5 +275,6 @@ OPENING = Flow(
     steps=[OpenAccountStep(), OpeningCodeStep(), OpeningPasswordStep(), ContactPhoneStep()],
     finish=open_account,
     links=opening_links,
+    failed=too_many_sessions,
 )
 FLOWS = {flow.name: flow for flow in (CONSOLE, ROOT_USER, IAM_USER, ROOT_RECOVERY, OPENING)}

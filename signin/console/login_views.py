@@ -5,7 +5,8 @@ Whoever has no session signs in first, and comes back.
 """
 
 import base64
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -13,15 +14,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import sessions
 from accounts.identities import original
 from accounts.models import Session
 from signin import hosts
-from signin.console import destinations
+from signin.console import browser_sessions, destinations
 from signin.console.flows import start_url
 from signin.flow.facts import Facts
 from signin.flow.models import LIFETIME
-from signin.http import FLOW_COOKIE, SIGNIN_COOKIE, browser_of, cookie, flow_key, set_cookie
+from signin.http import FLOW_COOKIE, browser_of, flow_key, set_cookie
 from signin.logins import chains, permissions, requests
 from signin.logins.errors import LoginRequestInvalid, LoginRequestOver, NotPermitted
 from signin.logins.models import Client, LoginRequest
@@ -52,22 +52,22 @@ def login(request: HttpRequest, handle: str) -> HttpResponse:
     asked = requests.find(handle, host=request.get_host(), flow_key=flow_key(request))
     if asked is None:
         return _over(request)
-    session = _session(request)
-    if session is None:
+    found = browser_sessions.here(request)
+    if not found:
         return redirect(_sign_in(asked))
     if request.method != "POST":
-        return _ask(request, asked, session)
+        return _ask(request, asked, found)
+    # Somebody else may have signed in since the page was shown.
+    session = next((each for each in found if str(each.pk) == request.POST.get("session")), None)
     try:
         if request.POST.get("decision") == "deny":
             requests.deny(asked)
             return _answer(asked, error="access_denied")
-        # Somebody else may have signed in since the page was shown.
-        is_shown = request.POST.get("session") == str(session.pk)
-        if request.POST.get("decision") != "allow" or not is_shown:
+        if request.POST.get("decision") != "allow" or session is None:
             return redirect(request.path)
         return _answer(asked, code=requests.allow(asked, session, browser=browser_of(request)))
     except NotPermitted:
-        return _ask(request, asked, session)
+        return _refuse(request, asked, cast(Session, session), is_one_of_several=len(found) > 1)
     except LoginRequestOver:
         return _over(request)
 
@@ -85,20 +85,40 @@ def confirm(request: HttpRequest) -> HttpResponse:
     return render(request, "login/confirmation.html", {"carried": carried})
 
 
-def _ask(request: HttpRequest, asked: LoginRequest, session: Session) -> HttpResponse:
-    """Show the page that asks, or, to whoever may not let a program in, one that says so."""
-    page: dict[str, Any] = {
-        "program": Client(asked.client),
+def _ask(request: HttpRequest, asked: LoginRequest, found: Sequence[Session]) -> HttpResponse:
+    """Show the page that asks; or, to whoever alone is here and may not let a program in, why."""
+    if len(found) == 1 and not permissions.is_permitted(found[0]):
+        return _refuse(request, asked, found[0])
+    page = {
         "is_elsewhere": asked.client == Client.CROSS_DEVICE,
         "hours": int(chains.LIFETIME.total_seconds() // 3600),
-        "session": session,
-        "identity": original(session),
-        "another_user": _sign_in(asked, different_account="1", prompt="login"),
+        "sessions": [{"session": each, "identity": original(each)} for each in found],
+        "is_on": bool(found[0].multi_session_id),
     }
-    if permissions.is_permitted(session):
-        response = render(request, "login/choose.html", page)
-    else:
-        response = render(request, "login/not_permitted.html", page, status=403)
+    return _show(request, asked, "login/choose.html", page)
+
+
+def _refuse(
+    request: HttpRequest, asked: LoginRequest, session: Session, *, is_one_of_several: bool = False
+) -> HttpResponse:
+    page = {"identity": original(session), "is_one_of_several": is_one_of_several}
+    return _show(request, asked, "login/not_permitted.html", page, status=403)
+
+
+def _show(
+    request: HttpRequest,
+    asked: LoginRequest,
+    template: str,
+    more: Mapping[str, Any],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    page = {
+        "program": Client(asked.client),
+        "another_user": _sign_in(asked, different_account="1", prompt="login"),
+        **more,
+    }
+    response = render(request, template, page, status=status)
     let_forms_lead_to_programs(response)
     return response
 
@@ -115,12 +135,6 @@ def _sign_in(asked: LoginRequest, **more: str) -> str:
     """Return the address of a sign-in that comes back to a request."""
     here = f"{hosts.origin_of(asked.host)}{reverse(destinations.LOGIN, args=[asked.handle])}"
     return start_url(Facts(destination=here, challenge=""), **more)
-
-
-def _session(request: HttpRequest) -> Session | None:
-    return sessions.find(
-        cookie(request, SIGNIN_COOKIE), door=sessions.SIGNIN, host=request.get_host()
-    )
 
 
 def _over(request: HttpRequest) -> HttpResponse:

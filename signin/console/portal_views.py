@@ -11,12 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts import role_events, sessions
+from accounts import multi_sessions, role_events, sessions
+from accounts.errors import TooManySessions
 from accounts.models import Session
 from mfa.models import Device
 from signin import hosts
-from signin.console import destinations
-from signin.console.flows import hand_over
+from signin.console import browser_sessions, destinations
+from signin.console.flows import lead_on
 from signin.console.views import ask_for_session, region_here
 from signin.flow.facts import Facts
 from signin.flow.models import LIFETIME, Attempt
@@ -68,22 +69,23 @@ def accept(request: HttpRequest) -> HttpResponse:
     attempt = Attempt.find(request.GET.get("attempt", ""), flow_key=flow_key(request))
     if attempt is None or attempt.flow != FLOW:
         return _failed(request)
-    destination = attempt.facts["destination"]
-    with transaction.atomic():
-        key = _redeem(request, attempt)
-        session = sessions.find(key, door=sessions.SIGNIN, host=request.get_host())
-        if session is None:
-            return _failed(request)
-        sessions.end_earlier(cookie(request, SIGNIN_COOKIE), host=request.get_host())
-        _record(request, session)
-        code = sessions.offer(
-            session,
-            host=destinations.host_of(destination),
-            challenge=attempt.facts["challenge"],
-        )
-    response = hand_over(request, code, destination)
+    try:
+        with transaction.atomic():
+            key = _redeem(request, attempt)
+            session = sessions.find(key, door=sessions.SIGNIN, host=request.get_host())
+            if session is None:
+                return _failed(request)
+            entered = browser_sessions.enter(request, session.principal, session.role)
+            if entered:
+                multi_sessions.put(session, entered.multi_session)
+            _record(request, session)
+            response = lead_on(request, session, attempt.facts)
+    except TooManySessions:
+        return browser_sessions.show_full(request)
     lifetime = session.expires_at - clock.now()
     set_cookie(response, SIGNIN_COOKIE, key, max_age=int(lifetime.total_seconds()))
+    if entered:
+        browser_sessions.keep(response, entered.key)
     return response
 
 

@@ -8,18 +8,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import policies, recovery, sessions
+from accounts import policies, recovery
 from accounts.errors import LinkOver, PasswordRefused
 from accounts.forms import ChosenPasswordForm
 from accounts.identities import original
 from accounts.models import Principal
 from signin import hosts
-from signin.console import destinations
+from signin.console import browser_sessions, destinations
 from signin.console.flows import ROOT_RECOVERY, ROOT_USER
 from signin.flow.facts import Facts
 from signin.flow.models import Attempt
 from signin.flow.views import begin, over
-from signin.http import SIGNIN_COOKIE, browser_of, cookie, flow_key
+from signin.http import browser_of, flow_key
 
 Page = Callable[..., HttpResponse]
 
@@ -29,10 +29,10 @@ def not_for_iam_users(page: Page) -> Page:
 
     @wraps(page)
     def view(request: HttpRequest, **named: str) -> HttpResponse:
-        session = sessions.find(
-            cookie(request, SIGNIN_COOKIE), door=sessions.SIGNIN, host=request.get_host()
-        )
-        if session is None or session.principal.kind != Principal.Kind.IAM_USER:
+        found = browser_sessions.here(request)
+        kind = Principal.Kind.IAM_USER
+        session = next((each for each in found if each.principal.kind == kind), None)
+        if session is None:
             return page(request, **named)
         region = cast(hosts.HostRequest, request).host_values.get("region")
         who = {"who": original(session).name, "console": destinations.home(region)}

@@ -7,6 +7,7 @@ from signin.captcha import views as captcha
 from signin.console import federation_views as federation
 from signin.console import login_views as login
 from signin.console import lost_device_views as lost_device
+from signin.console import multi_session_views as multi_session
 from signin.console import opening_views as opening
 from signin.console import portal_views as portal
 from signin.console import recovery_views as recovery
@@ -33,6 +34,8 @@ urlpatterns = [
     path("recovery", recovery.reset, name="recovery"),
     path("recovery/done", recovery.done, name="recovery-done"),
     path("lost-device", lost_device.confirm, name="lost-device"),
+    path("sessions", multi_session.manage, name="sessions"),
+    path("sessions/new", multi_session.add, name="new-session"),
     path("captcha/<str:captcha_id>.png", captcha.picture, name="captcha-picture"),
     path("captcha/<str:captcha_id>.wav", captcha.sound, name="captcha-sound"),
     path("v1/authorize", login.authorize),

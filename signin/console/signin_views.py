@@ -7,17 +7,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts import sessions
 from accounts.identities import original
 from accounts.models import Account, Principal
 from accounts.principals import account_key
 from signin import hosts
-from signin.console import destinations, portal_views, remembered
-from signin.console.flows import CONSOLE, IAM_USER, ROOT_USER, hand_over
+from signin.console import browser_sessions, destinations, portal_views, remembered
+from signin.console.flows import CONSOLE, IAM_USER, ROOT_USER, lead_on
 from signin.console.remembered import Remembered
 from signin.flow.facts import Facts
 from signin.flow.views import begin
-from signin.http import SIGNIN_COOKIE, cookie, language_choice
+from signin.http import language_choice
 
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 WHO = frozenset({"account", "user_type", "different_account"})  # says who is to sign in
@@ -67,21 +66,15 @@ def authorize(request: HttpRequest) -> HttpResponse:
     challenge = request.GET.get("code_challenge", "")
     if login := destinations.login_page(asked_for, host=request.get_host()):
         facts = Facts(destination=login, challenge="")
-    elif CHALLENGE.match(challenge):
+    elif CHALLENGE.match(challenge) or (not challenge and browser_sessions.multi_session(request)):
         facts = Facts(destination=destinations.allowed(asked_for), challenge=challenge)
     else:
         return entry(request)
     if "portal" in request.GET and not login:
         return portal_views.begin(request, facts)
-    session = sessions.find(
-        cookie(request, SIGNIN_COOKIE), door=sessions.SIGNIN, host=request.get_host()
-    )
+    session = browser_sessions.chosen(request, facts["destination"])
     if session and request.GET.get("prompt") != "login":
-        if login:
-            return redirect(login)
-        host = destinations.host_of(facts["destination"])
-        code = sessions.offer(session, host=host, challenge=challenge)
-        return hand_over(request, code, facts["destination"])
+        return redirect(login) if login else lead_on(request, session, facts)
     kept = remembered.read(request)
     facts["alias_remembered"] = bool(kept and kept.account and not kept.account.isdigit())
     if session and original(session).is_themselves and not WHO.intersection(request.GET):

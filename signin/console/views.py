@@ -12,14 +12,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import access_keys, passwords, policies, sessions
-from accounts.identities import Identity, acting, original
+from accounts import access_keys, multi_sessions, passwords, policies, sessions
+from accounts.identities import Identity, acting, original, sign_in_of
 from accounts.models import Account, Principal, Session
 from accounts.models.credentials import MOST_ACCESS_KEYS
 from mfa import devices, lost
 from mfa.models import MOST_DEVICES
 from signin import hosts
-from signin.console import destinations, role_history
+from signin.console import browser_sessions, destinations, role_history
 from signin.console.flows import start_url
 from signin.console.regions import DEFAULT, REGIONS
 from signin.federation import tokens as federation
@@ -117,7 +117,9 @@ def _guarded(page: Page, state: State = State.ACTIVE) -> View:
         key = cookie(request, CONSOLE_COOKIE)
         session = _session(request)
         if session is None:
-            return _session_over(request) if key else _sign_in(request)
+            return _session_over(request, key) if key else _sign_in(request)
+        if own := _own_console(request, session):
+            return _move(session, own)
         account = acting(session).account
         if account.state == state:
             return page(request, session, **named)
@@ -197,8 +199,14 @@ def open_account(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session here and at the sign-in host, and show the public page (R-194)."""
+    """End the session here and at the sign-in host, and show the public page (R-194).
+
+    Somebody with several sessions in this browser can end all of them.
+    """
     if session := _session(request):
+        if "all" in request.POST:
+            for other in multi_sessions.beside(session):
+                sessions.end(other)
         sessions.end(session)
     response = redirect(hosts.url("public", "/console/", language_choice(request)))
     delete_cookie(response, CONSOLE_COOKIE)
@@ -208,7 +216,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 def region_here(request: HttpRequest) -> str:
     """Return the region of the console that was asked; nothing for the global one."""
-    return cast(hosts.HostRequest, request).host_values.get("region") or ""
+    return _values(request).get("region", "")
 
 
 def _region_named(request: HttpRequest) -> str:
@@ -227,7 +235,8 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
     """Ask the sign-in host for a session, for whom the query says.
 
     It is this region's host, or the one that a link of ours names: each has cookies of its own,
-    and ``via`` tells where this browser is signed in already.
+    and ``via`` tells where this browser is signed in already. The console of one of several
+    sessions has always a region, but its sign-in may have none.
     """
     page = request.resolver_match.url_name if request.resolver_match else None
     its_own = destinations.owned(page, request.GET)
@@ -236,7 +245,8 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
         for name in ("account", "user_type", "different_account")
         if name in request.GET and name not in its_own
     }
-    via = request.GET.get("via", region_here(request))
+    region = "" if "session" in _values(request) else region_here(request)
+    via = request.GET.get("via", region)
     return ask_for_session(request, _here(request), via=via, **passed_on)
 
 
@@ -260,9 +270,28 @@ def bind(response: HttpResponse, verifier: str) -> HttpResponse:
 
 
 def _via(session: Session) -> str:
-    """Return the region of the sign-in host that a session came from, or ``global``."""
-    found = hosts.find(session.parent.host.partition(":")[0]) if session.parent else None
-    return (found[1].get("region") if found else None) or "global"
+    """Return how the sign-in host is named that a session came from."""
+    return destinations.via(sign_in_of(session).host)
+
+
+def _own_console(request: HttpRequest, session: Session) -> str | None:
+    """Return where this page is for a session, if it is at another console.
+
+    That changes when somebody turns multi-session on or off.
+    """
+    name = multi_sessions.name_of(session)
+    if name == _values(request).get("session", ""):
+        return None
+    more = {"via": _via(session), **language_choice(request)}
+    return destinations.moved(f"{_origin(request)}{request.get_full_path()}", name, **more)
+
+
+def _move(session: Session, to: str) -> HttpResponse:
+    """Send a browser to the console of its session; here it has none any more."""
+    sessions.end_here(session)
+    response = redirect(to)
+    delete_cookie(response, CONSOLE_COOKIE)
+    return response
 
 
 def _expiry_to_tell(identity: Identity) -> datetime | None:
@@ -271,14 +300,16 @@ def _expiry_to_tell(identity: Identity) -> datetime | None:
     return moment if moment and moment - EXPIRY_TOLD <= clock.now() else None
 
 
-def _session_over(request: HttpRequest) -> HttpResponse:
+def _session_over(request: HttpRequest, key: str) -> HttpResponse:
     """Say that a session has ended; whoever came by a broker is told where that was.
 
     It is no link unless it leads to us: anybody can be named as broker (S-050).
     """
-    key = cookie(request, CONSOLE_COOKIE)
+    again = _here(request)
+    if "session" in _values(request) and (host := sessions.sign_in_host(key)):
+        again = destinations.with_query(again, via=destinations.via(host))
     issuer = sessions.issuer_of(key, host=request.get_host())
-    page = {"again": _here(request), "issuer": issuer, "way_back": hosts.here(issuer)}
+    page = {"again": again, "issuer": issuer, "way_back": hosts.here(issuer)}
     response = render(request, "errors/session_over.html", page, status=401)
     delete_cookie(response, CONSOLE_COOKIE)
     return response
@@ -290,8 +321,11 @@ def _here(request: HttpRequest) -> str:
 
 
 def _origin(request: HttpRequest) -> str:
-    values = cast(hosts.HostRequest, request).host_values
-    return hosts.origin("console", **{k: v for k, v in values.items() if v})
+    return hosts.origin("console", **_values(request))
+
+
+def _values(request: HttpRequest) -> dict[str, str]:
+    return cast(hosts.HostRequest, request).host_values
 
 
 def show(
@@ -300,6 +334,7 @@ def show(
     """Show a page of the console: its bars, whoever is signed in, and what it has of its own."""
     identity = acting(session)
     region = region_here(request) or _region_named(request) or DEFAULT
+    own_console = {k: v for k, v in _values(request).items() if k != "region"}
     page = {
         "session": session,
         "identity": identity,
@@ -307,13 +342,16 @@ def show(
         "account": identity.account,
         "is_root": identity.is_root,
         "recent_roles": role_history.read(request, arn=original(session).arn).roles,
+        "multi_session": browser_sessions.menu(request, session, region=region),
         "region": region,
         "place": REGIONS.get(region, region),
         "regions": [
             {
                 "code": code,
                 "place": place,
-                "url": hosts.url("console", request.path, {"via": _via(session)}, region=code),
+                "url": hosts.url(
+                    "console", request.path, {"via": _via(session)}, region=code, **own_console
+                ),
             }
             for code, place in REGIONS.items()
         ],

@@ -11,8 +11,8 @@ ZHANG = "arn:aws:iam::111122223333:user/zhang"
 PROFILE = ("--profile", "plain")
 
 
-def log_in(cli: Cli, page: Page) -> str:
-    """Run ``aws login``, let it in with a browser, and return what it said.
+def log_in(cli: Cli, page: Page, name: str = "zhang") -> str:
+    """Run ``aws login``, let it in with a browser as somebody, and return what it said.
 
     One login of 256 leaves the command line with a key that it cannot read again: `awscrt`
     writes a private key that begins with a zero byte too short for itself. Whoever meets that
@@ -21,6 +21,7 @@ def log_in(cli: Cli, page: Page) -> str:
     while True:
         process = cli.start("login", *PROFILE)
         page.goto(cli.opened_url(process))
+        page.get_by_role("radio", name=name).check()
         page.locator("#allow_button").click()
         page.wait_for_url("http://127.0.0.1:*/oauth/callback**")
         said = cli.finish(process)

@@ -9,9 +9,12 @@ from playwright.sync_api import Page, expect
 from tests.cli.login_walks import PROFILE, ZHANG, cached, let_credentials_expire, log_in
 from tests.cli.programs import Cli
 from tests.cli.terminal import Terminal
+from tests.e2e.multi_session_walks import with_root
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
+
+ROOT_USER = "arn:aws:iam::666677778888:root"
 
 
 def credentials(cli: Cli) -> dict[str, str]:
@@ -93,5 +96,27 @@ def test_is_told_of_a_sign_out(cli: Cli, zhang: Page, server: Server) -> None:
     zhang.locator("#signed-in-as").click()
     zhang.locator("#sign_out_button").click()
     zhang.locator("#sign-in").wait_for()
+    let_credentials_expire(cli)
+    assert "Your session has expired" in refused(cli)
+
+
+@pytest.mark.parametrize(
+    ("name", "arn", "other"),
+    [("zhang", ZHANG, "mailed@example.com"), ("mailed@example.com", ROOT_USER, "zhang")],
+)
+def test_works_as_the_session_that_is_chosen_of_several(
+    cli: Cli, browser_page: Page, server: Server, name: str, arn: str, other: str
+) -> None:
+    page = browser_page
+    with_root(page, server)
+    assert arn in log_in(cli, page, name)
+    assert who(cli) == arn
+    page.goto(server.address("signin.aws.amazon.com", "/sessions"))
+    page.get_by_role("button", name=other).click()
+    expect(page.locator("#session-2")).to_have_count(0)
+    let_credentials_expire(cli)
+    assert who(cli) == arn
+    page.get_by_role("button", name=name).click()
+    expect(page.locator("#no-sessions")).to_be_visible()
     let_credentials_expire(cli)
     assert "Your session has expired" in refused(cli)

@@ -17,6 +17,7 @@ from accounts import (
     forms,
     invitations,
     lockout,
+    multi_sessions,
     passwords,
     policies,
     recovery,
@@ -66,6 +67,10 @@ def limits(name: str, model: type[Model] = PasswordPolicy) -> str:
 # What each row of the table of numbers says, from the code.
 NUMBERS: dict[str, list[timedelta | str]] = {
     "Console session": [sessions.CONSOLE_LIFETIME],
+    "Sessions side by side in one browser": [
+        f"{multi_sessions.MOST_SESSIONS} sessions",
+        multi_sessions.LIFETIME,
+    ],
     "Fresh sign-in, for what is important": [sessions.FRESH_FOR],
     "Attempt": [flow.LIFETIME, flow.WAIT],
     "Hand-off code": [sessions.HANDOFF_LIFETIME],
@@ -215,6 +220,7 @@ COOKIES = {
     signin_http.FLOW_COOKIE: flow.LIFETIME,
     signin_http.SIGNIN_COOKIE: sessions.CONSOLE_LIFETIME,
     signin_http.CONSOLE_COOKIE: sessions.CONSOLE_LIFETIME,
+    signin_http.MULTI_SESSION_COOKIE: multi_sessions.LIFETIME,
     signin_http.PORTAL_COOKIE: Directory().session_lifetime,
     signin_http.DEVICE_COOKIE: browsers.REMEMBERED_FOR,
     signin_http.REMEMBER_COOKIE: timedelta(seconds=remembered.LIFETIME),

@@ -6,7 +6,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.e2e import device_walks, federation_walks, login_walks, portal_walks, role_walks
+from tests.e2e import (
+    device_walks,
+    federation_walks,
+    login_walks,
+    multi_session_walks,
+    portal_walks,
+    role_walks,
+)
 from tests.e2e.looking import look_at, shoot, sideways
 from tests.e2e.people import (
     be_called,
@@ -278,6 +285,7 @@ WALKS: dict[str, Walk] = {
     **role_walks.WALKS,
     **login_walks.WALKS,
     **federation_walks.WALKS,
+    **multi_session_walks.WALKS,
     "support-center": lambda page, server: console_page(page, server, "/support/home"),
     "suspended": lambda page, server: sign_in_as_root(
         page, server, "suspended@example.com", "Suspended-demo-1"

@@ -15,7 +15,12 @@ from tests.walks import MAILED, ROOT
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 SECRET = "the secret of this start"
-VALUES = {"region": "eu-west-1", "account": "example-corp", "portal": "example-corp"}
+VALUES = {
+    "region": "eu-west-1",
+    "account": "example-corp",
+    "portal": "example-corp",
+    "session": "111122223333-ab12cd34",
+}
 CONSOLE = "https://console.aws.amazon.com/"
 
 

@@ -336,7 +336,10 @@ def test_every_url_of_every_door_answers_without_an_error(browser):
     for host in [*hosts.HOSTS, hosts.DESK]:
         for path in paths(get_resolver(host.urlconf).url_patterns):
             name = host.name.format(
-                region="eu-west-1", account="example-corp", portal="example-corp"
+                region="eu-west-1",
+                account="example-corp",
+                portal="example-corp",
+                session="111122223333-ab12cd34",
             )
             assert browser.visit(address(name, path)).status < 500, path
 

@@ -46,7 +46,8 @@ def verify(made, name, certificate=None):
 class TestTheAuthority:
     @pytest.mark.parametrize("row", hosts.HOSTS, ids=lambda row: row.name)
     def test_every_row_of_the_table_can_have_a_certificate(self, made, row):
-        verify(made, row.name.format(region="eu-west-1", account="a-corp", portal="a-corp"))
+        values = {"region": "eu-west-1", "account": "a-corp", "portal": "a-corp"}
+        verify(made, row.name.format(**values, session="111122223333-ab12cd34"))
 
     @pytest.mark.parametrize(
         "name", ["example.com", "amazon.com", "www.amazon.com", "aws", "localhost", "google.com"]

@@ -53,7 +53,12 @@ def test_what_no_row_claims_is_nobody_s(name):
 
 
 def test_no_sample_is_claimed_twice():
-    values = {"region": "eu-central-1", "account": "example-corp", "portal": "example-corp"}
+    values = {
+        "region": "eu-central-1",
+        "account": "example-corp",
+        "portal": "example-corp",
+        "session": "111122223333-ab12cd34",
+    }
     for sample in [host.name.format(**values) for host in hosts.HOSTS]:
         claims = [host.name for host in hosts.HOSTS if host.pattern.fullmatch(sample)]
         first = hosts.find(f"{sample}.localhost")[0].name
