@@ -283,7 +283,7 @@ def _own_console(request: HttpRequest, session: Session) -> str | None:
     if name == _values(request).get("session", ""):
         return None
     more = {"via": _via(session), **language_choice(request)}
-    return destinations.moved(f"{_origin(request)}{request.get_full_path()}", name, **more)
+    return destinations.moved(_here(request), name, **more)
 
 
 def _move(session: Session, to: str) -> HttpResponse:

@@ -34,7 +34,8 @@ def add_soon(browser: Browser) -> Browser:
 
 def fill(browser: Browser, names: Sequence[str] = OTHERS) -> None:
     """Give a browser that has several sessions those of some root users, too."""
-    multi_session = MultiSession.objects.get()
+    key = browser.cookie("vestibule-multi-session", SIGNIN)
+    multi_session = MultiSession.objects.get(key_digest=entropy.digest(key))
     for name in names:
         now = clock.now()
         Session.objects.create(
@@ -73,3 +74,21 @@ def listed(browser: Browser) -> list[str]:
     """Return who has a session in this browser, by the page of the sessions."""
     browser.visit(PAGE)
     return re.findall(r'id="session-\d+">([^<]*)</a>', browser.text)
+
+
+def full(browser: Browser) -> Browser:
+    """Want a sixth session."""
+    turn_on(browser)
+    fill(browser, (*OTHERS, "closed@example.com"))
+    return add_zhang(browser)
+
+
+def every_page() -> dict[str, Browser]:
+    """Return a browser at each page of several sessions."""
+    return {
+        "full": full(Browser()),
+        "off": sign_in_as_iam_user(Browser()).visit(PAGE),
+        "nobody": turn_on(Browser()),
+        "menu": both(Browser()),
+        "list": both(Browser()).visit(PAGE),
+    }

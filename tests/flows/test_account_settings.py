@@ -135,7 +135,7 @@ class TestPhone:
 
 
 class TestPassword:
-    @pytest.mark.requirement("R-009", "S-029", "S-035")
+    @pytest.mark.requirement("R-009", "S-029", "S-035", "S-043")
     def test_it_is_changed_and_everybody_else_is_out(self, new_browser):
         here, there = signed_in_as_owner(new_browser()), signed_in_as_owner(new_browser())
         old_key = here.cookie("vestibule-console", CONSOLE)

@@ -70,7 +70,7 @@ def test_it_is_confirmed_at_the_new_address_and_told_to_the_old_one(browser, new
     assert "didn't match" in other.alert
 
 
-@pytest.mark.requirement("S-029", "S-035")
+@pytest.mark.requirement("S-029", "S-035", "S-043")
 def test_all_other_sessions_end_and_no_browser_is_known(browser, new_browser):
     elsewhere = signed_in_as_owner(new_browser())
     signed_in_as_owner(browser)

@@ -103,6 +103,12 @@ class TestOn:
         assert urlsplit(browser.url)[:3] == (*urlsplit(newest)[:2], "/switch-role")
         assert urlsplit(browser.url).query.startswith("account=1&roleName=x&")
 
+    def test_an_address_that_says_more_is_moved_without_it(self, browser):
+        turn_on(sign_in_as_iam_user(browser))
+        browser.visit(CONSOLE + "support/home?x=%5C&y=\\")
+        assert browser.signed_in_as == ZHANG_AT
+        assert urlsplit(browser.url)[2:4] == ("/support/home", "")
+
     def test_another_region_shows_the_same_person(self, browser):
         both(browser).visit(link(browser, "session-1"))
         name = urlsplit(browser.url).hostname.partition(".")[0]
@@ -247,6 +253,22 @@ class TestWhoVanishes:
         browser.visit(again).submit(username=ZHANG[0], password=ZHANG[1])
         assert urlsplit(browser.url)[:3] == urlsplit(there)[:3]
         assert len(listed(browser)) == 2
+
+    def test_a_session_of_a_region_s_own_sign_in_host_is_asked_for_there(self, browser):
+        there = address("eu-central-1.console.aws.amazon.com", "/console/home")
+        browser.visit(there).submit(user_type="iam", account="example-corp")
+        browser.submit(username=ZHANG[0], password=ZHANG[1])
+        browser.visit(link(browser, "multi-session")).submit("multi-session-form", "act=turn_on")
+        browser.visit(there)
+        assert re.search(rf"//{EXAMPLE_CORP}-\w{{8}}\.eu-central-1\.console\.", browser.url)
+        sessions.end(root_of("zhang"))
+        assert browser.visit(browser.url).status == 401
+        browser.visit(link(browser, "go-on"))
+        assert urlsplit(browser.url).netloc.startswith("eu-central-1.signin.")
+        browser.submit(user_type="iam", account="example-corp")
+        browser.submit(username=ZHANG[0], password=ZHANG[1])
+        assert browser.signed_in_as == ZHANG_AT
+        assert 'id="add-session"' in browser.text
 
     def test_the_choice_after_a_year(self, browser):
         turn_on(browser)

@@ -26,7 +26,7 @@ from tests.walks import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 
-@pytest.mark.requirement("S-029")
+@pytest.mark.requirement("S-029", "S-043")
 def test_every_session_ends_and_no_browser_is_known_any_more(browser, new_browser):
     sign_in_as_root(browser, *MAILED)
     bystander = sign_in_as_iam_user(new_browser())

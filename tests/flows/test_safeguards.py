@@ -11,7 +11,14 @@ from signin import hosts
 from signin.captcha.models import Captcha
 from signin.console.signin_views import HELP_PAGES
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
-from tests.flows import account_walks, federation_walks, login_walks, portal_pages, portal_people
+from tests.flows import (
+    account_walks,
+    federation_walks,
+    login_walks,
+    multi_session_walks,
+    portal_pages,
+    portal_people,
+)
 from tests.flows.lost_device_walks import follow, in_trouble, mailed, up_to_the_call
 from tests.flows.opening_walks import (
     EMAIL,
@@ -102,6 +109,8 @@ def every_page() -> list[tuple[str, Browser]]:
         keep(f"aws login: {name}", browser)
     for name, browser in federation_walks.every_page().items():
         keep(f"federation: {name}", browser)
+    for name, browser in multi_session_walks.every_page().items():
+        keep(f"multi-session: {name}", browser)
     for name, browser in portal_people.every_page().items():
         keep(f"portal: {name}", browser)
     for name in portal_pages.PLAIN:
