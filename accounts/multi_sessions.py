@@ -114,6 +114,16 @@ def beside(session: Session) -> list[Session]:
     return [each for each in _living(sign_in.multi_session_id) if each.pk != sign_in.pk]
 
 
+def told_beside(session: Session) -> list[Session]:
+    """Return those of them that a console tells: of the same IP address and user agent.
+
+    So whoever planted a secret learns no name of somebody who signed in with it.
+    """
+    sign_in = sign_in_of(session)
+    own = sign_in.ip, sign_in.user_agent
+    return [each for each in beside(session) if (each.ip, each.user_agent) == own]
+
+
 def name_of(session: Session) -> str:
     """Return by what name a session has hosts of its own; empty for the only one of its browser.
 

@@ -79,7 +79,7 @@ def menu(request: HttpRequest, session: Session, *, region: str) -> dict[str, An
     }
     if name:
         home = destinations.home(region)
-        others = multi_sessions.beside(session)
+        others = multi_sessions.told_beside(session)
         page["others"] = described(others, home=home, **carried)
         page["add"] = f"{there}/sessions/new?{urlencode({'region': region, **carried})}"
     return page

@@ -10,7 +10,7 @@ from accounts import multi_sessions, passwords, sessions
 from accounts.models import MultiSession, Principal, Session
 from signin.control import sweep
 from signin.kernel import clock
-from tests.browser import CONSOLE, SIGNIN, address
+from tests.browser import CONSOLE, SIGNIN, Browser, address
 from tests.flows.multi_session_walks import (
     NEW,
     PAGE,
@@ -280,14 +280,17 @@ class TestWhoVanishes:
 
 class TestOneBrowserOnly:
     @pytest.mark.requirement("S-036", "S-035")
-    def test_a_planted_secret_opens_nothing_of_whoever_signs_in(self, browser, new_browser):
-        thief = turn_on(sign_in_as_root(new_browser(), *MAILED))
+    @pytest.mark.parametrize("theirs", [{"ip": "127.0.0.2"}, {"agent": "another browser"}])
+    def test_a_planted_secret_opens_nothing_of_whoever_signs_in(self, browser, theirs):
+        thief = turn_on(sign_in_as_root(Browser(**theirs), *MAILED))
         planted = thief.cookie("vestibule-multi-session", SIGNIN)
         browser.visit(SIGNIN)
         browser.cookies[urlsplit(SIGNIN).netloc]["vestibule-multi-session"] = planted
         add_zhang(browser)
         assert browser.cookie("vestibule-multi-session", SIGNIN) != planted
         assert 'id="multi-session-off"' in thief.visit(PAGE).text
+        assert "zhang" not in thief.words
+        assert thief.visit(HOME).signed_in_as
         assert "zhang" not in thief.words
 
     @pytest.mark.requirement("S-036")
