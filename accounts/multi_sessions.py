@@ -124,6 +124,14 @@ def told_beside(session: Session) -> list[Session]:
     return [each for each in beside(session) if (each.ip, each.user_agent) == own]
 
 
+def is_here_again(key: str) -> bool:
+    """Return whether another session is in place of one that is over, by its cookie's key."""
+    ended = Session.objects.select_related(*_RELATED).filter(key_digest=entropy.digest(key)).first()
+    if ended is None or not (name := name_of(ended)):
+        return False
+    return any(name_of(each) == name for each in beside(ended))
+
+
 def name_of(session: Session) -> str:
     """Return by what name a session has hosts of its own; empty for the only one of its browser.
 

@@ -1,5 +1,6 @@
 """Which pages a sign-in may lead to: ours, by name; everything else becomes the console home."""
 
+import re
 from collections.abc import Mapping
 from typing import cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -73,15 +74,17 @@ def moved(url: str, name: str, **more: str) -> str | None:
     """Return the same page at the console of a session, if a console's URL names another one.
 
     ``name`` is that of one of several sessions, or empty for the only one; ``more`` goes into the
-    query. A console of several sessions has always a region.
+    query. A console of several sessions has always a region: that of the URL's host or query.
     """
     host, values, path = cast(tuple[hosts.Host, dict[str, str], str], hosts.find_url(url))
     if host.door != "console" or values.get("session", "") == name:
         return None
     where = {"region": values["region"]} if "region" in values else {}
-    if name:
-        where = {"session": name, "region": values.get("region", DEFAULT)}
     query = urlsplit(url).query
+    if name:
+        named = dict(parse_qsl(query)).get("region", "")
+        region = named if re.fullmatch(hosts.REGION, named) else DEFAULT
+        where = {"session": name, "region": region, **where}
     there = hosts.url("console", f"{path}?{query}" if query else path, **where)
     return with_query(there, **more)
 
@@ -101,6 +104,11 @@ def via(host: str) -> str:
     """Return how consoles name the sign-in host at which a session is: by its region."""
     found = hosts.find(host.partition(":")[0])
     return (found[1].get("region") if found else None) or "global"
+
+
+def sign_in_host(via: str) -> dict[str, str]:
+    """Return the sign-in host that a console names, as the host table takes it."""
+    return {"region": via} if re.fullmatch(hosts.REGION, via) else {}
 
 
 def login_page(url: str, *, host: str) -> str | None:

@@ -18,7 +18,7 @@ from mfa.models import Device
 from signin import hosts
 from signin.console import browser_sessions, destinations
 from signin.console.flows import lead_on
-from signin.console.views import ask_for_session, region_here
+from signin.console.views import ask_for_session, region_here, via_here
 from signin.flow.facts import Facts
 from signin.flow.models import LIFETIME, Attempt
 from signin.http import (
@@ -41,10 +41,9 @@ def arrive(request: HttpRequest) -> HttpResponse:
     """Ask the sign-in host for a session as the role that somebody chose at the portal."""
     asked = {"portal": _portal_of(request), **_which(request)}
     destination = destinations.allowed(request.GET.get("destination", ""))
-    region = region_here(request)
     if destinations.host_of(destination) != request.get_host():
-        destination = destinations.home(region)  # another host has other cookies
-    return ask_for_session(request, destination, via=region, **asked)
+        destination = destinations.home(region_here(request))  # another host has other cookies
+    return ask_for_session(request, destination, via=via_here(request), **asked)
 
 
 def begin(request: HttpRequest, facts: Facts) -> HttpResponse:

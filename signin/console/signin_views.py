@@ -14,12 +14,12 @@ from signin import hosts
 from signin.console import browser_sessions, destinations, portal_views, remembered
 from signin.console.flows import CONSOLE, IAM_USER, ROOT_USER, lead_on
 from signin.console.remembered import Remembered
+from signin.console.views import WHO
 from signin.flow.facts import Facts
 from signin.flow.views import begin
 from signin.http import language_choice
 
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
-WHO = frozenset({"account", "user_type", "different_account"})  # says who is to sign in
 
 # What people look for when they can't get in; one template each.
 HELP_PAGES = frozenset(

@@ -45,6 +45,7 @@ with_form = require_http_methods(["GET", "HEAD", "POST"])
 
 EXPIRY_TOLD = timedelta(days=15)
 NEWS_FOR = timedelta(minutes=1)
+WHO = frozenset({"account", "user_type", "different_account"})  # says who is to sign in
 
 
 def signed_in(page: Page) -> View:
@@ -192,9 +193,8 @@ def accept(request: HttpRequest) -> HttpResponse:
 @require_safe
 def open_account(request: HttpRequest) -> HttpResponse:
     """Send the browser to open an account, and back to the home, whoever is signed in here."""
-    region = region_here(request)
-    home = destinations.home(region)
-    return ask_for_session(request, home, via=region, path="/open-account")
+    home = destinations.home(region_here(request))
+    return ask_for_session(request, home, via=via_here(request), path="/open-account")
 
 
 @require_POST
@@ -219,6 +219,12 @@ def region_here(request: HttpRequest) -> str:
     return _values(request).get("region", "")
 
 
+def via_here(request: HttpRequest) -> str:
+    """Return the region of the sign-in host that the console asks; nothing for the global one."""
+    region = region_here(request)
+    return region if region in REGIONS else ""
+
+
 def _region_named(request: HttpRequest) -> str:
     """Return the region that an address of the global console names, as links to its home do."""
     region = request.GET.get("region", "")
@@ -239,14 +245,9 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
     sessions has always a region, but its sign-in may have none.
     """
     page = request.resolver_match.url_name if request.resolver_match else None
-    its_own = destinations.owned(page, request.GET)
-    passed_on = {
-        name: request.GET[name]
-        for name in ("account", "user_type", "different_account")
-        if name in request.GET and name not in its_own
-    }
-    region = "" if "session" in _values(request) else region_here(request)
-    via = request.GET.get("via", region)
+    others = request.GET.keys() - destinations.owned(page, request.GET).keys()
+    passed_on = {name: request.GET[name] for name in sorted(WHO & others)}
+    via = request.GET.get("via", "" if "session" in _values(request) else via_here(request))
     return ask_for_session(request, _here(request), via=via, **passed_on)
 
 
@@ -256,7 +257,7 @@ def ask_for_session(
     """Send the browser to a sign-in host, bound to a secret that only this browser has."""
     verifier = flow_key(request)
     facts = Facts(destination=destination, challenge=sessions.challenge_of(verifier))
-    origin = hosts.origin("signin", region=via) if via in REGIONS else hosts.origin("signin")
+    origin = hosts.origin("signin", **destinations.sign_in_host(via))
     return bind(
         redirect(origin + start_url(facts, path, **more, **language_choice(request))), verifier
     )
@@ -301,16 +302,20 @@ def _expiry_to_tell(identity: Identity) -> datetime | None:
 
 
 def _session_over(request: HttpRequest, key: str) -> HttpResponse:
-    """Say that a session has ended; whoever came by a broker is told where that was.
+    """Say that a session has ended, or take the one that is in its place in this browser.
 
-    It is no link unless it leads to us: anybody can be named as broker (S-050).
+    Whoever came by a broker is told where that was. It is no link unless it leads to us: anybody
+    can be named as broker (S-050).
     """
     again = _here(request)
     if "session" in _values(request) and (host := sessions.sign_in_host(key)):
         again = destinations.with_query(again, via=destinations.via(host))
     issuer = sessions.issuer_of(key, host=request.get_host())
     page = {"again": again, "issuer": issuer, "way_back": hosts.here(issuer)}
-    response = render(request, "errors/session_over.html", page, status=401)
+    if multi_sessions.is_here_again(key):
+        response: HttpResponse = redirect(again)
+    else:
+        response = render(request, "errors/session_over.html", page, status=401)
     delete_cookie(response, CONSOLE_COOKIE)
     return response
 

@@ -121,6 +121,7 @@ class TestOn:
         before, old = urlsplit(browser.url).netloc, root_of("zhang")
         add_zhang(browser)
         assert urlsplit(browser.url).netloc == before
+        assert browser.signed_in_as == ZHANG_AT
         assert len(listed(browser)) == 2
         old.refresh_from_db()
         assert old.ended_at
@@ -146,6 +147,7 @@ class TestOn:
         first = urlsplit(browser.url).netloc
         browser.visit(role_link())
         assert urlsplit(browser.url).netloc == first
+        assert "/jane_doe @ 4444-5555-6666" in browser.signed_in_as
         assert len(listed(browser)) == 3
 
     def test_the_recovery_of_a_root_user_sees_every_iam_user(self, browser):
