@@ -6,7 +6,7 @@ sessions. The secret is another one after each sign-in: whoever planted it gets 
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -14,9 +14,9 @@ from django.db.models import QuerySet
 
 from accounts import sessions
 from accounts.errors import TooManySessions
-from accounts.identities import sign_in_of
-from accounts.models import MultiSession, Principal, Role, Session
-from signin.kernel import clock, entropy
+from accounts.identities import original, sign_in_of
+from accounts.models import MultiSession, Session
+from signin.kernel import arns, clock, entropy
 
 MOST_SESSIONS = 5
 LIFETIME = timedelta(days=365)
@@ -31,6 +31,14 @@ class Entered:
     multi_session: MultiSession
     key: str
     name: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What leads a browser to the one session that is left to it: the new key, and its end."""
+
+    key: str
+    expires_at: datetime
 
 
 def find(key: str, *, host: str) -> MultiSession | None:
@@ -56,8 +64,8 @@ def put(session: Session, multi_session: MultiSession) -> None:
     session.save(update_fields=["multi_session"])
 
 
-def turn_off(multi_session: MultiSession, *, keep: str) -> str | None:
-    """Leave one session, by its name, and end the others; return the new key of that one."""
+def turn_off(multi_session: MultiSession, *, keep: str) -> Kept | None:
+    """Leave one session, by its name, and end the others; return what leads to that one."""
     with transaction.atomic():
         kept = None
         for session in living(multi_session):
@@ -66,16 +74,15 @@ def turn_off(multi_session: MultiSession, *, keep: str) -> str | None:
             else:
                 sessions.end(session)
         multi_session.delete()
-        return sessions.renew(kept) if kept else None
+        return Kept(sessions.renew(kept), kept.expires_at) if kept else None
 
 
-def enter(
-    key: str, *, host: str, principal: Principal, role: Role | None = None, instead: str = ""
-) -> Entered | None:
+def enter(key: str, *, host: str, arn: str, instead: str = "") -> Entered | None:
     """Make room for somebody who signs in; None in a browser that has one session at a time.
 
-    Their own session of before ends, and so does the one whose name is ``instead``. Raises
-    TooManySessions. To be called in a transaction.
+    ``arn`` is theirs, of a role and of a federated user the session's. Their own session of before
+    ends, and so does the one whose name is ``instead``. Raises TooManySessions. To be called in a
+    transaction.
     """
     new_key = entropy.token()
     # First of all a write, so that of two sign-ins at once the second waits and counts the first.
@@ -85,7 +92,7 @@ def enter(
     if not taken:
         return None
     multi_session = MultiSession.objects.get(key_digest=entropy.digest(new_key))
-    entered = Entered(multi_session, new_key, _name(multi_session.pk, principal, role))
+    entered = Entered(multi_session, new_key, _name(multi_session.pk, arn))
     going = {entered.name, instead}
     check_room(multi_session, but=going)
     for session in living(multi_session):
@@ -141,13 +148,11 @@ def name_of(session: Session) -> str:
     sign_in = sign_in_of(session)
     if sign_in.multi_session_id is None:
         return ""
-    return _name(sign_in.multi_session_id, session.principal, session.role)
+    return _name(sign_in.multi_session_id, original(session).arn)
 
 
-def _name(multi_session_id: UUID, principal: Principal, role: Role | None) -> str:
-    account_id = role.account_id if role else principal.account_id
-    who = f"{multi_session_id} {principal.pk} {role.pk if role else ''}"
-    return f"{account_id}-{entropy.digest(who)[:8]}"
+def _name(multi_session_id: UUID, arn: str) -> str:
+    return f"{arns.account_of(arn)}-{entropy.digest(f'{multi_session_id} {arn}')[:8]}"
 
 
 def _found(key: str, host: str) -> QuerySet[MultiSession]:

@@ -35,7 +35,7 @@ _RELATED = {
         "role__account",
         "parent__switch__role__account",
     ),
-    SIGNIN: ("principal__account__password_policy", "parent", "role"),
+    SIGNIN: ("principal__account__password_policy", "parent", "role__account"),
 }
 
 

@@ -1,6 +1,6 @@
 """The sessions that a browser has at a sign-in host: one, or several with multi-session."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from accounts import multi_sessions, sessions
 from accounts.identities import original, sign_in_of
-from accounts.models import MultiSession, Principal, Role, Session
+from accounts.models import MultiSession, Session
 from accounts.multi_sessions import Entered
 from signin import hosts
 from signin.console import destinations
@@ -43,20 +43,15 @@ def chosen(request: HttpRequest, destination: str) -> Session | None:
     return next(iter(found), None)
 
 
-def enter(request: HttpRequest, principal: Principal, role: Role | None = None) -> Entered | None:
+def enter(request: HttpRequest, arn: str) -> Entered | None:
     """Let somebody sign in beside the sessions that are here, or in place of the one that is.
 
-    A form can name one that shall end for it. Raises TooManySessions. To be called in a
-    transaction.
+    ``arn`` is theirs. A form can name a session that shall end for it. Raises TooManySessions. To
+    be called in a transaction.
     """
     if key := cookie(request, MULTI_SESSION_COOKIE):
-        entered = multi_sessions.enter(
-            key,
-            host=request.get_host(),
-            principal=principal,
-            role=role,
-            instead=request.POST.get("instead", ""),
-        )
+        instead = request.POST.get("instead", "")
+        entered = multi_sessions.enter(key, host=request.get_host(), arn=arn, instead=instead)
         if entered:
             return entered
     sessions.end_earlier(cookie(request, SIGNIN_COOKIE), host=request.get_host())
@@ -97,13 +92,16 @@ def described(found: Iterable[Session], *, home: str, **carried: str) -> list[di
     ]
 
 
-def show_full(request: HttpRequest, *, action: str = "") -> HttpResponse:
+def show_full(
+    request: HttpRequest, *, action: str = "", carried: Mapping[str, str] | None = None
+) -> HttpResponse:
     """Show that one of the sessions here has to end, before another one can begin.
 
-    ``action`` is where somebody says which; without it they go to the page of the sessions.
+    ``action`` is where somebody says which, and ``carried`` what is said there besides; without it
+    they go to the page of the sessions.
     """
-    home = destinations.home()
-    page = {"sessions": described(here(request), home=home), "action": action}
+    found = described(here(request), home=destinations.home())
+    page = {"sessions": found, "action": action, "carried": carried or {}}
     return render(request, "console/too_many_sessions.html", page, status=409)
 
 

@@ -3,7 +3,8 @@
 A broker gets a sign-in token for temporary credentials, and sends a browser here with it. From here
 the browser goes to the console, which binds what comes to this browser and says who is signed in
 there; then, back at this host, the token is used. Whoever is signed in as somebody else is asked
-before: anybody can make such a link, and lead others into a session of their own with it (S-105).
+before, even where a session is only added: anybody can make such a link, and lead others into a
+session of their own with it (S-105).
 """
 
 import re
@@ -16,13 +17,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import sessions
+from accounts import multi_sessions, sessions
+from accounts.errors import TooManySessions
 from accounts.identities import original, sign_in_of
 from accounts.models import Session
 from accounts.signers import Signer
 from signin import hosts
-from signin.console import destinations
-from signin.console.flows import hand_over
+from signin.console import browser_sessions, destinations
+from signin.console.flows import hand_over, moved
 from signin.console.signin_views import CHALLENGE
 from signin.console.views import bind, region_here
 from signin.federation import requests, tokens
@@ -46,6 +48,7 @@ from signin.kernel.errors import Refusal
 
 FLOW = "federation"
 SALT = "signin.console.federation_views"
+ADD = "add"
 REPLACE = "replace"
 AT_CONSOLE = "/console/federation"
 HANDLE = re.compile(r"[0-9a-f]{32}\Z")
@@ -79,7 +82,7 @@ def arrive(request: HttpRequest) -> HttpResponse:
     key = cookie(request, CONSOLE_COOKIE)
     session = sessions.find(key, door=sessions.CONSOLE, host=request.get_host())
     via = request.GET.get("via", "")
-    values = {"region": via} if re.fullmatch(hosts.REGION, via) else {}
+    values = destinations.sign_in_host(via)
     verifier = flow_key(request)
     query = {
         "attempt": request.GET.get("attempt", ""),
@@ -92,7 +95,10 @@ def arrive(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def accept(request: HttpRequest) -> HttpResponse:
-    """Sign the browser in by its sign-in token; if it is somebody else's now, ask before."""
+    """Sign the browser in by its sign-in token; if it is somebody else's now, ask before.
+
+    Nothing is used up before that is answered, and there is room for another session.
+    """
     handle, challenge = (request.GET.get(name, "") for name in ("attempt", "code_challenge"))
     if not HANDLE.match(handle) or not CHALLENGE.match(challenge):
         return over(request)
@@ -109,9 +115,12 @@ def accept(request: HttpRequest) -> HttpResponse:
         others = [each for each in signed_in if original(each).arn != arriving.arn]
         if others and not _is_confirmed(request, others):
             return _ask(request, attempt, arriving, others)
-        return _sign_in(request, attempt, token, signed_in)
+        return _sign_in(request, attempt, token, arriving, signed_in)
     except SigninTokenOver as refusal:
         return _refused(request, refusal)
+    except TooManySessions:
+        carried = {"decision": ADD, "sessions": _named(others)}
+        return browser_sessions.show_full(request, action=request.get_full_path(), carried=carried)
 
 
 def _give_token(request: HttpRequest, fields: requests.Fields) -> HttpResponse:
@@ -130,6 +139,8 @@ def _begin(request: HttpRequest, fields: requests.Fields) -> HttpResponse:
         destination = destinations.of_console(asked.destination)
         if destination is None:
             raise LeadsElsewhere
+        # Whose console it will be is known at the end of the way.
+        destination = destinations.moved(destination, "") or destination
         token = tokens.find(asked.token, browser=browser_of(request))
     except Refusal as refusal:
         return _refused(request, refusal)
@@ -144,21 +155,26 @@ def _begin(request: HttpRequest, fields: requests.Fields) -> HttpResponse:
 
 
 def _signed_in(request: HttpRequest) -> list[Session]:
-    """Return the sign-ins of this browser: the one at this host, and that behind the console's."""
-    key = cookie(request, SIGNIN_COOKIE)
-    found = [sessions.find(key, door=sessions.SIGNIN, host=request.get_host())]
+    """Return the sign-ins of this browser: those at this host, and the one behind the console's."""
+    found = {each.pk: each for each in browser_sessions.here(request)}
     try:
-        there = signing.loads(request.GET.get("there", ""), salt=SALT)
+        there = sessions.find_by_id(signing.loads(request.GET.get("there", ""), salt=SALT))
     except signing.BadSignature:
-        pass
-    else:
-        found.append(sessions.find_by_id(there))
-    return list({sign_in_of(each).pk: sign_in_of(each) for each in found if each}.values())
+        there = None
+    if there:
+        found.setdefault(sign_in_of(there).pk, sign_in_of(there))
+    return list(found.values())
+
+
+def _decision(request: HttpRequest) -> str:
+    """Return what a form has to say that lets somebody in here who is somebody else."""
+    return ADD if browser_sessions.multi_session(request) else REPLACE
 
 
 def _is_confirmed(request: HttpRequest, others: list[Session]) -> bool:
     """Return whether a form says so, of exactly those who stood on its page."""
-    is_asked = request.method == "POST" and request.POST.get("decision") == REPLACE
+    decision = _decision(request)
+    is_asked = request.method == "POST" and request.POST.get("decision") == decision
     return is_asked and request.POST.get("sessions") == _named(others)
 
 
@@ -170,6 +186,8 @@ def _ask(
     request: HttpRequest, attempt: Attempt, arriving: Signer, others: list[Session]
 ) -> HttpResponse:
     page = {
+        "decision": _decision(request),
+        "is_full": _is_full(request, arriving),
         "arriving": arriving,
         "sessions": _named(others),
         "identities": {original(each).arn: original(each) for each in others}.values(),
@@ -179,26 +197,44 @@ def _ask(
     return render(request, "federation/replace.html", page, status=409)
 
 
+def _is_full(request: HttpRequest, arriving: Signer) -> bool:
+    """Return whether one of the sessions here has to end for somebody's."""
+    staying = [
+        each for each in browser_sessions.here(request) if original(each).arn != arriving.arn
+    ]
+    return len(staying) >= multi_sessions.MOST_SESSIONS
+
+
 def _sign_in(
-    request: HttpRequest, attempt: Attempt, token: SigninToken, replaced: list[Session]
+    request: HttpRequest,
+    attempt: Attempt,
+    token: SigninToken,
+    arriving: Signer,
+    signed_in: list[Session],
 ) -> HttpResponse:
     destination = attempt.facts["destination"]
     with transaction.atomic():
         if not attempt.close():
             return over(request)  # another request with the same answer was faster
-        signed_in = tokens.use(
+        entered = browser_sessions.enter(request, arriving.arn)
+        elsewhere = moved(request, destination, entered.name if entered else "")
+        opened = tokens.use(
             token,
             issuer=attempt.facts["issuer"],
             destination=destination,
             browser=browser_of(request),
             host=destinations.host_of(destination),
-            challenge=attempt.facts["challenge"],
+            challenge="" if elsewhere else attempt.facts["challenge"],
+            multi_session=entered.multi_session if entered else None,
         )
-        for each in replaced:
-            sessions.end(each)
-    response = hand_over(request, signed_in.code, destination)
-    lifetime = signed_in.expires_at - clock.now()
-    set_cookie(response, SIGNIN_COOKIE, signed_in.key, max_age=int(lifetime.total_seconds()))
+        if entered is None:
+            for each in signed_in:
+                sessions.end(each)
+    response = redirect(elsewhere) if elsewhere else hand_over(request, opened.code, destination)
+    lifetime = opened.expires_at - clock.now()
+    set_cookie(response, SIGNIN_COOKIE, opened.key, max_age=int(lifetime.total_seconds()))
+    if entered:
+        browser_sessions.keep(response, entered.key)
     return response
 
 

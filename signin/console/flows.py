@@ -64,8 +64,8 @@ def open_console(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     with transaction.atomic():
         if not attempt.close():
             return over(request)  # another request with the same answer was faster
-        entered = browser_sessions.enter(request, principal)
-        elsewhere = _moved(request, destination, entered.name if entered else "")
+        entered = browser_sessions.enter(request, principal.arn)
+        elsewhere = moved(request, destination, entered.name if entered else "")
         challenge = "" if elsewhere else attempt.facts["challenge"]
         signed_in = sessions.open_for(
             principal,
@@ -129,11 +129,17 @@ def lead_on(request: HttpRequest, session: Session, facts: Facts) -> HttpRespons
     Only the console that it comes from gets a code. Another one asks for its own.
     """
     destination, challenge = facts["destination"], facts["challenge"]
-    elsewhere = _moved(request, destination, multi_sessions.name_of(session))
+    elsewhere = moved(request, destination, multi_sessions.name_of(session))
     if elsewhere or not challenge:
         return redirect(elsewhere or destination)
     code = sessions.offer(session, host=destinations.host_of(destination), challenge=challenge)
     return hand_over(request, code, destination)
+
+
+def moved(request: HttpRequest, destination: str, name: str) -> str | None:
+    """Return the same page at the console of a session of this host, if it is another one."""
+    here = {"via": destinations.via(request.get_host()), **language_choice(request)}
+    return destinations.moved(destination, name, **here)
 
 
 def too_many_sessions(
@@ -193,12 +199,6 @@ def opening_links(facts: Facts) -> dict[str, str]:
         **links(facts),
         "cancel": reverse("attempt", args=[came_from]) if came_from else start_url(facts),
     }
-
-
-def _moved(request: HttpRequest, destination: str, name: str) -> str | None:
-    """Return the same page at the console of a session of this host, if it is another one."""
-    here = {"via": destinations.via(request.get_host()), **language_choice(request)}
-    return destinations.moved(destination, name, **here)
 
 
 def _device_key(attempt: Attempt, principal: Principal) -> str:

@@ -86,13 +86,18 @@ def confirm(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, asked: LoginRequest, found: Sequence[Session]) -> HttpResponse:
-    """Show the page that asks; or, to whoever alone is here and may not let a program in, why."""
-    if len(found) == 1 and not permissions.is_permitted(found[0]):
+    """Show the page that asks; or, to whoever alone is here and may not let a program in, why.
+
+    Federated users are no choice: none of them may.
+    """
+    offered = [each for each in found if not each.is_federated]
+    if not offered or (len(found) == 1 and not permissions.is_permitted(found[0])):
         return _refuse(request, asked, found[0])
     page = {
         "is_elsewhere": asked.client == Client.CROSS_DEVICE,
         "hours": int(chains.LIFETIME.total_seconds() // 3600),
-        "sessions": [{"session": each, "identity": original(each)} for each in found],
+        "sessions": [{"session": each, "identity": original(each)} for each in offered],
+        "has_federated": len(offered) < len(found),
         "is_on": bool(found[0].multi_session_id),
     }
     return _show(request, asked, "login/choose.html", page)

@@ -22,6 +22,7 @@ from signin.http import (
     language_choice,
     set_cookie,
 )
+from signin.kernel import clock
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,11 +76,11 @@ def _turn_on(request: HttpRequest, response: HttpResponse) -> None:
 
 
 def _turn_off(request: HttpRequest, response: HttpResponse, several: MultiSession) -> None:
-    key = multi_sessions.turn_off(several, keep=request.POST.get("keep", ""))
+    kept = multi_sessions.turn_off(several, keep=request.POST.get("keep", ""))
     delete_cookie(response, MULTI_SESSION_COOKIE)
-    if key:
-        lifetime = int(sessions.CONSOLE_LIFETIME.total_seconds())
-        set_cookie(response, SIGNIN_COOKIE, key, max_age=lifetime)
+    if kept:
+        lifetime = kept.expires_at - clock.now()
+        set_cookie(response, SIGNIN_COOKIE, kept.key, max_age=int(lifetime.total_seconds()))
 
 
 def _sign_out(request: HttpRequest, several: MultiSession) -> None:

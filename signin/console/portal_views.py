@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import multi_sessions, role_events, sessions
 from accounts.errors import TooManySessions
+from accounts.identities import original
 from accounts.models import Session
 from mfa.models import Device
 from signin import hosts
@@ -74,7 +75,7 @@ def accept(request: HttpRequest) -> HttpResponse:
             session = sessions.find(key, door=sessions.SIGNIN, host=request.get_host())
             if session is None:
                 return _failed(request)
-            entered = browser_sessions.enter(request, session.principal, session.role)
+            entered = browser_sessions.enter(request, original(session).arn)
             if entered:
                 multi_sessions.put(session, entered.multi_session)
             _record(request, session)

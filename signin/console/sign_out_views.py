@@ -1,6 +1,6 @@
 """Signing out at a sign-in host, as programs ask for it before they sign somebody else in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +12,8 @@ from accounts import sessions
 from accounts.identities import original
 from accounts.models import Session
 from signin import hosts
-from signin.http import SIGNIN_COOKIE, cookie, delete_cookie, language_choice
+from signin.console import browser_sessions
+from signin.http import SIGNIN_COOKIE, delete_cookie, language_choice
 
 DOORS = frozenset({"console", "signin", "account", "public", "portal"})
 
@@ -30,28 +31,27 @@ def or_else(view: View) -> View:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session at this host with all that came from it, and go on where the query says.
+    """End all sessions at this host with what came from them, and go on where the query says.
 
     The form's button does it: a link alone would let anybody sign people out, and sign them in as
     somebody else then (S-105). Only addresses that are emulated are gone on to (S-050).
     """
     to = _next(request)
-    session = sessions.find(
-        cookie(request, SIGNIN_COOKIE), door=sessions.SIGNIN, host=request.get_host()
-    )
-    if session is None:
+    found = browser_sessions.here(request)
+    if not found:
         return redirect(to)
     if request.method != "POST":
-        return _ask(request, session, to)
-    sessions.end(session)
+        return _ask(request, found, to)
+    for session in found:
+        sessions.end(session)
     response = redirect(to)
     delete_cookie(response, SIGNIN_COOKIE)
     return response
 
 
-def _ask(request: HttpRequest, session: Session, to: str) -> HttpResponse:
+def _ask(request: HttpRequest, found: Sequence[Session], to: str) -> HttpResponse:
     page = {
-        "identity": original(session),
+        "identities": [original(each) for each in found],
         "stay": hosts.url("console"),
         "next": urlsplit(to).netloc,
     }

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from accounts import sessions, signers
-from accounts.models import TemporaryCredentials
+from accounts.models import MultiSession, TemporaryCredentials
 from accounts.sessions import SignedIn
 from accounts.signers import Signer
 from signin.federation import events
@@ -80,6 +80,7 @@ def use(
     browser: Browser,
     host: str,
     challenge: str,
+    multi_session: MultiSession | None = None,
 ) -> SignedIn:
     """Sign a browser in with a sign-in token, and offer the console at ``host`` its session.
 
@@ -103,6 +104,7 @@ def use(
             role=signer.role,
             session_name=issued.session_name,
             issuer=issuer,
+            multi_session=multi_session,
         )
         events.signed_in(signer, to=destination, browser=browser)
     return signed_in

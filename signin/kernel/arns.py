@@ -44,3 +44,8 @@ def role_session(account_id: str, role_name: str, session_name: str) -> str:
 def signin_session(region: str, account_id: str, session_id: str) -> str:
     """Return the ARN of a session at the sign-in host, as its service names it."""
     return f"arn:aws:signin:{region}:{account_id}:session/{session_id}"
+
+
+def account_of(arn: str) -> str:
+    """Return the ID of the account that an ARN names."""
+    return arn.split(":")[4]

@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e import multi_session_walks
+from tests.e2e.login_walks import program_at
 from tests.e2e.people import sign_in_as_zhang
 from tests.e2e.role_walks import run
 from tests.server import PATIENCE, Server
@@ -67,6 +69,21 @@ def choice(page: Page, server: Server) -> None:
     expect(page.locator("#federation-choice")).to_be_visible()
 
 
+def beside(page: Page, server: Server) -> None:
+    """Come from a broker where zhang is signed in, and others can be beside him."""
+    multi_session_walks.on(page, server)
+    page.goto(login_url(server, token_for(server)))
+    expect(page.locator("#federation-choice")).to_be_visible()
+
+
+def without_room(page: Page, server: Server) -> None:
+    """Come from a broker where there are five already."""
+    multi_session_walks.on(page, server)
+    run(server, multi_session_walks.FILL)
+    page.goto(login_url(server, token_for(server)))
+    expect(page.locator("#has-to-make-room")).to_be_visible()
+
+
 def refused(page: Page, server: Server) -> None:
     """Come with a token that nobody gave out."""
     page.goto(login_url(server, "x" * 43))
@@ -80,6 +97,23 @@ def sign_out(page: Page, server: Server) -> None:
     expect(page.locator("#sign-out-choice")).to_be_visible()
 
 
+def sign_out_of_all(page: Page, server: Server) -> None:
+    """Follow a link that signs out of several sessions."""
+    multi_session_walks.both(page, server)
+    page.goto(server.address("signin.aws.amazon.com", "/oauth?Action=logout"))
+    expect(page.locator("#how-many")).to_have_text("2")
+
+
+def login_choice(page: Page, server: Server) -> None:
+    """Be asked as whom a program shall be let in, where a federated user is signed in, too."""
+    multi_session_walks.on(page, server)
+    page.goto(login_url(server, token_for(server, FEDERATED)))
+    page.locator("#add_button").click()
+    page.locator("#signed-in-as").wait_for()
+    page.goto(program_at(server).address())
+    expect(page.locator("#federated-not-offered")).to_be_visible()
+
+
 def over(page: Page, server: Server) -> None:
     """Stay until the session is over."""
     come(page, server)
@@ -90,8 +124,12 @@ def over(page: Page, server: Server) -> None:
 
 WALKS: dict[str, Callable[[Page, Server], object]] = {
     "federation-choice": choice,
+    "federation-beside": beside,
+    "federation-without-room": without_room,
+    "federation-login-choice": login_choice,
     "federation-refused": refused,
     "federation-sign-out": sign_out,
+    "federation-sign-out-of-all": sign_out_of_all,
     "federation-over": over,
     "federation-home": lambda page, server: come(page, server, FEDERATED),
     "federation-credentials": lambda page, server: come(

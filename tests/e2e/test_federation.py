@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.federation_walks import choice, come, login_url, token_for
+from tests.e2e.federation_walks import choice, come, login_url, token_for, without_room
 from tests.e2e.people import sign_in_as_zhang
 from tests.server import Server
 
@@ -46,6 +46,23 @@ def test_the_page_that_asks_needs_no_script(chromium: Browser, server: Server) -
     page.locator("#replace_button").click()
     expect(page.locator("#signed-in-as")).to_contain_text(VISITOR)
     context.close()
+
+
+@pytest.mark.requirement("S-105")
+def test_the_keyboard_adds_a_session_in_place_of_a_fifth(page: Page, server: Server) -> None:
+    without_room(page, server)
+    page.locator("#add_button").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("graced@example.com").focus()
+    page.keyboard.press("Space")
+    page.locator("#instead_button").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#signed-in-as")).to_contain_text(VISITOR)
+    page.goto(server.address("signin.aws.amazon.com", "/sessions"))
+    expect(page.get_by_role("listitem")).to_have_count(5)
+    expect(page.get_by_role("main")).not_to_contain_text("graced@example.com")
+    page.get_by_role("link", name="zhang").click()
+    expect(page.locator("#signed-in-as")).to_contain_text("zhang")
 
 
 @pytest.mark.requirement("S-105")

@@ -8,6 +8,8 @@ from accounts import sessions
 from accounts.models import Session
 from tests.brokers import CONSOLE_HOME, login_url, role_keys, token_for
 from tests.browser import CONSOLE, SIGNIN, address
+from tests.flows.federation_walks import add_visitor
+from tests.flows.multi_session_walks import listed, turn_on
 from tests.walks import sign_in_as_iam_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -68,3 +70,26 @@ def test_no_request_but_that_of_the_page_s_form_signs_out(browser):
     assert browser.post(link(PUBLIC), {}).status == 403
     assert browser.post(link(PUBLIC), {}, **{"Sec-Fetch-Site": "cross-site"}).status == 403
     assert living().count() == 1
+
+
+@pytest.mark.requirement("S-105")
+def test_all_sessions_of_the_browser_end_and_the_page_says_so(browser):
+    add_visitor(browser)
+    browser.visit(link(PUBLIC))
+    assert "out of all 2 sessions of this browser" in browser.words
+    assert "zhang" in browser.words
+    assert "Audit/visitor" in browser.words
+    assert living().count() == 2
+    browser.submit("sign-out")
+    assert browser.url == PUBLIC
+    assert not living().exists()
+    assert listed(browser) == []
+    assert 'id="multi-session-on"' in browser.text
+
+
+@pytest.mark.requirement("S-105")
+def test_where_there_could_be_several_one_is_asked_as_anywhere(browser):
+    turn_on(sign_in_as_iam_user(browser)).visit(link(PUBLIC))
+    assert 'id="who"' in browser.text
+    browser.submit("sign-out")
+    assert not living().exists()

@@ -7,7 +7,7 @@ from accounts import multi_sessions, sessions
 from accounts.errors import TooManySessions
 from accounts.models import MultiSession, Principal, Role, Session
 from signin.http import Browser
-from signin.kernel import clock
+from signin.kernel import arns, clock
 from tests.unit.test_parallel import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -23,9 +23,10 @@ def people(count):
 def sign_in(key, principal, role=None, instead=""):
     """Sign somebody in beside others; return the browser's new secret, or none."""
     with transaction.atomic():
-        entered = multi_sessions.enter(
-            key, host=HOST, principal=principal, role=role, instead=instead
-        )
+        arn = principal.arn
+        if role:
+            arn = arns.role_session(role.account_id, role.name, principal.username)
+        entered = multi_sessions.enter(key, host=HOST, arn=arn, instead=instead)
         if entered is None:
             return None
         sessions.open_for(
@@ -112,8 +113,9 @@ def test_the_only_session_of_a_browser_has_no_name_and_nobody_beside():
 def test_turning_off_keeps_one_with_another_key(full):
     kept = living(full)[2]
     multi_session = multi_sessions.find(full, host=HOST)
-    key = multi_sessions.turn_off(multi_session, keep=multi_sessions.name_of(kept))
-    assert sessions.find(key, door=sessions.SIGNIN, host=HOST) == kept
+    left = multi_sessions.turn_off(multi_session, keep=multi_sessions.name_of(kept))
+    assert sessions.find(left.key, door=sessions.SIGNIN, host=HOST) == kept
+    assert left.expires_at == kept.expires_at
     assert Session.objects.filter(ended_at=None).count() == 1
     assert not MultiSession.objects.exists()
 
