@@ -269,6 +269,7 @@ def assigned(**members):
         ({"region": ""}, "directories[0].region: "),
         ({"subdomain": "Upper"}, "directories[0].subdomain: Lower-case"),
         ({"subdomain": "d-0123456789"}, "directories[0].subdomain: Lower-case"),
+        ({"subdomain": "view"}, "directories[0].subdomain: Lower-case"),  # Builder ID has it
         ({"sign_in": {"mfa": "x"}}, "directories[0].sign_in.mfa: one of context-aware"),
         ({"sign_in": {"no_device": []}}, "sign_in.no_device: one of register"),
         ({"sign_in": {"apps": "no"}}, "directories[0].sign_in.apps: true or false"),

@@ -84,6 +84,7 @@ def test_start_urls_name_a_directory(program, start_url):
     assert program.begin(start_url)["deviceCode"]
 
 
+@pytest.mark.requirement("R-186")
 @pytest.mark.parametrize(
     "start_url", ["https://nobody.awsapps.com/start", "https://view.awsapps.com/start", "https://["]
 )
