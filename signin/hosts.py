@@ -70,6 +70,11 @@ HOSTS = [
     Host("sso", "portal.sso.{region}.amazonaws.com", "signin.wire.sso_urls", "wire"),
     Host("sts", "sts.amazonaws.com", "signin.wire.sts_urls", "wire"),
     Host("sts", "sts.{region}.amazonaws.com", "signin.wire.sts_urls", "wire"),
+    # The dual-stack names, by which nothing here is addressed: the first row of a door counts.
+    Host("signin", "signin.{region}.api.aws", "signin.console.signin_urls", "pages"),
+    Host("sso-oidc", "oidc.{region}.api.aws", "signin.wire.sso_oidc_urls", "wire"),
+    Host("sso", "portal.sso.{region}.api.aws", "signin.wire.sso_urls", "wire"),
+    Host("sts", "sts.{region}.api.aws", "signin.wire.sts_urls", "wire"),
 ]
 DESK = Host("desk", "localhost", "signin.control.urls", "desk")
 DESK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})

@@ -1,0 +1,50 @@
+"""The hosts that AWS's SDK asks by itself have their doors, dual-stack ones too."""
+
+from urllib.parse import urlsplit
+
+import botocore.session
+import pytest
+from botocore.config import Config
+
+from signin import hosts
+
+CALLS = {
+    "sso-oidc": lambda client: client.register_client(clientName="x", clientType="public"),
+    "sso": lambda client: client.logout(accessToken="x"),
+    "sts": lambda client: client.get_caller_identity(),
+    "signin": lambda client: client.create_o_auth2_token(
+        tokenInput={
+            "clientId": "arn:aws:signin:::devtools/same-device",
+            "grantType": "refresh_token",
+            "refreshToken": "x",
+        }
+    ),
+}
+
+
+class Asked(Exception):
+    """A request was about to be sent."""
+
+
+def stop(request, **_):
+    raise Asked(request.url)
+
+
+@pytest.mark.parametrize("dual_stack", [False, True])
+@pytest.mark.parametrize("region", ["us-east-1", "ap-northeast-1", "eu-central-1"])
+@pytest.mark.parametrize("service", CALLS)
+def test_what_the_sdk_asks_is_a_door(service, region, dual_stack):
+    client = botocore.session.Session().create_client(
+        service,
+        region_name=region,
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+        config=Config(use_dualstack_endpoint=dual_stack),
+    )
+    client.meta.events.register("before-send", stop)
+    with pytest.raises(Asked) as asked:
+        CALLS[service](client)
+    url = urlsplit(asked.value.args[0])
+    host, values = hosts.find_real(url.hostname)
+    assert (host.door, values) == (service, {"region": region})
+    assert url.hostname.endswith(".api.aws") == dual_stack
