@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -27,6 +28,23 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def free_pair() -> int:
+    """Return a port that nothing listens on, and nothing on the next one either.
+
+    It is below those that the system gives to whoever wants any, so that nobody gets the next one
+    before it is needed.
+    """
+    for port in chain(range(20_000 + os.getpid() % 6_000 * 2, 32_000, 2), range(20_000, 32_000, 2)):
+        try:
+            for each in (port, port + 1):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", each))
+        except OSError:
+            continue
+        return port
+    raise AssertionError("There are no two free ports side by side.")
 
 
 @dataclass

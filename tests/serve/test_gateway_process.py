@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.serve.gateway import SIGNIN, ask, authority, connect, processes, raw
-from tests.server import PATIENCE, Server, free_port
+from tests.server import PATIENCE, Server, free_pair, free_port
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_the_start_prints_what_clients_need(server):
 
 
 def test_the_flag_takes_the_port_behind_the_server_s(tmp_path):
-    with Server(tmp_path, arguments=("--gateway",)) as server:
+    with Server(tmp_path, port=free_pair(), arguments=("--gateway",)) as server:
         assert server.place()["port"] == server.port + 1
 
 
