@@ -150,6 +150,7 @@ def test_the_authority_vouches_for_nothing_but_the_emulated_domains(server):
     assert constraints.critical
     assert {each.value for each in constraints.value.permitted_subtrees} == {
         "amazonaws.com",
+        "api.aws",
         "aws.amazon.com",
         "awsapps.com",
         "signin.aws",
