@@ -28,11 +28,13 @@ def let_in(cli: Cli, page: Page, *arguments: str) -> str:
     """Run ``aws sso login`` and allow what it asks for; return what it printed."""
     process = cli.start("sso", "login", "--sso-session", "lab", *arguments)
     page.goto(cli.opened_url(process))
+    name, allow = page.get_by_label("User name"), page.locator("#cli_login_button")
     if page.locator("#cli_verification_btn").count():
         page.locator("#cli_verification_btn").click()
-    if page.get_by_label("User name").count():
+    name.or_(allow).wait_for()
+    if name.count():
         sign_in(page)
-    page.locator("#cli_login_button").click()
+    allow.click()
     return cli.finish(process)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.e2e import (
     device_walks,
@@ -350,7 +350,7 @@ def test_a_page_fits_in_both_languages_and_axe_finds_nothing(
     if page.locator("#language-ja").count():
         # Where a form was just sent, the switch leads to the page without its answer.
         page.locator("#language-ja").click()
-        assert page.locator("html").get_attribute("lang") == "ja"
+        expect(page.locator("html")).to_have_attribute("lang", "ja")
     page.set_viewport_size({"width": 320, "height": 800})
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     assert sideways(page) <= 320, name
