@@ -45,9 +45,10 @@ def test_from_the_name_to_a_role_at_the_console_and_out_again(page: Page, server
 
 def test_all_of_it_by_keyboard(page: Page, server: Server) -> None:
     page.goto(server.address(HOST, "/start/"))
+    expect(page.get_by_label("User name")).to_be_focused()  # where a page begins, a moment later
     page.keyboard.type(JANE[0])
     page.keyboard.press("Enter")
-    expect(page.locator("form[data-step=portal-password]")).to_be_visible()
+    expect(page.get_by_label("Password", exact=True)).to_be_focused()
     page.keyboard.type(JANE[1])
     page.keyboard.press("Enter")
     expect(page.locator("#signed-in-as")).to_contain_text("Jane Doe")
