@@ -202,9 +202,11 @@ def delete(user: Principal, *, browser: Browser) -> None:
 def end_sessions(user: Principal, *, browser: Browser) -> int:
     """End a user's sessions at the portal and its sign-in host; return how many lived.
 
-    Where they work as a role they stay signed in, as at AWS.
+    The tokens of programs end with them, and no browser is trusted any more (S-043). Where they
+    work as a role they stay signed in, as at AWS.
     """
     with transaction.atomic():
+        user.known_browsers.all().delete()
         living = Session.objects.filter(principal=user, role=None, ended_at=None)
         count = living.update(ended_at=clock.now(), handoff_digest=None)
         record_ended_sessions(user, browser=browser)

@@ -31,6 +31,8 @@ from accounts.models import (
 from signin.events.models import Event
 from signin.kernel import clock, entropy
 from signin.mailbox.models import Message
+from signin.oidc import tokens
+from signin.oidc.errors import InvalidGrant
 from tests.directories import (
     DESK_BROWSER,
     PASSWORD,
@@ -39,6 +41,7 @@ from tests.directories import (
     make_directory,
     make_user,
 )
+from tests.unit.programs import program
 
 pytestmark = pytest.mark.django_db
 
@@ -264,6 +267,19 @@ def test_ending_sessions_leaves_roles_at_the_console(directory, user):
     assert session_of(portal) is None
     assert session_of(console, sessions.CONSOLE) is not None
     assert recorded()[-1] == "BatchDeleteSession"
+
+
+@pytest.mark.requirement("S-043")
+def test_ending_sessions_ends_tokens_of_programs_and_the_trust_in_browsers():
+    waiting = program()
+    given = waiting.redeem(waiting.approved())
+    browsers.remember(waiting.user, DESK_BROWSER)
+    assert tokens.find(given.access_token)
+    directory_users.end_sessions(waiting.user, browser=DESK_BROWSER)
+    assert not waiting.user.known_browsers.exists()
+    assert tokens.find(given.access_token) is None
+    with pytest.raises(InvalidGrant):
+        waiting.refresh(given.refresh_token)
 
 
 def test_a_deleted_user_takes_sessions_and_the_roles_that_were_theirs_alone(directory, user):
