@@ -1,5 +1,6 @@
 """Attempts: one person's way through one flow."""
 
+import re
 from datetime import datetime, timedelta
 
 from django.db import models
@@ -14,6 +15,7 @@ from signin.kernel.prepared import Prepared
 LIFETIME = timedelta(minutes=15)
 # How much longer an attempt may last that waits for its person to open a mailed link.
 WAIT = timedelta(minutes=60)
+_HANDLE = re.compile(r"[0-9a-f]{32}\Z")
 
 
 class Attempt(models.Model):
@@ -58,6 +60,8 @@ class Attempt(models.Model):
     @classmethod
     def find(cls, handle: str, *, flow_key: str) -> "Attempt | None":
         """Return the living attempt with this handle, if it belongs to this browser."""
+        if not _HANDLE.match(handle):  # PostgreSQL takes no null character
+            return None
         return _LIVING.find(handle=handle, browser=entropy.digest(flow_key), now=clock.now())
 
     @classmethod

@@ -227,6 +227,12 @@ def test_what_the_portal_gives_works_once_and_in_the_browser_that_asked_only(bro
     assert browser.visit(attacker.url).status == 400
 
 
+@pytest.mark.parametrize("handle", ["", "x", "%00", "0" * 31 + "%00", "0" * 33])
+def test_what_is_no_attempt_brings_nothing(browser, handle):
+    base = "http://signin.aws.amazon.com.localhost:8000/portal-session"
+    assert browser.visit(f"{base}?attempt={handle}").status == 400
+
+
 def _open_again(browser):
     return browser.visit(role_link()).trail
 
