@@ -31,8 +31,11 @@ def of(user: Principal) -> QuerySet[Assignment]:
     The groups are read at once: a database that does not know yet how many there are would look
     for them again and again.
     """
-    groups = Group.objects.filter(members=user).order_by().values_list("pk", flat=True)
-    return _of(user, list(groups))
+    return _of(user, list(_groups_of(user)))
+
+
+def _groups_of(user: "Principal | Given") -> "QuerySet[Group, int]":
+    return Group.objects.filter(members=user).order_by().values_list("pk", flat=True)
 
 
 def _of(
@@ -48,9 +51,8 @@ def _with_role(user: Given, account: Given, name: Given) -> QuerySet[Assignment]
     role = Role.objects.filter(
         permission_set=OuterRef("permission_set"), account=OuterRef("account")
     )
-    groups = Group.objects.filter(members=user).order_by().values_list("pk", flat=True)
     return (
-        _of(user, groups)
+        _of(user, _groups_of(user))
         .filter(account=account, permission_set__name=name)
         .select_related("account", "permission_set__directory")
         .annotate(role_id=Subquery(role.order_by().values("pk")[:1]))
