@@ -5,6 +5,16 @@ from tests.programs import Program
 from tests.walks import sign_in_as_iam_user
 
 
+def allow(browser: Browser) -> Browser:
+    """Let in the program that a page asks about."""
+    return browser.submit("login-request", button="decision=allow")
+
+
+def deny(browser: Browser) -> Browser:
+    """Don't let in the program that a page asks about."""
+    return browser.submit("login-request", button="decision=deny")
+
+
 def choice(browser: Browser, *, remote: bool = False) -> Browser:
     """Be asked whether a program shall be let in."""
     return sign_in_as_iam_user(browser).visit(Program(remote=remote).address())
@@ -12,12 +22,12 @@ def choice(browser: Browser, *, remote: bool = False) -> Browser:
 
 def confirmation(browser: Browser) -> Browser:
     """Have the code for another device shown."""
-    return choice(browser, remote=True).submit("login-request", button="decision=allow")
+    return allow(choice(browser, remote=True))
 
 
 def denied(browser: Browser) -> Browser:
     """Let a program on another device not in."""
-    return choice(browser, remote=True).submit("login-request", button="decision=deny")
+    return deny(choice(browser, remote=True))
 
 
 def not_permitted(browser: Browser) -> Browser:

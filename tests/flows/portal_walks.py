@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from http.cookies import SimpleCookie
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from django.db.models import QuerySet
 
 from accounts import sessions
 from accounts.models import (
@@ -100,3 +102,18 @@ def open_role(browser: Browser, role: str = "Developers", **more: str) -> Browse
     """Sign a browser in at the portal, and open a role from there."""
     enter_portal(browser)
     return browser.visit(role_link(role, **more))
+
+
+def role_of(permission_set: str = "Developers") -> Role:
+    """Return the role that was made of a permission set."""
+    return Role.objects.get(permission_set__name=permission_set)
+
+
+def living(door: str) -> QuerySet[Session]:
+    """Return the sessions of a door that somebody has."""
+    return Session.objects.filter(door=door, ended_at=None, key_digest__isnull=False)
+
+
+def query_of(url: str) -> dict[str, str]:
+    """Return what an address says in its query."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}

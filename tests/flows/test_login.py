@@ -19,6 +19,7 @@ from signin.kernel import clock
 from signin.logins import requests
 from signin.logins.models import LoginPermission, LoginRequest
 from tests.browser import CONSOLE, DESK, SIGNIN, address
+from tests.flows.login_walks import allow, deny
 from tests.flows.portal_walks import clear, open_role
 from tests.programs import CALLBACK, Program, let_in
 from tests.walks import (
@@ -48,14 +49,6 @@ def remote():
 @pytest.fixture
 def zhang(browser):
     return sign_in_as_iam_user(browser)
-
-
-def allow(browser):
-    return browser.submit("login-request", button="decision=allow")
-
-
-def deny(browser):
-    return browser.submit("login-request", button="decision=deny")
 
 
 def query_of(browser):

@@ -6,6 +6,7 @@ import pytest
 
 from signin.logins.models import LoginRequest
 from tests.browser import SIGNIN
+from tests.flows.login_walks import allow
 from tests.programs import CALLBACK, CROSS_DEVICE, Program
 from tests.walks import (
     sign_in_as_iam_user,
@@ -27,10 +28,6 @@ def remote():
 @pytest.fixture
 def zhang(browser):
     return sign_in_as_iam_user(browser)
-
-
-def allow(browser):
-    return browser.submit("login-request", button="decision=allow")
 
 
 @pytest.mark.requirement("S-050", "S-100")

@@ -1,12 +1,11 @@
 """What is recorded of a role of the portal, and what it costs."""
 
 import re
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from accounts import sessions
-from accounts.models import Role, Session
+from accounts.models import Session
 from signin.events.models import Event
 from tests.browser import CONSOLE, address
 from tests.flows.portal_walks import (
@@ -16,6 +15,7 @@ from tests.flows.portal_walks import (
     enter_portal,
     open_role,
     role_link,
+    role_of,
 )
 from tests.walks import EXAMPLE_CORP
 
@@ -28,18 +28,6 @@ NAME = re.compile(r"AWSReservedSSO_Developers_[0-9a-f]{16}/jane_doe @ 4444-5555-
 def nothing_else(demo):
     """Leave no directory and no role but those of this module."""
     clear()
-
-
-def role_of(name="Developers"):
-    return Role.objects.get(permission_set__name=name)
-
-
-def living(door):
-    return Session.objects.filter(door=door, ended_at=None, key_digest__isnull=False)
-
-
-def query_of(url):
-    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
 @pytest.mark.requirement("S-108")

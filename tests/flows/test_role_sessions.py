@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -21,8 +21,11 @@ from tests.flows.portal_walks import (
     directory,
     enter_portal,
     join,
+    living,
     open_role,
+    query_of,
     role_link,
+    role_of,
 )
 from tests.walks import EXAMPLE_CORP, ZHANG, sign_in_as_iam_user
 
@@ -51,18 +54,6 @@ OWN_PAGES = [
 def nothing_else(demo):
     """Leave no directory and no role but those of this module."""
     clear()
-
-
-def role_of(name="Developers"):
-    return Role.objects.get(permission_set__name=name)
-
-
-def living(door):
-    return Session.objects.filter(door=door, ended_at=None, key_digest__isnull=False)
-
-
-def query_of(url):
-    return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
 
 
 @pytest.mark.requirement("R-096", "S-036")
