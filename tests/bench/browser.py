@@ -1,9 +1,10 @@
 """A browser for flows: cookies per host, redirects, forms; over the wire or in the process."""
 
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from html import unescape
 from typing import Protocol, Self
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -112,35 +113,36 @@ class Wire:
         self._received += received
 
 
-class Page(HTMLParser):
+TAG = re.compile(r"<(/?(?:form|input|script|img|link))\b([^>]*)>")
+ATTRIBUTE = re.compile(r'([\w-]+)(?:="([^"]*)")?')
+SOURCES = {"script": "src", "img": "src", "link": "href"}
+
+
+class Page:
     """What a page asks of a browser: its sub-resources, and a form.
 
-    The form is the one with an ID, or the one of the sign-in step.
+    The form is the one with an ID, or the one of the sign-in step. Tags are looked for as in the
+    pages of the peers: a parser would take more of the machine than a server's answer.
     """
 
     def __init__(self, text: str, form: str = "") -> None:
-        super().__init__()
-        self.form = form
         self.resources: list[str] = []
         self.action: str | None = None
         self.fields: dict[str, str] = {}
-        self._in_form = False
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        source = {"script": "src", "img": "src", "link": "href"}.get(tag, "")
-        if values.get(source) and values.get("rel") not in ("canonical", "alternate"):
-            self.resources.append(values[source])
-        wanted = values.get("id") == self.form if self.form else "data-step" in values
-        if tag == "form" and wanted:
-            self._in_form, self.action = True, values.get("action", "")
-        elif tag == "input" and self._in_form and values.get("type") == "hidden":
-            self.fields[values["name"]] = values.get("value", "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._in_form = False
+        is_in_form = False
+        for tag, attributes in TAG.findall(text):
+            if tag == "/form":
+                is_in_form = False
+                continue
+            values = {name: unescape(value) for name, value in ATTRIBUTE.findall(attributes)}
+            source = values.get(SOURCES.get(tag, ""))
+            if source and values.get("rel") not in ("canonical", "alternate"):
+                self.resources.append(source)
+            wanted = values.get("id") == form if form else "data-step" in values
+            if tag == "form" and wanted:
+                is_in_form, self.action = True, values.get("action", "")
+            elif tag == "input" and is_in_form and values.get("type") == "hidden":
+                self.fields[values["name"]] = values.get("value", "")
 
 
 @dataclass

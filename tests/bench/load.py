@@ -28,10 +28,11 @@ class Cost:
 def load(server: Server, begin: Begin, times: int, *, connections: int = CONNECTIONS) -> Cost:
     """Return the cost of a flow when so many connections repeat it.
 
-    ``begin`` does what need not be repeated, and returns the flow.
+    ``begin`` does what need not be repeated, and returns the flow. A connection that is done takes
+    the next flow, so that none waits for another at the end.
     """
     barrier = Barrier(connections + 1)
-    each = times // connections
+    flows = iter(range(times))
 
     def work() -> None:
         try:
@@ -39,7 +40,8 @@ def load(server: Server, begin: Begin, times: int, *, connections: int = CONNECT
                 act = begin(wire)
                 repeat(act, WARM_UPS)
                 barrier.wait()
-                repeat(act, each)
+                for _ in flows:
+                    act()
         except BaseException:
             barrier.abort()
             raise
@@ -48,7 +50,7 @@ def load(server: Server, begin: Begin, times: int, *, connections: int = CONNECT
         workers = [pool.submit(work) for _ in range(connections)]
         with suppress(BrokenBarrierError):  # whoever broke it says why below
             barrier.wait()
-        return measured(server, lambda: [worker.result() for worker in workers], each * connections)
+        return measured(server, lambda: [worker.result() for worker in workers], times)
 
 
 def measured(server: Server, act: Act, times: int) -> Cost:
