@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "signin.settings")
 
@@ -15,9 +16,18 @@ _django = get_wsgi_application()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Answer one request. Bodies sent in chunks get the length that Django wants to see."""
+    """Answer one request. Bodies sent in chunks get the length that Django wants to see.
+
+    An answer that is whole is given as a list, which servers send at once; they ask for the parts
+    of anything else one by one.
+    """
     if environ.get("HTTP_TRANSFER_ENCODING") and not environ.get("CONTENT_LENGTH"):
         body = environ["wsgi.input"].read(CHUNKED_BODY_LIMIT + 1)
         environ["CONTENT_LENGTH"] = str(len(body))
         environ["wsgi.input"] = io.BytesIO(body)
-    return _django(environ, start_response)
+    response = _django(environ, start_response)
+    if not isinstance(response, HttpResponse):
+        return response
+    body = [response.content]
+    response.close()
+    return body
