@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.db.models import CharField, DateTimeField, Exists, F, OuterRef
+from django.db.transaction import TransactionManagementError
 
 from accounts.models import Principal, Session
 from signin.events.models import Event
@@ -54,6 +56,32 @@ def test_a_row_comes_with_what_is_joined_to_it_in_one_query(session, django_asse
         assert found.role is None
         assert found.parent is None
         assert found.has_children is False
+
+
+def test_what_is_not_read_at_first_is_read_when_it_is_asked_for(session, django_assert_num_queries):
+    only = Prepared(
+        lambda key: Session.objects.filter(key_digest=key).defer("factors"), key=CharField()
+    )
+    found = only.find(key=entropy.digest("a key"))
+    with django_assert_num_queries(1):
+        assert found.factors == ["password"]
+
+
+def test_what_a_constraint_forbids_is_django_s_own_error(session):
+    now = clock.now()
+    event = Event.objects.create(name="X", recorded_at=now, document={})
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Event.objects.create(event_id=event.event_id, name="Y", recorded_at=now, document={})
+    assert [each.name for each in Event.objects.all()] == ["X"]
+
+
+def test_nothing_is_asked_any_more_where_an_error_broke_the_transaction(session):
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            find()
+        transaction.set_rollback(False)
+    assert find() == session
 
 
 def test_each_time_the_values_given_then_count(session):
