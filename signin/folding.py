@@ -5,29 +5,104 @@ files, parts that take nothing. In place of a run of such nodes stands one that 
 rendered, for each language.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import reduce
 from itertools import groupby
 from typing import Any
 
-from django.template import Context, Origin, Template, TemplateDoesNotExist
+from django.template import (
+    Context,
+    Engine,
+    Origin,
+    Template,
+    TemplateDoesNotExist,
+    TemplateSyntaxError,
+)
 from django.template.base import FilterExpression, Node, NodeList, TextNode, TokenType
-from django.template.defaulttags import CommentNode, IfNode, LoadNode
-from django.template.loader_tags import IncludeNode
+from django.template.defaulttags import CommentNode, LoadNode
+from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from django.template.loaders import base, cached
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.templatetags.static import StaticNode
 from django.utils.translation import get_language
 
+from signin.joining import extends_of, joined, lists_in, without_blocks
+
 
 class _Folding(base.Loader):
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self.open: dict[str, NodeList] = {}  # by the names of origins: what others can extend
+
     def get_template(self, template_name: str, skip: "list[Origin] | None" = None) -> Template:
         template = super().get_template(template_name, skip)
-        _fold(template.nodelist, template)
+        nodes = template.nodelist
+        if extends := extends_of(nodes):
+            said: Any = extends.parent_name
+            if not _is_literal(said):
+                template.nodelist = NodeList([Extending(self, extends, [extends.blocks])])
+                return template
+            history = [*(skip or ()), template.origin]
+            parent = self.engine.find_template(said.var, skip=history)[0]
+            if extending := _extending(parent):
+                template.nodelist = NodeList([extending.extended_by(extends.blocks)])
+                return template
+            nodes = joined(self.open_nodes(parent), extends.blocks)
+        self.open[template.origin.name] = nodes
+        template.nodelist = self.closed(nodes, template)
         return template
+
+    def open_nodes(self, template: Template) -> NodeList:
+        """Return the nodes of a template with its blocks; raise TemplateSyntaxError."""
+        if _extending(template):
+            raise TemplateSyntaxError(f"{template.name} names its parent too late to be one.")
+        return self.open.get(template.origin.name, template.nodelist)
+
+    def closed(self, nodes: NodeList, template: Template) -> NodeList:
+        """Return the nodes that are rendered where no other template extends them."""
+        found = without_blocks(nodes)
+        _fold(found, template)
+        return found
 
 
 class Loader(cached.Loader, _Folding):
-    """Reads each template once, and folds it before anybody renders it."""
+    """Reads each template once, joins it with what it extends, and folds it."""
+
+    def reset(self) -> None:
+        """Forget all templates."""
+        super().reset()
+        self.open.clear()
+
+
+class Extending(Node):
+    """Stands in a template whose parent is named when it is rendered."""
+
+    child_nodelists = ()
+
+    def __init__(
+        self, loader: _Folding, extends: ExtendsNode, blocks: Sequence[dict[str, BlockNode]]
+    ) -> None:
+        self.loader = loader
+        self.extends = extends
+        self.blocks = blocks  # the template's, and those of the templates that extend it
+        self.closed: dict[Template, NodeList] = {}
+
+    def extended_by(self, blocks: dict[str, BlockNode]) -> "Extending":
+        """Return what stands in a template that extends this one."""
+        return Extending(self.loader, self.extends, [*self.blocks, blocks])
+
+    def render(self, context: Context) -> str:
+        """Return what parent and template render together."""
+        parent = self.extends.get_parent(context)
+        if (nodes := self.closed.get(parent)) is None:
+            found = reduce(joined, self.blocks, self.loader.open_nodes(parent))
+            nodes = self.closed[parent] = self.loader.closed(found, parent)
+        return nodes.render(context)
+
+
+def _extending(template: Template) -> Extending | None:
+    first = next(iter(template.nodelist), None)
+    return first if isinstance(first, Extending) else None
 
 
 class Steady(Node):
@@ -49,21 +124,15 @@ class Steady(Node):
 
 def _fold(nodes: NodeList, template: Template) -> None:
     for node in nodes:
-        for inner in _lists_in(node):
+        for inner in lists_in(node):
             _fold(inner, template)
     folded: list[Node] = []
     for is_steady, run in groupby(nodes, lambda node: _is_steady(node, template)):
         found = list(run)
-        is_worth_it = is_steady and not all(isinstance(node, TextNode) for node in found)
-        folded += [Steady(found)] if is_worth_it else found
+        if is_steady and not all(isinstance(node, TextNode) for node in found):
+            found = found if len(found) == 1 and isinstance(found[0], Steady) else [Steady(found)]
+        folded += found
     nodes[:] = folded
-
-
-def _lists_in(node: Node) -> list[NodeList]:
-    if isinstance(node, IfNode):
-        return [nodes for _, nodes in node.conditions_nodelists]
-    found = [getattr(node, name, None) for name in node.child_nodelists]
-    return [nodes for nodes in found if isinstance(nodes, NodeList)]
 
 
 def _is_steady(node: Any, template: Template) -> bool:

@@ -1,7 +1,8 @@
 """Templates with what is the same each time rendered once say what they said before."""
 
 import pytest
-from django.template import Context, Engine
+from django.template import Context, Engine, TemplateDoesNotExist, TemplateSyntaxError
+from django.template.loader_tags import BlockNode, ExtendsNode
 from django.utils import translation
 
 from signin.folding import Steady
@@ -89,6 +90,66 @@ def test_nobody_sees_a_difference(language):
             expected = plain.get_template("page").render(Context(context))
             for _ in range(2):
                 assert folding.get_template("page").render(Context(context)) == expected
+
+
+INHERITANCE = {
+    "base": "{% block a %}a{% block b %}b{% endblock %}{% endblock %}|"
+    "{% if yes %}{% block c %}c{{ name }}{% endblock %}{% else %}{% block d %}{% endblock %}"
+    "{% endif %}|{% for each in names %}{% block e %}{{ each }}{% endblock %}{% endfor %}",
+    "outer": "{% extends 'base' %}ignored{% block a %}<{{ block.super }}>{% endblock %}"
+    "{% block e %}{{ block.super }}{{ block.super }}{% endblock %}{% block lost %}x{% endblock %}",
+    "inner": "{% extends 'outer' %}{% block b %}B{{ block.super }}{% endblock %}"
+    "{% block a %}[{{ block.super }}]{% endblock %}{% block c %}{{ block.super }}!{% endblock %}",
+    "nested": "{% extends 'base' %}{% block a %}{% block f %}{% if yes %}f{% endif %}{% endblock %}"
+    "{% block b %}{{ block.super }}{% endblock %}{% endblock %}",
+    "deeper": "{% extends 'nested' %}{% block f %}F{{ block.super }}{% endblock %}",
+    "chosen": "{% extends layout %}{% block a %}chosen{{ block.super }}{% endblock %}",
+    "below": "{% extends 'chosen' %}{% block c %}below{{ block.super }}{% endblock %}"
+    "{% block a %}({{ block.super }}){% endblock %}",
+    "filtered": "{% extends yes|yesno:'outer,base' %}{% block d %}{{ name }}{% endblock %}",
+    "names": "{% extends 'base' %}{% block a %}{% cycle 'x' 'y' as name %}{{ name }}{% endblock %}",
+}
+
+
+@pytest.mark.parametrize("layout", ["base", "outer", "inner"])
+@pytest.mark.parametrize("yes", [True, False])
+@pytest.mark.parametrize("page", INHERITANCE)
+def test_a_template_and_those_that_it_extends_are_one(page, yes, layout):
+    folding, plain = engines(**INHERITANCE)
+    values = {"yes": yes, "layout": layout, "name": "<n>", "names": ["1", "2"]}
+    expected = plain.get_template(page).render(Context(values))
+    for _ in range(2):
+        assert folding.get_template(page).render(Context(values)) == expected
+        assert folding.get_template("base").render(Context(values)) == plain.get_template(
+            "base"
+        ).render(Context(values))
+
+
+def test_nothing_looks_for_a_parent_any_more():
+    folding, _plain = engines(**INHERITANCE)
+    assert not folding.get_template("inner").nodelist.get_nodes_by_type((BlockNode, ExtendsNode))
+
+
+def test_a_template_that_extends_itself_is_found_out():
+    folding, _plain = engines(page="{% extends 'other' %}", other="{% extends 'page' %}")
+    with pytest.raises(TemplateDoesNotExist):
+        folding.get_template("page")
+
+
+def test_a_parent_that_is_named_while_it_is_rendered_can_not_name_its_own_then():
+    folding, _plain = engines(page="{% extends layout %}", other="{% extends layout %}")
+    with pytest.raises(TemplateSyntaxError, match="too late"):
+        folding.get_template("page").render(Context({"layout": "other"}))
+
+
+def test_what_is_forgotten_is_read_again():
+    templates = {"base": "{% block a %}{% endblock %}", "page": "{% extends 'base' %}"}
+    plain = ("django.template.loaders.locmem.Loader", templates)
+    engine = Engine(loaders=[("signin.folding.Loader", [plain])])
+    assert engine.get_template("page").render(Context()) == ""
+    templates["base"] = "new"
+    engine.template_loaders[0].reset()
+    assert engine.get_template("page").render(Context()) == "new"
 
 
 def test_each_language_has_its_own():
