@@ -41,6 +41,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 REFERRER_POLICY = "same-origin"
 
 HEADERS = {
+    "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -82,15 +83,20 @@ class SafeguardMiddleware:
             response = pages.outside(request, "errors/foreign_page.html", status=403)
         else:
             response = self.get_response(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        response.headers.setdefault("Content-Security-Policy", content_security_policy())
-        response.headers.setdefault("Cache-Control", "no-store")
-        if not response.streaming:
-            response.headers.setdefault("Content-Length", str(len(response.content)))
-        if settings.SIGNIN_SCHEME == "https":
-            response.headers.setdefault("Strict-Transport-Security", "max-age=3600")
+        _seal(response)
         return response
+
+
+def _seal(response: HttpResponse) -> None:
+    headers = {**HEADERS, "Content-Security-Policy": content_security_policy()}
+    if not response.streaming:
+        headers["Content-Length"] = str(len(response.content))
+    if settings.SIGNIN_SCHEME == "https":
+        headers["Strict-Transport-Security"] = "max-age=3600"
+    # Not by `setdefault`, which looks whether each can be encoded: these can, and are many.
+    kept: dict[str, tuple[str, str]] = response.headers._store
+    for name, value in headers.items():
+        kept.setdefault(name.lower(), (name, value))
 
 
 @lru_cache(maxsize=100)

@@ -8,6 +8,8 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
 
+from signin.kernel import clock
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "signin.settings")
 
 CHUNKED_BODY_LIMIT = 2_621_440  # bytes, as Django's DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -25,9 +27,13 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         body = environ["wsgi.input"].read(CHUNKED_BODY_LIMIT + 1)
         environ["CONTENT_LENGTH"] = str(len(body))
         environ["wsgi.input"] = io.BytesIO(body)
-    response = _django(environ, start_response)
-    if not isinstance(response, HttpResponse):
-        return response
-    body = [response.content]
-    response.close()
+    clock.hold()
+    try:
+        response = _django(environ, start_response)
+        if not isinstance(response, HttpResponse):
+            return response
+        body = [response.content]
+        response.close()
+    finally:
+        clock.let_go()
     return body

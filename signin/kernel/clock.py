@@ -39,6 +39,7 @@ class TimeOutOfRange(Refusal):
 _RUNNING = State()
 _change = threading.Lock()
 _seen: dict[Path, tuple[tuple[int, int], State]] = {}
+_request = threading.local()
 
 
 def now() -> datetime:
@@ -54,30 +55,35 @@ def machine_now() -> datetime:
 
 def state() -> State:
     """Return whether the clock is frozen, and how far it is shifted."""
-    path = _file()
-    # Each request asks several times; a Path's own methods and an exception take twice as long.
-    if not os.access(path, os.F_OK):
-        return _RUNNING
-    try:
-        stat = os.stat(path)  # noqa: PTH116
-    except FileNotFoundError:  # reset in between
-        return _RUNNING
-    version = (stat.st_mtime_ns, stat.st_ino)
-    seen = _seen.get(path)
-    if seen is None or seen[0] != version:
-        seen = _seen[path] = (version, _parse(path.read_text()))
-    return seen[1]
+    held: State | None = getattr(_request, "state", None)
+    return held or _read()
+
+
+def hold() -> None:
+    """Go by the clock's state as it is now for what this thread does, until ``let_go``.
+
+    A request looks at the time a dozen times; what moves the clock meanwhile is for the next one,
+    unless it is this request that moves it.
+    """
+    _request.state = _read()
+
+
+def let_go() -> None:
+    """Look at the clock's state each time again."""
+    _request.state = None
 
 
 def freeze(at: datetime | None = None) -> None:
     """Stop the clock at a moment (aware), or where it stands; or raise TimeOutOfRange."""
     with _change:
+        _see_at_once()
         _write(State(frozen_at=_possible(lambda: (at or now()).astimezone(UTC))))
 
 
 def advance(by: timedelta) -> None:
     """Move the clock on, whether it stands or runs; or raise TimeOutOfRange."""
     with _change:
+        _see_at_once()
         current = state()
         moved = _possible(lambda: now() + by)
         if current.frozen_at:
@@ -90,6 +96,7 @@ def reset() -> None:
     """Let the clock show the machine's time again."""
     with _change:
         _file().unlink(missing_ok=True)
+        _see_at_once()
 
 
 def _possible(moment: Callable[[], datetime]) -> datetime:
@@ -116,6 +123,28 @@ def _parse(text: str) -> State:
     )
 
 
+def _read() -> State:
+    path = _file()
+    # An exception would take as long again where the clock was never moved.
+    if not os.access(path, os.F_OK):
+        return _RUNNING
+    try:
+        stat = os.stat(path)  # noqa: PTH116 - a Path's own takes twice as long
+    except FileNotFoundError:  # reset in between
+        return _RUNNING
+    version = (stat.st_mtime_ns, stat.st_ino)
+    seen = _seen.get(path)
+    if seen is None or seen[0] != version:
+        seen = _seen[path] = (version, _parse(path.read_text()))
+    return seen[1]
+
+
+def _see_at_once() -> None:
+    """Hold the state that there is now, where one is held: two changes at once both count."""
+    if getattr(_request, "state", None):
+        hold()
+
+
 def _write(new: State) -> None:
     path = _file()
     draft = path.with_suffix(f".{os.getpid()}.{threading.get_ident()}")
@@ -128,3 +157,4 @@ def _write(new: State) -> None:
         )
     )
     draft.replace(path)
+    _see_at_once()

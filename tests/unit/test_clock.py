@@ -1,5 +1,6 @@
 """The clock."""
 
+import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -51,6 +52,49 @@ def test_another_process_s_change_is_seen_at_once(settings):
     draft.write_text(text.replace("2030", "2031"))
     draft.replace(settings.SIGNIN_CLOCK_FILE)
     assert clock.now().year == 2031
+
+
+@pytest.fixture
+def elsewhere(settings):
+    """Return what moves the clock as another process does."""
+    draft = settings.SIGNIN_CLOCK_FILE.with_suffix(".other")
+
+    def move(hours):
+        draft.write_text(json.dumps({"frozen_at": None, "offset_seconds": hours * 3600}))
+        draft.replace(settings.SIGNIN_CLOCK_FILE)
+
+    return move
+
+
+def hours_ahead():
+    return round((clock.now() - datetime.now(UTC)).total_seconds() / 3600)
+
+
+def test_a_request_goes_by_one_state_of_it_unless_it_moves_it_itself(elsewhere):
+    clock.hold()
+    try:
+        elsewhere(hours=1)
+        assert hours_ahead() == 0
+        clock.advance(timedelta(hours=2))
+        assert hours_ahead() == 3
+        clock.reset()
+        assert hours_ahead() == 0
+        elsewhere(hours=4)
+    finally:
+        clock.let_go()
+    assert hours_ahead() == 4
+
+
+def test_it_can_be_frozen_and_reset_while_a_request_goes_by_a_frozen_one():
+    clock.freeze(MOMENT)
+    clock.hold()
+    try:
+        clock.advance(timedelta(hours=1))
+        assert clock.now() == MOMENT + timedelta(hours=1)
+        clock.freeze(MOMENT)
+        assert clock.now() == MOMENT
+    finally:
+        clock.let_go()
 
 
 @given(st.lists(st.timedeltas(timedelta(0), timedelta(days=365)), max_size=5))
