@@ -43,10 +43,10 @@ def issue(user: Principal, grant: Grant, *, session: Session | None) -> Keys:
     return _issue(
         grant.permission_set.session_minutes * 60,
         kind=Kind.ROLE,
-        principal=user,
+        principal_id=user.pk,
         role_id=grant.role_id or roles.provision(grant.permission_set, grant.account).pk,
         session_name=user.username,
-        session=session,
+        session_id=session.pk if session else None,
     )
 
 
@@ -67,10 +67,10 @@ def issue_for_role(
     return _issue(
         seconds,
         kind=Kind.ROLE,
-        principal=principal,
-        role=role,
+        principal_id=principal.pk,
+        role_id=role.pk,
         session_name=session_name,
-        session=session,
+        session_id=session.pk if session else None,
         mfa_authenticated=mfa_authenticated,
         is_chained=is_chained,
         source_identity=source_identity,
@@ -86,9 +86,9 @@ def issue_for_session(
     return _issue(
         seconds,
         kind=Kind.SESSION,
-        principal=user,
+        principal_id=user.pk,
         mfa_authenticated=mfa_authenticated,
-        session=session,
+        session_id=session.pk if session else None,
     )
 
 
@@ -97,10 +97,10 @@ def issue_for_login(session: Session, *, seconds: int, mfa_authenticated: bool) 
     return _issue(
         seconds,
         kind=Kind.LOGIN,
-        principal=session.principal,
-        role=session.role,
-        session_name=original(session).session_name if session.role else "",
-        session=session,
+        principal_id=session.principal_id,
+        role_id=session.role_id,
+        session_name=original(session).session_name if session.role_id else "",
+        session_id=session.pk,
         mfa_authenticated=mfa_authenticated,
     )
 
@@ -112,7 +112,7 @@ def issue_for_federation(
     return _issue(
         seconds,
         kind=Kind.FEDERATION,
-        principal=user,
+        principal_id=user.pk,
         session_name=name,
         tags=dict(tags or {}),
     )
@@ -162,15 +162,16 @@ def _issue(seconds: int, **columns: Any) -> Keys:
         session_token=base64.b64encode(entropy.octets(TOKEN_OCTETS)).decode(),
         expires_at=now + timedelta(seconds=seconds),
     )
-    issued = TemporaryCredentials(
-        access_key_id=keys.access_key_id,
-        sealed_secret=sealed(keys.secret_access_key),
-        token_digest=entropy.digest(keys.session_token),
-        issued_at=now,
-        expires_at=keys.expires_at,
-        **columns,
+    TemporaryCredentials.objects.append(
+        {
+            "access_key_id": keys.access_key_id,
+            "sealed_secret": sealed(keys.secret_access_key),
+            "token_digest": entropy.digest(keys.session_token),
+            "issued_at": now,
+            "expires_at": keys.expires_at,
+            **columns,
+        }
     )
-    TemporaryCredentials.objects.add(issued)
     return keys
 
 

@@ -140,6 +140,12 @@ def _record(
         },
         **particulars,
     }
-    Event.objects.create(
-        event_id=event_id, name=name, account_id=account_id, recorded_at=now, document=document
+    Event.objects.append(
+        {
+            "event_id": event_id,
+            "name": name,
+            "account_id": account_id,
+            "recorded_at": now,
+            "document": document,
+        }
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import FieldError
 from django.db.models import Expression, Field, Manager, Model, QuerySet
 from django.db.models.sql import UpdateQuery
 
@@ -89,6 +90,15 @@ class PreparedUpdate:
         return query.get_compiler(connection=connection()).as_sql()  # type: ignore[no-any-return]
 
 
+@dataclass(frozen=True)
+class _Column:
+    """A column that gets a value with each row."""
+
+    name: str  # of the attribute
+    take: Take
+    default: Callable[[], Any]
+
+
 class AppendManager(Manager[Row]):
     """The manager of a table that gets a row with every other call of a program.
 
@@ -97,29 +107,43 @@ class AppendManager(Manager[Row]):
 
     def create(self, **values: Any) -> Row:
         """Add one row of these values, and return it."""
-        [row] = self.add(self.model(**values))
+        row, asked = self.model(**values), connection()
+        head, placeholders, tail = self._parts
+        stored = [each.take(getattr(row, each.name), asked) for each in self._columns]
+        keys, _count = fetched(asked, f"{head}{placeholders}{tail}", stored)
+        if tail:
+            row.pk = keys[0][0]
+        row._state.adding, row._state.db = False, asked.alias
         return row
 
-    def add(self, *rows: Row) -> tuple[Row, ...]:
-        """Add rows with one statement; they get the keys that the database gives."""
+    def append(self, *rows: Mapping[str, Any]) -> None:
+        """Add rows with one statement that nobody needs as models; FieldError for unknown columns.
+
+        Their values go by the names of columns: ``role_id``, not ``role``.
+        """
         asked = connection()
-        head, placeholders, tail = self._parts
-        values = [take(getattr(row, name), asked) for row in rows for name, take in self._given]
-        sql = f"{head}{', '.join([placeholders] * len(rows))}{tail}"
-        keys, _count = fetched(asked, sql, values)
-        for row, (key,) in zip(rows, keys, strict=False):
-            row.pk = key
         for row in rows:
-            row._state.adding, row._state.db = False, asked.alias
-        return rows
+            if unknown := row.keys() - self._names:
+                raise FieldError(f"{self.model.__name__} has no {', '.join(sorted(unknown))}.")
+        head, placeholders, _tail = self._parts
+        stored = [
+            each.take(row[each.name] if each.name in row else each.default(), asked)
+            for row in rows
+            for each in self._columns
+        ]
+        fetched(asked, f"{head}{', '.join([placeholders] * len(rows))}", stored)
 
     @cached_property
-    def _given(self) -> list[tuple[str, Take]]:
-        """The attributes that are stored; a counted key gets its value from the database."""
-        return [(field.attname, taker(field)) for field in self._columns]
+    def _columns(self) -> list[_Column]:
+        """What is stored of a row; a counted key gets its value from the database."""
+        return [_Column(each.attname, taker(each), each.get_default) for each in self._fields]
 
     @cached_property
-    def _columns(self) -> list[Any]:
+    def _names(self) -> frozenset[str]:
+        return frozenset(each.name for each in self._columns)
+
+    @cached_property
+    def _fields(self) -> list[Any]:
         fields = self.model._meta.local_concrete_fields
         return [field for field in fields if not getattr(field, "db_returning", False)]
 
@@ -127,11 +151,11 @@ class AppendManager(Manager[Row]):
     def _parts(self) -> tuple[str, str, str]:
         meta: Any = self.model._meta
         quoted = connection().ops.quote_name
-        columns = ", ".join(quoted(field.column) for field in self._columns)
-        is_counted = len(self._columns) < len(meta.local_concrete_fields)
+        columns = ", ".join(quoted(field.column) for field in self._fields)
+        is_counted = len(self._fields) < len(meta.local_concrete_fields)
         return (
             f"INSERT INTO {quoted(meta.db_table)} ({columns}) VALUES ",  # noqa: S608 - our names
-            f"({', '.join(['%s'] * len(self._columns))})",
+            f"({', '.join(['%s'] * len(self._fields))})",
             f" RETURNING {quoted(meta.pk.column)}" if is_counted else "",
         )
 

@@ -56,11 +56,15 @@ def issue(grant: Grant, call: events.TokenCall) -> Tokens:
     refresh_token = f"aor{entropy.token()}" if _may_refresh(grant.client) else None
     expires_at = min(end, now + ACCESS_LIFETIME) if refresh_token else end
     ends = [(Token.Kind.ACCESS, access_token, expires_at), (Token.Kind.REFRESH, refresh_token, end)]
-    Token.objects.add(
+    Token.objects.append(
         *(
-            Token(
-                kind=kind, digest=entropy.digest(token), grant=grant, issued_at=now, expires_at=over
-            )
+            {
+                "kind": kind,
+                "digest": entropy.digest(token),
+                "grant_id": grant.pk,
+                "issued_at": now,
+                "expires_at": over,
+            }
             for kind, token, over in ends
             if token
         )

@@ -5,10 +5,22 @@ import os
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from sqlite3 import register_converter
 from typing import Any
 
 from django.db.backends.sqlite3 import base, operations
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
+from django.db.models.expressions import Col
+
+# Of these columns SQLite's own interface gives what fields have.
+READ = frozenset({"BooleanField", "DateTimeField"})
+
+
+def _time(kept: bytes) -> datetime:
+    return datetime.fromisoformat(kept.decode()).replace(tzinfo=UTC)
+
+
+register_converter("datetime", _time)
 
 
 class Cursor(base.SQLiteCursorWrapper):
@@ -30,11 +42,11 @@ class DatabaseOperations(operations.DatabaseOperations):
             return str(value.replace(tzinfo=None))
         return super().adapt_datetimefield_value(value)
 
-    def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        """Return the time that SQLite kept."""
-        if type(value) is datetime:
-            return value.replace(tzinfo=UTC)
-        return super().convert_datetimefield_value(value, expression, connection)
+    def get_db_converters(self, expression: Any) -> list[Any]:
+        """Return what else is to be done with a value; nothing where its column says it all."""
+        if isinstance(expression, Col) and expression.output_field.get_internal_type() in READ:
+            return []
+        return super().get_db_converters(expression)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -64,7 +76,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         self._pass_gate(fcntl.LOCK_EX)
         try:
-            super()._start_transaction_under_autocommit()  # type: ignore[misc]
+            if self.ask(f"BEGIN {self.transaction_mode}", ()) is None:  # type: ignore[attr-defined]
+                super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._pass_gate(fcntl.LOCK_UN)
             raise
