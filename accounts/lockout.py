@@ -12,12 +12,12 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Case, F, Value, When
 
 from accounts.models import Lockout, Principal
 from signin.kernel import clock, entropy
 from signin.kernel.errors import LockedOut
+from signin.kernel.rows import connection, fetched
 
 Found = TypeVar("Found")
 
@@ -140,9 +140,8 @@ def guess(
     this is for codes of which a few guesses more find none.
     """
     tried, client, now = _identity(identity), _client(ip), _stored(clock.now())
-    with connection.cursor() as cursor:
-        cursor.execute(_FAILED, [now, tried, client, now])
-        failed: dict[str, bool] = dict(cursor.fetchall())
+    rows, _count = fetched(connection(), _FAILED, [now, tried, client, now])
+    failed: dict[str, bool] = dict(rows)
     if any(failed.values()):
         raise LockedOut(_longest_wait(tried, client))
     found = find()
@@ -200,10 +199,9 @@ def _count(*counters: _Counter) -> dict[str, int] | None:
         )
         for counter in counters
     ]
-    rows = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(values))
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNT.format(rows=rows), [*chain(*values), *[_stored(now)] * 3])
-        counted = dict(cursor.fetchall())
+    places = ", ".join(["(%s, %s, %s, %s, %s, %s, %s)"] * len(values))
+    sql, given = _COUNT.format(rows=places), [*chain(*values), *[_stored(now)] * 3]
+    counted = dict(fetched(connection(), sql, given)[0])
     if len(counted) == len(counters):
         return counted
     # One of them has to wait: this was no try, so the other one may be tried again at once.
@@ -222,7 +220,7 @@ def _longest_wait(*keys: str) -> timedelta:
 
 
 def _stored(moment: datetime) -> Any:
-    return connection.ops.adapt_datetimefield_value(moment)
+    return connection().ops.adapt_datetimefield_value(moment)
 
 
 def _identity(identity: Sequence[str]) -> str:

@@ -134,6 +134,7 @@ TEMPLATES = [
                     ],
                 )
             ],
+            "builtins": ["signin.csrf"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

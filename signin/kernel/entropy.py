@@ -57,7 +57,7 @@ def keyed_digest(key: str, *parts: str) -> str:
     into one another.
     """
     message = "\x00".join(f"{len(part)}:{part}" for part in parts)
-    return hmac.new(key.encode(), message.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key.encode(), message.encode(), "sha256").hex()
 
 
 def same(one: str, other: str) -> bool:
