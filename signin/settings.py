@@ -99,6 +99,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
+        "detect_types": 0,  # Django's fields know better than the names of columns' types
         # A checkpoint waits for the disk: one for 16 MiB of changes, not for four.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
         " PRAGMA wal_autocheckpoint=4000",

@@ -9,7 +9,7 @@ filled in one transaction.
 
 import sqlite3
 import zlib
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -177,7 +177,7 @@ def _redate() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT loaded_at FROM {LoadedScenario._meta.db_table}")
-        loaded_at = cursor.fetchone()[0].replace(tzinfo=UTC)
+        loaded_at = datetime.fromisoformat(cursor.fetchone()[0]).replace(tzinfo=UTC)
         age = f"{(clock.now() - loaded_at).total_seconds():+.3f} seconds"
         for table, columns in DATES.items():
             moved = [

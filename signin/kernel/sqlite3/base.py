@@ -5,22 +5,10 @@ import os
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from sqlite3 import register_converter
 from typing import Any
 
 from django.db.backends.sqlite3 import base, operations
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
-from django.db.models.expressions import Col
-
-# Of these columns SQLite's own interface gives what fields have.
-READ = frozenset({"BooleanField", "DateTimeField"})
-
-
-def _time(kept: bytes) -> datetime:
-    return datetime.fromisoformat(kept.decode()).replace(tzinfo=UTC)
-
-
-register_converter("datetime", _time)
 
 
 class Cursor(base.SQLiteCursorWrapper):
@@ -42,11 +30,11 @@ class DatabaseOperations(operations.DatabaseOperations):
             return str(value.replace(tzinfo=None))
         return super().adapt_datetimefield_value(value)
 
-    def get_db_converters(self, expression: Any) -> list[Any]:
-        """Return what else is to be done with a value; nothing where its column says it all."""
-        if isinstance(expression, Col) and expression.output_field.get_internal_type() in READ:
-            return []
-        return super().get_db_converters(expression)
+    def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """Return the time that SQLite kept."""
+        if type(value) is str:
+            return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        return super().convert_datetimefield_value(value, expression, connection)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -83,7 +71,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise
 
     def _commit(self) -> None:
-        super()._commit()  # type: ignore[misc]
+        if self.ask("COMMIT", ()) is None:
+            super()._commit()  # type: ignore[misc]
         self._pass_gate(fcntl.LOCK_UN)
 
     def _rollback(self) -> None:
