@@ -10,6 +10,7 @@ them.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Literal, cast
 from urllib.parse import urlencode, urlsplit
 
@@ -92,10 +93,16 @@ def find(hostname: str) -> tuple[Host, dict[str, str]] | None:
 
 def find_real(real_name: str) -> tuple[Host, dict[str, str]] | None:
     """Return the row that claims a real host name, and what its placeholders say."""
+    host, values = _claimed(real_name)
+    return (host, dict(values)) if host else None
+
+
+@lru_cache(maxsize=1000)
+def _claimed(real_name: str) -> tuple[Host | None, tuple[tuple[str, str], ...]]:
     for host in HOSTS:
         if match := host.pattern.fullmatch(real_name):
-            return host, match.groupdict()
-    return None
+            return host, tuple(match.groupdict().items())
+    return None, ()
 
 
 def find_url(url: str) -> tuple[Host, dict[str, str], str] | None:
@@ -154,10 +161,14 @@ def origin(door: str, **values: str) -> str:
     """Return scheme, host and port of a door."""
     if door == DESK.door:
         return _desk()
-    row = next(
-        host for host in HOSTS if host.door == door and set(host.pattern.groupindex) == set(values)
+    return naming.current().origin(_row(door, frozenset(values)).name.format(**values))
+
+
+@cache
+def _row(door: str, placeholders: frozenset[str]) -> Host:
+    return next(
+        host for host in HOSTS if host.door == door and set(host.pattern.groupindex) == placeholders
     )
-    return naming.current().origin(row.name.format(**values))
 
 
 def origin_of(host: str) -> str:
@@ -204,13 +215,15 @@ class HostMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
-            hostname = re.sub(r":\d*$", "", request.get_host())
+            named = request.get_host()
         except DisallowedHost:
-            hostname = ""
+            named = ""
+        hostname = re.sub(r":\d*$", "", named)
         if not (found := find(hostname)):
             template = "errors/no_such_host.html"
             return pages.outside(request, template, status=421, context={"samples": samples()})
         request = cast(HostRequest, request)
         request.host, request.host_values = found
         request.urlconf = request.host.urlconf
+        request.get_host = lambda: named  # type: ignore[method-assign] # Django checks it each time
         return self.get_response(request)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -59,7 +60,12 @@ _seen: ContextVar[Naming | None] = ContextVar("naming", default=None)
 
 def local() -> Naming:
     """Return the naming of the settings, which everybody but the gateway sees."""
-    return Naming(settings.SIGNIN_SCHEME, settings.SIGNIN_SUFFIX, settings.SIGNIN_PORT)
+    return _local(settings.SIGNIN_SCHEME, settings.SIGNIN_SUFFIX, settings.SIGNIN_PORT)
+
+
+@cache
+def _local(scheme: str, suffix: str, port: int) -> Naming:
+    return Naming(scheme, suffix, port)
 
 
 def current() -> Naming:

@@ -5,7 +5,10 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.core.cache import close_caches
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import reset_queries
 from django.http import HttpResponse
 
 from signin.kernel import clock
@@ -15,6 +18,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "signin.settings")
 CHUNKED_BODY_LIMIT = 2_621_440  # bytes, as Django's DATA_UPLOAD_MAX_MEMORY_SIZE
 
 _django = get_wsgi_application()
+# Nothing of ours waits for these after each request: no cache that is offered has anything to
+# close, and nobody reads the list of queries.
+request_finished.disconnect(close_caches)
+request_started.disconnect(reset_queries)
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -56,10 +56,9 @@ _REDEMPTION = PreparedUpdate(
     pk=BigAutoField(),
     now=DateTimeField(),
 )
-_RELATED = tuple(f"grant__{name}" for name in grants.RELATED)
 _ASKED_FOR = Prepared(
     lambda digest: (
-        DeviceAuthorization.objects.select_related("client", *_RELATED)
+        DeviceAuthorization.objects.select_related("client", f"grant__{grants.WHOSE}")
         .filter(code_digest=digest)
         .annotate(is_slowed=Exists(faults.armed().filter(kind=Kind.SLOW_DOWN)))
     ),
@@ -175,6 +174,8 @@ def redeem(credentials: Credentials, device_code: str, *, browser: Browser) -> T
         if found.is_slowed and faults.strikes(Kind.SLOW_DOWN):
             raise SlowDown
         raise AuthorizationPending
+    if found.grant:
+        found.grant.client = client  # as each grant of a code is the program's that got the code
     session = found.grant.session if found.grant else None
     directory = grants.directory_of(found.grant) if found.grant else found.directory
     call = events.TokenCall(DEVICE_CODE, client, directory, session, browser)

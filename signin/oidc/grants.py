@@ -10,7 +10,8 @@ from signin.oidc.errors import OtherDirectory
 from signin.oidc.models import Client, Grant
 
 # What says whether a grant lives, and whose it is; named from a grant.
-RELATED = ("client", "session__principal__profile__directory")
+WHOSE = "session__principal__profile__directory"
+RELATED = ("client", WHOSE)
 
 
 def give(client: Client, session: Session, scopes: Sequence[str]) -> Grant:
