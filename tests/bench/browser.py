@@ -16,16 +16,21 @@ MOST_REDIRECTS = 8
 
 @dataclass(frozen=True)
 class Answer:
-    """A response; ``wire`` is its size in bytes, head and body."""
+    """A response; ``head`` are the lines of its headers, ``wire`` its size, head and body."""
 
     status: int
-    headers: list[tuple[str, str]]
+    head: str
     body: bytes
     wire: int
 
     def header(self, name: str) -> str:
         """Return a header's value, or an empty string."""
-        return next((value for key, value in self.headers if key.lower() == name), "")
+        return next(iter(self.all_of(name)), "")
+
+    def all_of(self, name: str) -> list[str]:
+        """Return the values of a header, looked for only now: most answers are not asked."""
+        line = re.compile(rf"^{name}:[ \t]*(.*?)[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
+        return [found[1] for found in line.finditer(self.head)]
 
 
 class Transport(Protocol):
@@ -74,10 +79,8 @@ class Wire:
         while b"\r\n\r\n" not in self._received:
             self._receive()
         head, _, self._received = self._received.partition(b"\r\n\r\n")
-        first, *lines = head.decode("latin-1").split("\r\n")
-        pairs = (line.partition(":") for line in lines)
-        headers = [(name, value.strip()) for name, _, value in pairs]
-        answer = Answer(int(first.split()[1]), headers, b"", 0)
+        first, _, lines = head.decode("latin-1").partition("\r\n")
+        answer = Answer(int(first.split()[1]), lines, b"", 0)
         if "chunked" in answer.header("transfer-encoding"):
             body, size = self._chunks()
         else:
@@ -85,7 +88,7 @@ class Wire:
             body = self._take(size)
         if answer.header("connection").lower() == "close" or first.startswith("HTTP/1.0"):
             self.close()
-        return Answer(answer.status, headers, body, len(head) + 4 + size)
+        return Answer(answer.status, lines, body, len(head) + 4 + size)
 
     def _chunks(self) -> tuple[bytes, int]:
         """Return a body that comes in chunks, and its size on the wire."""
@@ -152,7 +155,7 @@ class Browser:
     transport: Transport
     url: str = ""
     trail: list[str] = field(default_factory=list)  # all requests, redirects included
-    answer: Answer = field(default_factory=lambda: Answer(0, [], b"", 0))
+    answer: Answer = field(default_factory=lambda: Answer(0, "", b"", 0))
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def visit(self, url: str) -> Self:
@@ -192,10 +195,9 @@ class Browser:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         answer = self.transport.request(method, parts.netloc, target, headers, body)
-        for key, value in answer.headers:
-            if key.lower() == "set-cookie":
-                name, _, content = value.partition(";")[0].partition("=")
-                cookies[name] = content
-                if "max-age=0" in value.lower():
-                    del cookies[name]
+        for value in answer.all_of("set-cookie"):
+            name, _, content = value.partition(";")[0].partition("=")
+            cookies[name] = content
+            if "max-age=0" in value.lower():
+                del cookies[name]
         return answer

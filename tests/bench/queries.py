@@ -58,7 +58,8 @@ class InProcess:
         )
         pairs = list(response.items())
         pairs += [("Set-Cookie", morsel.OutputString()) for morsel in response.cookies.values()]
-        return Answer(response.status_code, pairs, response.content, len(response.content))
+        head = "\r\n".join(f"{name}: {value}" for name, value in pairs)
+        return Answer(response.status_code, head, response.content, len(response.content))
 
 
 def main(what: str) -> None:
