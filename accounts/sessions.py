@@ -37,21 +37,30 @@ _RELATED = {
     ),
     SIGNIN: ("principal__account__password_policy", "parent", "role__account"),
 }
+# What the portal's pages don't ask of the sign-in behind a session: all but when it was.
+_UNREAD = {
+    PORTAL: [
+        f"parent__{field.name}"
+        for field in Session._meta.concrete_fields
+        if field.name not in {"id", "created_at"}
+    ]
+}
 
 
-def _living_with(related: tuple[str, ...]) -> Prepared[Session]:
+def _living_at(door: str) -> Prepared[Session]:
     return Prepared(
-        lambda key, door, host, now: Session.objects.select_related(*related).filter(
-            key_digest=key, door=door, host=host, ended_at=None, expires_at__gt=now
+        lambda key, host, now: (
+            Session.objects.select_related(*_RELATED[door])
+            .defer(*_UNREAD.get(door, ()))
+            .filter(key_digest=key, door=door, host=host, ended_at=None, expires_at__gt=now)
         ),
         key=CharField(),
-        door=CharField(),
         host=CharField(),
         now=DateTimeField(),
     )
 
 
-_LIVING = {door: _living_with(related) for door, related in _RELATED.items()}
+_LIVING = {door: _living_at(door) for door in _RELATED}
 
 
 @dataclass(frozen=True)
@@ -169,7 +178,7 @@ def find(key: str, *, door: str, host: str) -> Session | None:
     """Return the living session that a cookie's key belongs to, with its principal."""
     if not key:
         return None
-    return _LIVING[door].find(key=entropy.digest(key), door=door, host=host, now=clock.now())
+    return _LIVING[door].find(key=entropy.digest(key), host=host, now=clock.now())
 
 
 def find_by_id(session_id: str) -> Session | None:

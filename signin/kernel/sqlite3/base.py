@@ -97,7 +97,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self.connection is None
             or self.needs_rollback
             or self.execute_wrappers
-            or self.queries_logged
+            or self.force_debug_cursor
         ):
             return None
         try:
