@@ -62,7 +62,7 @@ class TemporaryCredentials(models.Model):
     access_key_id = models.CharField(_("access key ID"), primary_key=True, max_length=20)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.ROLE)
     sealed_secret = models.TextField()
-    token_digest = models.CharField(max_length=64, unique=True)
+    token_digest = models.CharField(max_length=64)
     principal = models.ForeignKey(
         Principal,
         verbose_name=_("principal"),
@@ -85,6 +85,7 @@ class TemporaryCredentials(models.Model):
         null=True,
         on_delete=models.SET_NULL,
         related_name="credentials",
+        db_index=False,  # the index below has no entry for the many without a session
     )
     mfa_authenticated = models.BooleanField(_("confirmed by a device"), null=True)
     is_chained = models.BooleanField(_("of a role that a role took"), default=False)
@@ -103,6 +104,13 @@ class TemporaryCredentials(models.Model):
         verbose_name = _("temporary credentials")
         verbose_name_plural = _("temporary credentials")
         ordering = ["-issued_at"]
+        indexes = [
+            models.Index(
+                fields=["session"],
+                condition=models.Q(session__isnull=False),
+                name="credentials_of_a_session",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.access_key_id

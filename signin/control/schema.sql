@@ -24,7 +24,7 @@ CREATE TABLE "accounts_principal" ("id" integer NOT NULL PRIMARY KEY AUTOINCREME
 CREATE TABLE "accounts_role" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "path" varchar(512) NOT NULL, "name" varchar(64) NOT NULL, "folded" varchar(64) NOT NULL, "unique_id" varchar(21) NOT NULL, "trusts" text NOT NULL CHECK ((JSON_VALID("trusts") OR "trusts" IS NULL)), "external_id" varchar(1224) NOT NULL, "session_seconds" integer unsigned NOT NULL CHECK ("session_seconds" >= 0), "created_at" datetime NOT NULL, "account_id" varchar(12) NOT NULL REFERENCES "accounts_account" ("id") DEFERRABLE INITIALLY DEFERRED, "permission_set_id" bigint NULL REFERENCES "accounts_permissionset" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "one_role_per_name_in_an_account" UNIQUE ("account_id", "folded"), CONSTRAINT "one_role_per_permission_set" UNIQUE ("account_id", "permission_set_id"));
 CREATE TABLE "accounts_roleswitch" ("session_id" char(32) NOT NULL PRIMARY KEY REFERENCES "accounts_session" ("id") DEFERRABLE INITIALLY DEFERRED, "display_name" varchar(64) NOT NULL, "color" varchar(7) NOT NULL, "switched_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "role_id" bigint NOT NULL REFERENCES "accounts_role" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "accounts_session" ("id" char(32) NOT NULL PRIMARY KEY, "door" varchar(20) NOT NULL, "host" varchar(255) NOT NULL, "key_digest" varchar(64) NULL UNIQUE, "factors" text NOT NULL CHECK ((JSON_VALID("factors") OR "factors" IS NULL)), "ip" char(39) NOT NULL, "user_agent" varchar(1024) NOT NULL, "created_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "ended_at" datetime NULL, "handoff_digest" varchar(64) NULL UNIQUE, "handoff_challenge" varchar(43) NOT NULL, "handoff_expires_at" datetime NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, "role_id" bigint NULL REFERENCES "accounts_role" ("id") DEFERRABLE INITIALLY DEFERRED, "issuer" varchar(1024) NOT NULL, "session_name" varchar(128) NOT NULL, "parent_id" char(32) NULL REFERENCES "accounts_session" ("id") DEFERRABLE INITIALLY DEFERRED, "multi_session_id" char(32) NULL REFERENCES "accounts_multisession" ("id") DEFERRABLE INITIALLY DEFERRED);
-CREATE TABLE "accounts_temporarycredentials" ("access_key_id" varchar(20) NOT NULL PRIMARY KEY, "kind" varchar(10) NOT NULL, "sealed_secret" text NOT NULL, "token_digest" varchar(64) NOT NULL UNIQUE, "session_name" varchar(128) NOT NULL, "mfa_authenticated" bool NULL, "is_chained" bool NOT NULL, "source_identity" varchar(64) NOT NULL, "tags" text NOT NULL CHECK ((JSON_VALID("tags") OR "tags" IS NULL)), "transitive_tags" text NOT NULL CHECK ((JSON_VALID("transitive_tags") OR "transitive_tags" IS NULL)), "issued_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "revoked_at" datetime NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, "role_id" bigint NULL REFERENCES "accounts_role" ("id") DEFERRABLE INITIALLY DEFERRED, "session_id" char(32) NULL REFERENCES "accounts_session" ("id") DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE "accounts_temporarycredentials" ("access_key_id" varchar(20) NOT NULL PRIMARY KEY, "kind" varchar(10) NOT NULL, "sealed_secret" text NOT NULL, "session_name" varchar(128) NOT NULL, "mfa_authenticated" bool NULL, "is_chained" bool NOT NULL, "source_identity" varchar(64) NOT NULL, "tags" text NOT NULL CHECK ((JSON_VALID("tags") OR "tags" IS NULL)), "transitive_tags" text NOT NULL CHECK ((JSON_VALID("transitive_tags") OR "transitive_tags" IS NULL)), "issued_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "revoked_at" datetime NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, "role_id" bigint NULL REFERENCES "accounts_role" ("id") DEFERRABLE INITIALLY DEFERRED, "session_id" char(32) NULL REFERENCES "accounts_session" ("id") DEFERRABLE INITIALLY DEFERRED, "token_digest" varchar(64) NOT NULL);
 CREATE TABLE "accounts_verificationcode" ("attempt_id" varchar(32) NOT NULL PRIMARY KEY REFERENCES "flow_attempt" ("handle") DEFERRABLE INITIALLY DEFERRED, "digest" varchar(64) NOT NULL, "tries" smallint unsigned NOT NULL CHECK ("tries" >= 0), "expires_at" datetime NOT NULL, "consumed_at" datetime NULL);
 CREATE TABLE "auth_group" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(150) NOT NULL UNIQUE);
 CREATE TABLE "auth_group_permissions" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "group_id" integer NOT NULL REFERENCES "auth_group" ("id") DEFERRABLE INITIALLY DEFERRED, "permission_id" integer NOT NULL REFERENCES "auth_permission" ("id") DEFERRABLE INITIALLY DEFERRED);
@@ -35,7 +35,7 @@ CREATE TABLE "django_admin_log" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT
 CREATE TABLE "django_content_type" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "app_label" varchar(100) NOT NULL, "model" varchar(100) NOT NULL);
 CREATE TABLE "django_migrations" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "app" varchar(255) NOT NULL, "name" varchar(255) NOT NULL, "applied" datetime NOT NULL);
 CREATE TABLE "django_session" ("session_key" varchar(40) NOT NULL PRIMARY KEY, "session_data" text NOT NULL, "expire_date" datetime NOT NULL);
-CREATE TABLE "events_event" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "event_id" char(32) NOT NULL UNIQUE, "name" varchar(64) NOT NULL, "account_id" varchar(12) NOT NULL, "recorded_at" datetime NOT NULL, "document" text NOT NULL CHECK ((JSON_VALID("document") OR "document" IS NULL)));
+CREATE TABLE "events_event" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(64) NOT NULL, "account_id" varchar(12) NOT NULL, "recorded_at" datetime NOT NULL, "document" text NOT NULL CHECK ((JSON_VALID("document") OR "document" IS NULL)), "event_id" char(32) NOT NULL);
 CREATE TABLE "faults_fault" ("kind" varchar(32) NOT NULL PRIMARY KEY, "left" integer unsigned NULL CHECK ("left" >= 0), "armed_at" datetime NOT NULL);
 CREATE TABLE "faults_incident" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "number" varchar(36) NOT NULL UNIQUE, "cause" varchar(32) NOT NULL, "place" varchar(255) NOT NULL, "occurred_at" datetime NOT NULL, "expires_at" datetime NOT NULL);
 CREATE TABLE "federation_signintoken" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "digest" varchar(64) NOT NULL UNIQUE, "session_seconds" integer unsigned NULL CHECK ("session_seconds" >= 0), "issued_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "used_at" datetime NULL, "credentials_id" varchar(20) NOT NULL REFERENCES "accounts_temporarycredentials" ("access_key_id") DEFERRABLE INITIALLY DEFERRED);
@@ -100,7 +100,6 @@ CREATE INDEX "accounts_session_role_id_bd0560ef" ON "accounts_session" ("role_id
 CREATE INDEX "accounts_temporarycredentials_expires_at_7b37f524" ON "accounts_temporarycredentials" ("expires_at");
 CREATE INDEX "accounts_temporarycredentials_principal_id_3b744a49" ON "accounts_temporarycredentials" ("principal_id");
 CREATE INDEX "accounts_temporarycredentials_role_id_2fc46998" ON "accounts_temporarycredentials" ("role_id");
-CREATE INDEX "accounts_temporarycredentials_session_id_ccf7ce51" ON "accounts_temporarycredentials" ("session_id");
 CREATE INDEX "accounts_verificationcode_expires_at_3656d4e6" ON "accounts_verificationcode" ("expires_at");
 CREATE INDEX "auth_group_permissions_group_id_b120cbf9" ON "auth_group_permissions" ("group_id");
 CREATE UNIQUE INDEX "auth_group_permissions_group_id_permission_id_0cd325b0_uniq" ON "auth_group_permissions" ("group_id", "permission_id");
@@ -109,6 +108,8 @@ CREATE INDEX "auth_permission_content_type_id_2f476e4b" ON "auth_permission" ("c
 CREATE UNIQUE INDEX "auth_permission_content_type_id_codename_01ab375a_uniq" ON "auth_permission" ("content_type_id", "codename");
 CREATE INDEX "captcha_captcha_attempt_id_a7fe948c" ON "captcha_captcha" ("attempt_id");
 CREATE INDEX "captcha_captcha_expires_at_eca5df19" ON "captcha_captcha" ("expires_at");
+CREATE INDEX "credentials_of_a_session" ON "accounts_temporarycredentials" ("session_id") WHERE "session_id" IS NOT NULL;
+CREATE INDEX "devices_that_were_let_in" ON "oidc_deviceauthorization" ("grant_id") WHERE "grant_id" IS NOT NULL;
 CREATE INDEX "django_admin_log_content_type_id_c4bce8eb" ON "django_admin_log" ("content_type_id");
 CREATE INDEX "django_admin_log_user_id_c564eba6" ON "django_admin_log" ("user_id");
 CREATE UNIQUE INDEX "django_content_type_app_label_model_76bd3d3b_uniq" ON "django_content_type" ("app_label", "model");
@@ -143,7 +144,6 @@ CREATE INDEX "oidc_consentrequest_expires_at_f865de23" ON "oidc_consentrequest" 
 CREATE INDEX "oidc_deviceauthorization_client_id_b6dc94a9" ON "oidc_deviceauthorization" ("client_id");
 CREATE INDEX "oidc_deviceauthorization_directory_id_75bab413" ON "oidc_deviceauthorization" ("directory_id");
 CREATE INDEX "oidc_deviceauthorization_expires_at_ddb765a7" ON "oidc_deviceauthorization" ("expires_at");
-CREATE INDEX "oidc_deviceauthorization_grant_id_874199b2" ON "oidc_deviceauthorization" ("grant_id");
 CREATE INDEX "oidc_grant_client_id_a7bca907" ON "oidc_grant" ("client_id");
 CREATE INDEX "oidc_grant_principal_id_c1d237c4" ON "oidc_grant" ("principal_id");
 CREATE INDEX "oidc_grant_session_id_e930ae41" ON "oidc_grant" ("session_id");
@@ -161,6 +161,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0007_ide
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0008_consent', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0009_federated_sessions', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0010_multi_session', '2000-01-01 00:00:00');
+INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0011_fewer_indexes', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0002_logentry_remove_auto_add', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0003_logentry_add_action_flag_choices', '2000-01-01 00:00:00');
@@ -181,6 +182,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('contenttypes', '0001
 INSERT INTO django_migrations (app, name, applied) VALUES ('contenttypes', '0002_remove_content_type_name', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('control', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('events', '0001_initial', '2000-01-01 00:00:00');
+INSERT INTO django_migrations (app, name, applied) VALUES ('events', '0002_no_unique_id', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('faults', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('federation', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('flow', '0001_initial', '2000-01-01 00:00:00');
@@ -190,6 +192,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0001_initial'
 INSERT INTO django_migrations (app, name, applied) VALUES ('mfa', '0002_lost_device_links', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('oidc', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('oidc', '0002_client_application_arn', '2000-01-01 00:00:00');
+INSERT INTO django_migrations (app, name, applied) VALUES ('oidc', '0003_fewer_indexes', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('phones', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('sessions', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_content_type (id, app_label, model) VALUES (1, 'accounts', 'principal');

@@ -13,7 +13,7 @@ class Event(models.Model):
     """One event, whole as a client would read it; the columns only serve the search."""
 
     id = models.BigAutoField(primary_key=True)
-    event_id = models.UUIDField(_("event ID"), unique=True, default=entropy.identifier)
+    event_id = models.UUIDField(_("event ID"), default=entropy.identifier)
     name = models.CharField(_("name"), max_length=64)
     account_id = models.CharField(_("account"), max_length=12, blank=True)
     recorded_at = models.DateTimeField(_("time"))

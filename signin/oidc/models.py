@@ -115,10 +115,21 @@ class DeviceAuthorization(models.Model):
     begun_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
-    grant = models.ForeignKey(Grant, null=True, on_delete=models.CASCADE, related_name="+")
+    grant = models.ForeignKey(
+        Grant, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     redeemed_at = models.DateTimeField(null=True)
 
     objects = AppendManager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["grant"],
+                condition=models.Q(grant__isnull=False),
+                name="devices_that_were_let_in",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.client} ({self.state})"

@@ -68,12 +68,12 @@ def test_what_is_not_read_at_first_is_read_when_it_is_asked_for(session, django_
         assert found.factors == ["password"]
 
 
-def test_what_a_constraint_forbids_is_django_s_own_error(session):
+def test_what_a_constraint_forbids_is_django_s_own_error():
     now = clock.now()
-    event = Event.objects.create(name="X", recorded_at=now, document={})
+    client = Client.objects.create(name="one", registered_at=now, expires_at=now)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Event.objects.create(event_id=event.event_id, name="Y", recorded_at=now, document={})
-    assert [each.name for each in Event.objects.all()] == ["X"]
+        Client.objects.create(id=client.pk, name="two", registered_at=now, expires_at=now)
+    assert [each.name for each in Client.objects.all()] == ["one"]
 
 
 def test_nothing_is_asked_any_more_where_an_error_broke_the_transaction(session):

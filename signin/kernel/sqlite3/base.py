@@ -71,7 +71,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             raise
 
     def _commit(self) -> None:
-        if self.ask("COMMIT", ()) is None:
+        is_begun = self.connection is not None and self.connection.in_transaction
+        if not is_begun or self.ask("COMMIT", ()) is None:
             super()._commit()  # type: ignore[misc]
         self._pass_gate(fcntl.LOCK_UN)
 
