@@ -97,6 +97,17 @@ class _Column:
     name: str  # of the attribute
     take: Take
     default: Callable[[], Any]
+    is_steady: bool  # whether the default is the same each time
+
+    def taken(self, row: Mapping[str, Any], asked: Any) -> Any:
+        """Return what the database takes for a row."""
+        if self.name in row:
+            return self.take(row[self.name], asked)
+        return self._steady if self.is_steady else self.take(self.default(), asked)
+
+    @cached_property
+    def _steady(self) -> Any:
+        return self.take(self.default(), connection())
 
 
 class AppendManager(Manager[Row]):
@@ -126,17 +137,21 @@ class AppendManager(Manager[Row]):
             if unknown := row.keys() - self._names:
                 raise FieldError(f"{self.model.__name__} has no {', '.join(sorted(unknown))}.")
         head, placeholders, _tail = self._parts
-        stored = [
-            each.take(row[each.name] if each.name in row else each.default(), asked)
-            for row in rows
-            for each in self._columns
-        ]
+        stored = [each.taken(row, asked) for row in rows for each in self._columns]
         fetched(asked, f"{head}{', '.join([placeholders] * len(rows))}", stored)
 
     @cached_property
     def _columns(self) -> list[_Column]:
         """What is stored of a row; a counted key gets its value from the database."""
-        return [_Column(each.attname, taker(each), each.get_default) for each in self._fields]
+        return [
+            _Column(
+                name=each.attname,
+                take=taker(each),
+                default=each.get_default,
+                is_steady=each.default in (dict, list) or not callable(each.default),
+            )
+            for each in self._fields
+        ]
 
     @cached_property
     def _names(self) -> frozenset[str]:

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import (
+    AutoField,
+    BigAutoField,
     BigIntegerField,
     BooleanField,
     CharField,
@@ -23,7 +25,11 @@ from django.db.models.base import ModelState
 
 Take = Callable[[Any, Any], Any]
 
-AS_THEY_ARE = {BigIntegerField: int, BooleanField: bool, CharField: str, TextField: str}
+AS_THEY_ARE: dict[type, type] = {
+    **dict.fromkeys([AutoField, BigAutoField, BigIntegerField], int),
+    BooleanField: bool,
+    **dict.fromkeys([CharField, TextField], str),
+}
 
 
 def connection() -> Any:
