@@ -5,10 +5,7 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.core.cache import close_caches
-from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections, reset_queries
 from django.http import HttpResponse
 
 from signin.kernel import clock
@@ -18,11 +15,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "signin.settings")
 CHUNKED_BODY_LIMIT = 2_621_440  # bytes, as Django's DATA_UPLOAD_MAX_MEMORY_SIZE
 
 _django = get_wsgi_application()
-# What Django does around each request that does nothing here: no cache that is offered has anything
-# to close, nobody reads the list of queries, and a connection that broke is closed where it broke.
-request_finished.disconnect(close_caches)
-request_started.disconnect(reset_queries)
-request_started.disconnect(close_old_connections)
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
