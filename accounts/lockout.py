@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import Case, F, Value, When
+from django.db.models import F
 
 from accounts.models import Lockout, Principal
 from signin.kernel import clock, entropy
@@ -68,6 +68,12 @@ _FAILED = """
     FROM accounts_lockout WHERE key IN (%s, %s) AND failures > 0 AND expires_at > %s
 """
 
+_SUCCEEDED = """
+    UPDATE accounts_lockout
+    SET failures = CASE WHEN key = %s OR failures < 1 THEN 0 ELSE failures - 1 END
+    WHERE key IN (%s, %s)
+"""
+
 
 @dataclass(frozen=True)
 class _Counter:
@@ -88,13 +94,7 @@ class Try:
 
     def succeed(self) -> None:
         """Forget the identity's failures and take this try back from the client's."""
-        Lockout.objects.filter(key__in=[self.identity, self.client]).update(
-            failures=Case(
-                When(key=self.identity, then=Value(0)),
-                When(failures__gt=0, then=F("failures") - 1),
-                default=Value(0),
-            )
-        )
+        fetched(connection(), _SUCCEEDED, [self.identity, self.identity, self.client])
 
     def fail(self) -> None:
         """Let the failure stand, and make the next try wait if there were too many."""

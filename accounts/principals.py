@@ -1,13 +1,43 @@
 """Finding whom somebody means by what they typed."""
 
-from django.db.models import F, Q, Subquery
+from typing import Any
+
+from django.db.models import CharField, DateTimeField, F, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import Account, Behaviour, Principal
 from accounts.models.principals import fold
 from signin.kernel import clock
+from signin.kernel.prepared import Given, Prepared
 
 NO_ACCOUNT = "-"
+
+
+def _behaviour(folded: Given, now: Given) -> QuerySet[Behaviour]:
+    accounts = Account.objects.filter(
+        Q(expires_at=None) | Q(expires_at__gt=now),
+        principals__kind=Principal.Kind.ROOT_USER,
+        principals__realm="",
+        principals__folded=folded,
+    )
+    own = Subquery(accounts.order_by().values("captcha_mode")[:1])
+    return Behaviour.objects.annotate(mode=Coalesce(own, F("captcha_mode")))
+
+
+_BEHAVIOUR = Prepared(_behaviour, folded=CharField(), now=DateTimeField())
+_ROOT_USER = Prepared(
+    lambda folded: Principal.objects.select_related("account").filter(
+        kind=Principal.Kind.ROOT_USER, realm="", folded=folded
+    ),
+    folded=CharField(),
+)
+_IAM_USER = Prepared(
+    lambda realm, folded: Principal.objects.select_related("account__password_policy").filter(
+        kind=Principal.Kind.IAM_USER, realm=realm, folded=folded
+    ),
+    realm=CharField(),
+    folded=CharField(),
+)
 
 
 def find_root_user(email: str) -> Principal | None:
@@ -20,8 +50,7 @@ def find_holder(email: str) -> Principal | None:
 
     It is its root user, or was when the account was closed, even if that is gone for good.
     """
-    root_users = Principal.objects.select_related("account")
-    return root_users.filter(kind=Principal.Kind.ROOT_USER, realm="", folded=fold(email)).first()
+    return _ROOT_USER.find(folded=fold(email))
 
 
 def captcha_mode_for(email: str) -> str:
@@ -29,15 +58,8 @@ def captcha_mode_for(email: str) -> str:
 
     One look-up, whether an account has the e-mail or the scenario decides for nobody's (S-018).
     """
-    accounts = Account.objects.filter(
-        Q(expires_at=None) | Q(expires_at__gt=clock.now()),
-        principals__kind=Principal.Kind.ROOT_USER,
-        principals__realm="",
-        principals__folded=fold(email),
-    )
-    own = Subquery(accounts.order_by().values("captcha_mode")[:1])
-    found = Behaviour.objects.annotate(mode=Coalesce(own, F("captcha_mode")))
-    mode: str | None = found.values_list("mode", flat=True).first()
+    found: Any = _BEHAVIOUR.find(folded=fold(email), now=clock.now())
+    mode: str | None = found.mode if found else None
     return mode or Account.CaptchaMode.ALWAYS
 
 
@@ -52,11 +74,7 @@ def find_account(id_or_alias: str) -> Account | None:
 def find_iam_user(account: Account | None, username: str) -> Principal | None:
     """Return the IAM user of this name; without an account nobody, after the same look-up."""
     realm = account.id if account else NO_ACCOUNT
-    return (
-        Principal.objects.select_related("account__password_policy")
-        .filter(kind=Principal.Kind.IAM_USER, realm=realm, folded=fold(username))
-        .first()
-    )
+    return _IAM_USER.find(realm=realm, folded=fold(username))
 
 
 def find_operator(username: str) -> Principal | None:

@@ -17,7 +17,7 @@ from django.db.models import CharField, DateTimeField, Q
 from accounts.models import Account, MultiSession, Principal, Role, Session
 from signin.http import Browser
 from signin.kernel import clock, entropy
-from signin.kernel.prepared import Prepared
+from signin.kernel.prepared import Prepared, PreparedUpdate
 
 CONSOLE_LIFETIME = timedelta(hours=12)
 HANDOFF_LIFETIME = timedelta(minutes=1)
@@ -61,6 +61,23 @@ def _living_at(door: str) -> Prepared[Session]:
 
 
 _LIVING = {door: _living_at(door) for door in _RELATED}
+_ACCEPTED = PreparedUpdate(
+    lambda code, challenge, host, now, key: (
+        Session.objects.filter(
+            handoff_digest=code,
+            handoff_challenge=challenge,
+            handoff_expires_at__gt=now,
+            host=host,
+            ended_at=None,
+        ),
+        {"key_digest": key, "handoff_digest": None},
+    ),
+    code=CharField(),
+    challenge=CharField(),
+    host=CharField(),
+    now=DateTimeField(),
+    key=CharField(),
+)
 
 
 @dataclass(frozen=True)
@@ -164,13 +181,13 @@ def accept(code: str, *, host: str, verifier: str) -> str | None:
     None if the code is unknown, used, older than a minute, another host's, or another browser's.
     """
     key, now = entropy.token(), clock.now()
-    taken = Session.objects.filter(
-        handoff_digest=entropy.digest(code),
-        handoff_challenge=challenge_of(verifier),
-        handoff_expires_at__gt=now,
+    taken = _ACCEPTED.run(
+        code=entropy.digest(code),
+        challenge=challenge_of(verifier),
         host=host,
-        ended_at=None,
-    ).update(key_digest=entropy.digest(key), handoff_digest=None)
+        now=now,
+        key=entropy.digest(key),
+    )
     return key if taken else None
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from signin.flow.facts import Facts
 from signin.http import Browser
 from signin.kernel import clock, entropy
-from signin.kernel.prepared import Prepared
+from signin.kernel.prepared import Given, Prepared, PreparedUpdate
 
 LIFETIME = timedelta(minutes=15)
 # How much longer an attempt may last that waits for its person to open a mailed link.
@@ -72,20 +72,19 @@ class Attempt(models.Model):
 
     def keep(self) -> bool:
         """Store what was learned, unless another request changed the attempt meanwhile."""
-        unchanged = Attempt.objects.filter(handle=self.handle, version=self.version, closed_at=None)
-        changed = unchanged.update(
+        changed = _KEPT.run(
+            handle=self.handle,
+            version=self.version,
             flow=self.flow,
             facts=self.facts,
             expires_at=self.expires_at,
-            version=F("version") + 1,
         )
         self.version += changed
         return bool(changed)
 
     def close(self) -> bool:
         """End the attempt; of parallel requests only one gets True."""
-        unchanged = Attempt.objects.filter(handle=self.handle, version=self.version, closed_at=None)
-        return bool(unchanged.update(closed_at=clock.now(), version=F("version") + 1))
+        return bool(_CLOSED.run(handle=self.handle, version=self.version, now=clock.now()))
 
     def wait_for_mail(self) -> datetime:
         """Last longer, for the time that a mailed link is good; return until when.
@@ -107,5 +106,31 @@ _LIVING = Prepared(
     ),
     handle=models.CharField(),
     browser=models.CharField(),
+    now=models.DateTimeField(),
+)
+
+
+def _unchanged(handle: Given, version: Given) -> models.QuerySet[Attempt]:
+    return Attempt.objects.filter(handle=handle, version=version, closed_at=None)
+
+
+_KEPT = PreparedUpdate(
+    lambda handle, version, flow, facts, expires_at: (
+        _unchanged(handle, version),
+        {"flow": flow, "facts": facts, "expires_at": expires_at, "version": F("version") + 1},
+    ),
+    handle=models.CharField(),
+    version=models.PositiveIntegerField(),
+    flow=models.CharField(),
+    facts=models.JSONField(),
+    expires_at=models.DateTimeField(),
+)
+_CLOSED = PreparedUpdate(
+    lambda handle, version, now: (
+        _unchanged(handle, version),
+        {"closed_at": now, "version": F("version") + 1},
+    ),
+    handle=models.CharField(),
+    version=models.PositiveIntegerField(),
     now=models.DateTimeField(),
 )

@@ -74,7 +74,11 @@ def main(what: str) -> None:
     connection.ensure_connection()
     port: int = settings.SIGNIN_PORT
     WATCHED[what](port)  # what is cached for good, is from here on
-    print(json.dumps(WATCHED[what](port)))
+    found = WATCHED[what](port)
+    for request in chain(*found.values()):  # begin and end of a transaction ask for nothing
+        asked = [each for each in request["queries"] if not OF_TRANSACTIONS.match(each)]
+        request["queries"] = asked
+    print(json.dumps(found))
 
 
 def _sign_in(port: int) -> dict[str, Requests]:
@@ -87,7 +91,7 @@ def _sign_in(port: int) -> dict[str, Requests]:
 
 
 def _program(port: int) -> dict[str, Requests]:
-    """Watch a program; begin and end of a transaction ask the database nothing."""
+    """Watch a program that somebody lets in."""
     found, transport = {}, InProcess()
     program, browser = Program(transport, port), as_directory_user(transport, port)
     for part, act in (
@@ -100,9 +104,6 @@ def _program(port: int) -> dict[str, Requests]:
         transport.requests = []
         act()
         found[part] = transport.requests
-    for request in chain(*found.values()):
-        asked = [each for each in request["queries"] if not OF_TRANSACTIONS.match(each)]
-        request["queries"] = asked
     return found
 
 
