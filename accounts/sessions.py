@@ -133,7 +133,7 @@ def open_for(
     opened = [root]
     if challenge:
         opened.append(_offered(root, code, door=door, host=host, challenge=challenge))
-    Session.objects.bulk_create(opened)
+    Session.objects.add(*opened)
     return SignedIn(key=key, code=code, expires_at=root.expires_at)
 
 

@@ -6,7 +6,7 @@ from itertools import count
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import BigIntegerField, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Principal
@@ -22,6 +22,7 @@ from mfa.errors import (
 )
 from mfa.models import MOST_DEVICES, Device
 from signin.kernel import arns, clock, entropy, sealing
+from signin.kernel.prepared import Prepared
 
 PURPOSE = "mfa secret"
 REGISTRATION_LIFETIME = timedelta(minutes=15)
@@ -31,9 +32,20 @@ LABEL_LENGTH = 26  # random characters at the end of a passkey's ARN
 Kind = Device.Kind
 
 
+_OWN = Prepared(
+    lambda principal: Device.objects.filter(principal=principal, slot__isnull=False).order_by(
+        "slot"
+    ),
+    principal=BigIntegerField(),
+)
+
+
 def of(principal: Principal) -> list[Device]:
     """Return the registered devices of a principal, in the order of their slots."""
-    return list(principal.devices.filter(slot__isnull=False))
+    own = _OWN.all(principal=principal.pk)
+    for device in own:
+        device.principal = principal
+    return own
 
 
 def secret_of(device: Device) -> bytes:

@@ -7,6 +7,7 @@ from accounts.models.multi_sessions import MultiSession
 from accounts.models.principals import Principal
 from accounts.models.roles import Role
 from signin.kernel import entropy
+from signin.kernel.prepared import AppendManager
 
 
 class Session(models.Model):
@@ -63,6 +64,8 @@ class Session(models.Model):
     handoff_digest = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001
     handoff_challenge = models.CharField(max_length=43, blank=True)
     handoff_expires_at = models.DateTimeField(null=True)
+
+    objects = AppendManager()
 
     class Meta:
         verbose_name = _("session")

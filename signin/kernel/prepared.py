@@ -5,7 +5,7 @@ takes three times as long as the database's answer. What is kept is the SQL and 
 models, never a row.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -40,11 +40,24 @@ class _Plan:
     values: Sequence[Any]
     reader: Reader
 
+    def rows(self, given: Mapping[str, Any]) -> Iterator[Any]:
+        """Run the query for these values, and read its rows."""
+        asked = connection()
+        found, _count = fetched(asked, self.sql, _filled(self.values, given, asked))
+        return (self.reader.read(row, asked) for row in found)
+
+
+def _plan(rows: QuerySet[Any]) -> _Plan:
+    query: Any = rows.query
+    compiler = query.get_compiler(connection=connection())
+    sql, values = compiler.as_sql()
+    return _Plan(sql, values, Reader(compiler))
+
 
 class Prepared(Generic[Found]):
-    """A query for one row; ``build`` makes it of what stands for the values, by their names.
+    """A query; ``build`` makes it of what stands for the values, by their names.
 
-    The fields say what kind of values they are. Which of several rows it is, is not said.
+    The fields say what kind of values they are.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Found]], **fields: "Field[Any, Any]") -> None:
@@ -52,17 +65,20 @@ class Prepared(Generic[Found]):
         self.fields = fields
 
     def find(self, **given: Any) -> Found | None:
-        """Return the row that there is for these values, or None."""
-        plan, asked = self._plan, connection()
-        found, _count = fetched(asked, plan.sql, _filled(plan.values, given, asked))
-        return plan.reader.read(found[0], asked) if found else None
+        """Return the row that there is for these values, or None; one of several, if there are."""
+        return next(iter(self._one.rows(given)), None)
+
+    def all(self, **given: Any) -> list[Found]:
+        """Return the rows that there are for these values, in the query's order."""
+        return list(self._all.rows(given))
 
     @cached_property
-    def _plan(self) -> _Plan:
-        query: Any = self.build(**_givens(self.fields)).order_by()[:1].query
-        compiler = query.get_compiler(connection=connection())
-        sql, values = compiler.as_sql()
-        return _Plan(sql, values, Reader(compiler))
+    def _one(self) -> _Plan:
+        return _plan(self.build(**_givens(self.fields)).order_by()[:1])
+
+    @cached_property
+    def _all(self) -> _Plan:
+        return _plan(self.build(**_givens(self.fields)))
 
 
 class PreparedUpdate:
@@ -126,6 +142,17 @@ class AppendManager(Manager[Row]):
             row.pk = keys[0][0]
         row._state.adding, row._state.db = False, asked.alias
         return row
+
+    def add(self, *rows: Row) -> None:
+        """Add rows that have their keys already, with one statement."""
+        asked = connection()
+        stored = [
+            each.take(getattr(row, each.name), asked) for row in rows for each in self._columns
+        ]
+        head, placeholders, _tail = self._parts
+        fetched(asked, f"{head}{', '.join([placeholders] * len(rows))}", stored)
+        for row in rows:
+            row._state.adding, row._state.db = False, asked.alias
 
     def append(self, *rows: Mapping[str, Any]) -> None:
         """Add rows with one statement that nobody needs as models; FieldError for unknown columns.

@@ -106,6 +106,30 @@ def test_a_hostile_value_is_a_value_only(session):
     assert SESSIONS.find(key="' OR 1=1 --", now=clock.now()) is None
 
 
+ALL = Prepared(
+    lambda door: Session.objects.select_related("principal").filter(door=door).order_by("-host"),
+    door=CharField(),
+)
+
+
+def test_all_rows_are_found_in_the_order_of_the_query(session, django_assert_num_queries):
+    others = [Session(**values_of(session) | {"host": host, "key_digest": None}) for host in "abc"]
+    with django_assert_num_queries(1):
+        Session.objects.add(*others)
+    assert not others[0]._state.adding
+    with django_assert_num_queries(1):
+        found = ALL.all(door="signin")
+        assert [each.host for each in found] == ["here", "c", "b", "a"]
+        assert {each.principal.username for each in found} == {"zhang"}
+    assert set(found) == {session, *others}
+    assert ALL.all(door="nowhere") == []
+
+
+def values_of(session):
+    names = ("door", "principal", "factors", "ip", "user_agent", "created_at", "expires_at")
+    return {name: getattr(session, name) for name in names}
+
+
 RENAMED = PreparedUpdate(
     lambda key, host: (
         Session.objects.filter(key_digest=key, ended_at=None),
