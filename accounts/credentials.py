@@ -74,8 +74,8 @@ def issue_for_role(
         mfa_authenticated=mfa_authenticated,
         is_chained=is_chained,
         source_identity=source_identity,
-        **({"tags": dict(tags)} if tags else {}),
-        **({"transitive_tags": list(transitive_tags)} if transitive_tags else {}),
+        tags=dict(tags or {}),
+        transitive_tags=list(transitive_tags),
     )
 
 

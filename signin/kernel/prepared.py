@@ -134,23 +134,19 @@ class AppendManager(Manager[Row]):
 
     def create(self, **values: Any) -> Row:
         """Add one row of these values, and return it."""
-        row, asked = self.model(**values), connection()
-        head, placeholders, tail = self._parts
-        stored = [each.take(getattr(row, each.name), asked) for each in self._columns]
-        keys, _count = fetched(asked, f"{head}{placeholders}{tail}", stored)
-        if tail:
-            row.pk = keys[0][0]
-        row._state.adding, row._state.db = False, asked.alias
+        row = self.model(**values)
+        self.add(row)
         return row
 
     def add(self, *rows: Row) -> None:
-        """Add rows that have their keys already, with one statement."""
+        """Add rows with one statement; they get the keys that the database counts."""
         asked = connection()
         stored = [
             each.take(getattr(row, each.name), asked) for row in rows for each in self._columns
         ]
-        head, placeholders, _tail = self._parts
-        fetched(asked, f"{head}{', '.join([placeholders] * len(rows))}", stored)
+        keys = self._insert(asked, stored, len(rows), tail=self._parts[2])
+        for row, (key,) in zip(rows, keys, strict=False):
+            row.pk = key
         for row in rows:
             row._state.adding, row._state.db = False, asked.alias
 
@@ -159,13 +155,19 @@ class AppendManager(Manager[Row]):
 
         Their values go by the names of columns: ``role_id``, not ``role``.
         """
-        asked = connection()
         for row in rows:
             if unknown := row.keys() - self._names:
                 raise FieldError(f"{self.model.__name__} has no {', '.join(sorted(unknown))}.")
+        asked = connection()
+        self._insert(
+            asked, [each.taken(row, asked) for row in rows for each in self._columns], len(rows)
+        )
+
+    def _insert(
+        self, asked: Any, stored: Sequence[Any], count: int, *, tail: str = ""
+    ) -> list[Any]:
         head, placeholders, _tail = self._parts
-        stored = [each.taken(row, asked) for row in rows for each in self._columns]
-        fetched(asked, f"{head}{', '.join([placeholders] * len(rows))}", stored)
+        return fetched(asked, f"{head}{', '.join([placeholders] * count)}{tail}", stored)[0]
 
     @cached_property
     def _columns(self) -> list[_Column]:

@@ -166,6 +166,14 @@ def test_a_row_is_added_as_django_adds_it(django_assert_num_queries):
     assert Event.objects.get().name == "Y"
 
 
+def test_rows_are_added_together_and_each_has_its_key(django_assert_num_queries):
+    now = clock.now()
+    made = [Event(name=name, recorded_at=now, document={}) for name in ("one", "two", "three")]
+    with django_assert_num_queries(1):
+        Event.objects.add(*made)
+    assert all(Event.objects.get(pk=row.pk).name == row.name for row in made)
+
+
 def test_rows_are_added_together_that_nobody_needs_as_models(django_assert_num_queries):
     now = clock.now()
     made = [{"name": name, "recorded_at": now, "document": {"a": name}} for name in ("one", "two")]

@@ -50,16 +50,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Return a new connection to the database, beside which the file lies."""
+        made = super().get_new_connection(conn_params)
         if not self.is_in_memory_db():
             path = f"{self.settings_dict['NAME']}-gate"
             self._gate = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        return super().get_new_connection(conn_params)
+        return made
 
     def _close(self) -> None:
-        super()._close()  # type: ignore[misc]
         if self._gate is not None:
             os.close(self._gate)
             self._gate = None
+        super()._close()  # type: ignore[misc]
 
     def _start_transaction_under_autocommit(self) -> None:
         self._pass_gate(fcntl.LOCK_EX)
