@@ -1,7 +1,7 @@
 """The time as this server sees it; the control API freezes and advances it.
 
-The clock's state is one small file beside the database, replaced atomically: every worker and
-every management command sees a change at once, and asking for the time costs no query.
+The clock's state is one small file beside the database, replaced atomically: every worker sees a
+change with its next request, every management command at once, and asking costs no query.
 """
 
 import json
