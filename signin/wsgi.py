@@ -5,10 +5,12 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.core.handlers.wsgi import WSGIRequest, get_script_name
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
+from django.urls import set_script_prefix, set_urlconf
 
-from signin.kernel import clock
+from signin.kernel import clock, rows
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "signin.settings")
 
@@ -21,7 +23,8 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     """Answer one request. Bodies sent in chunks get the length that Django wants to see.
 
     An answer that is whole is given as a list, which servers send at once; they ask for the parts
-    of anything else one by one.
+    of anything else one by one. Django's signals around a request are not sent, which took a
+    seventh of a signed call: what its own receivers do for a server is done here.
     """
     if environ.get("HTTP_TRANSFER_ENCODING") and not environ.get("CONTENT_LENGTH"):
         body = environ["wsgi.input"].read(CHUNKED_BODY_LIMIT + 1)
@@ -29,11 +32,20 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         environ["wsgi.input"] = io.BytesIO(body)
     clock.hold()
     try:
-        response = _django(environ, start_response)
+        set_script_prefix(get_script_name(environ))
+        request = WSGIRequest(environ)
+        response = _django.get_response(request)
+        start_response(f"{response.status_code} {response.reason_phrase}", _head(response))
         if not isinstance(response, HttpResponse):
             return response
-        body = [response.content]
-        response.close()
+        request.close()
+        rows.connection().close_if_unusable_or_obsolete()
+        set_urlconf(None)
+        return [response.content]
     finally:
         clock.let_go()
-    return body
+
+
+def _head(response: Any) -> list[tuple[str, str]]:
+    cookies = [("Set-Cookie", each.OutputString()) for each in response.cookies.values()]
+    return [*response.items(), *cookies]

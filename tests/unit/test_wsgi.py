@@ -1,10 +1,14 @@
 """The WSGI application: what it gives to the server."""
 
 import io
+import re
 
 import pytest
 from django.conf import settings
-from django.core.signals import request_finished
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection, connections
+from django.http import HttpRequest
+from django.urls import get_urlconf
 
 from signin.kernel import clock
 from signin.wsgi import application
@@ -12,21 +16,8 @@ from signin.wsgi import application
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("demo")]
 
 
-@pytest.fixture
-def finished():
-    """Return a list that gets one entry for each request that is over."""
-    seen = []
-
-    def note(**_given):
-        seen.append(None)
-
-    request_finished.connect(note)
-    yield seen
-    request_finished.disconnect(note)
-
-
-def ask(path):
-    """Return the status of an answer and what comes of it, as servers ask for it."""
+def ask(path, answer_by=application, **more):
+    """Return the status of an answer, its headers, and what comes of it, as servers ask for it."""
     told = []
     environ = {
         "REQUEST_METHOD": "GET",
@@ -37,26 +28,75 @@ def ask(path):
         "SERVER_PORT": str(settings.SIGNIN_PORT),
         "wsgi.input": io.BytesIO(),
         "wsgi.url_scheme": "http",
+        **more,
     }
-    answer = application(environ, lambda status, headers, exc_info=None: told.append(status))
-    return told[0], answer
+    answer = answer_by(environ, lambda *head: told.extend(head))
+    return (*told, answer)
 
 
-def test_a_whole_answer_is_a_list_and_the_request_is_over(finished):
-    status, answer = ask("/")
-    assert status.startswith("200")
+def whole(answer):
+    """Return all of an answer, as servers send and close it."""
+    try:
+        return b"".join(answer)
+    finally:
+        getattr(answer, "close", list)()
+
+
+def without_end(value):
+    """Return a header's value but for the time at which a cookie ends."""
+    return re.sub("expires=[^;]+", "", value.strip())
+
+
+def test_a_whole_answer_is_a_list():
+    status, _headers, answer = ask("/")
+    assert status == "200 OK"
     assert isinstance(answer, list)
     assert b"</html>" in b"".join(answer)
-    assert finished == [None]
 
 
-def test_what_comes_in_parts_is_over_when_the_server_closes_it(finished):
-    status, answer = ask("/static/img/mark.svg")
-    assert status.startswith("200")
+@pytest.mark.parametrize("path", ["/", "/?locale=ja", "/nowhere", "/static/img/mark.svg"])
+def test_an_answer_is_the_one_that_django_gives(path):
+    clock.freeze()
+    path, _, query = path.partition("?")
+    (status, headers, answer), theirs = (
+        ask(path, by, QUERY_STRING=query) for by in (application, WSGIHandler())
+    )
+    assert status == theirs[0]
+    assert [(name, without_end(value)) for name, value in headers] == [
+        (name, without_end(value)) for name, value in theirs[1]
+    ]
+    assert whole(answer) == whole(theirs[2])
+
+
+def test_what_comes_in_parts_is_over_when_the_server_closes_it(monkeypatch):
+    closed = []
+    monkeypatch.setattr(HttpRequest, "close", lambda request: closed.append(request.path))
+    status, _headers, answer = ask("/static/img/mark.svg")
+    assert status == "200 OK"
     assert b"<svg" in b"".join(answer)
-    assert finished == []
+    assert not closed
     answer.close()
-    assert finished == [None]
+    assert closed == ["/static/img/mark.svg"]
+
+
+def test_with_a_whole_answer_the_request_is_closed(monkeypatch):
+    closed = []
+    monkeypatch.setattr(HttpRequest, "close", lambda request: closed.append(request.path))
+    ask("/")
+    assert closed == ["/"]
+
+
+def test_a_connection_that_is_lost_is_closed_with_the_request(monkeypatch):
+    connection.ensure_connection()
+    monkeypatch.setattr(type(connections["default"]), "is_usable", lambda _self: False)
+    connection.errors_occurred = True
+    ask("/static/nowhere")
+    assert connection.connection is None
+
+
+def test_addresses_are_those_of_the_whole_server_again():
+    ask("/")
+    assert get_urlconf() is None
 
 
 def test_afterwards_the_clock_is_looked_at_each_time_again(settings):
