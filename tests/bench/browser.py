@@ -2,7 +2,7 @@
 
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Protocol, Self
@@ -16,21 +16,25 @@ MOST_REDIRECTS = 8
 
 @dataclass(frozen=True)
 class Answer:
-    """A response; ``head`` are the lines of its headers, ``wire`` its size, head and body."""
+    """A response; ``headers`` go by their names in small letters, ``wire`` is its whole size."""
 
     status: int
-    head: str
+    headers: Mapping[str, list[str]]
     body: bytes
     wire: int
 
     def header(self, name: str) -> str:
         """Return a header's value, or an empty string."""
-        return next(iter(self.all_of(name)), "")
+        return next(iter(self.headers.get(name, ())), "")
 
-    def all_of(self, name: str) -> list[str]:
-        """Return the values of a header, looked for only now: most answers are not asked."""
-        line = re.compile(rf"^{name}:[ \t]*(.*?)[ \t\r]*$", re.IGNORECASE | re.MULTILINE)
-        return [found[1] for found in line.finditer(self.head)]
+
+def headers_of(lines: Iterable[str]) -> dict[str, list[str]]:
+    """Return the values of headers by their names in small letters."""
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        name, _, value = line.partition(":")
+        found.setdefault(name.lower(), []).append(value.strip())
+    return found
 
 
 class Transport(Protocol):
@@ -79,16 +83,16 @@ class Wire:
         while b"\r\n\r\n" not in self._received:
             self._receive()
         head, _, self._received = self._received.partition(b"\r\n\r\n")
-        first, _, lines = head.decode("latin-1").partition("\r\n")
-        answer = Answer(int(first.split()[1]), lines, b"", 0)
-        if "chunked" in answer.header("transfer-encoding"):
+        first, *lines = head.decode("latin-1").split("\r\n")
+        headers = headers_of(lines)
+        if "chunked" in headers.get("transfer-encoding", ()):
             body, size = self._chunks()
         else:
-            size = int(answer.header("content-length") or 0)
+            size = int(headers.get("content-length", ["0"])[0])
             body = self._take(size)
-        if answer.header("connection").lower() == "close" or first.startswith("HTTP/1.0"):
+        if headers.get("connection") == ["close"] or first.startswith("HTTP/1.0"):
             self.close()
-        return Answer(answer.status, lines, body, len(head) + 4 + size)
+        return Answer(int(first.split()[1]), headers, body, len(head) + 4 + size)
 
     def _chunks(self) -> tuple[bytes, int]:
         """Return a body that comes in chunks, and its size on the wire."""
@@ -155,7 +159,7 @@ class Browser:
     transport: Transport
     url: str = ""
     trail: list[str] = field(default_factory=list)  # all requests, redirects included
-    answer: Answer = field(default_factory=lambda: Answer(0, "", b"", 0))
+    answer: Answer = field(default_factory=lambda: Answer(0, {}, b"", 0))
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def visit(self, url: str) -> Self:
@@ -195,7 +199,7 @@ class Browser:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         answer = self.transport.request(method, parts.netloc, target, headers, body)
-        for value in answer.all_of("set-cookie"):
+        for value in answer.headers.get("set-cookie", ()):
             name, _, content = value.partition(";")[0].partition("=")
             cookies[name] = content
             if "max-age=0" in value.lower():

@@ -13,7 +13,7 @@ from typing import Any
 
 import django
 
-from tests.bench.browser import Answer
+from tests.bench.browser import Answer, headers_of
 from tests.bench.calling import Program
 from tests.bench.signing_in import as_directory_user, as_iam_user, as_root_user
 
@@ -56,10 +56,10 @@ class InProcess:
                 "queries": statements,
             }
         )
-        pairs = list(response.items())
-        pairs += [("Set-Cookie", morsel.OutputString()) for morsel in response.cookies.values()]
-        head = "\r\n".join(f"{name}: {value}" for name, value in pairs)
-        return Answer(response.status_code, head, response.content, len(response.content))
+        lines = [f"{name}: {value}" for name, value in response.items()]
+        lines += [f"Set-Cookie: {morsel.OutputString()}" for morsel in response.cookies.values()]
+        headers = headers_of(lines)
+        return Answer(response.status_code, headers, response.content, len(response.content))
 
 
 def main(what: str) -> None:
