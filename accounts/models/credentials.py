@@ -50,7 +50,8 @@ class TemporaryCredentials(models.Model):
 
     The secret is sealed, because signatures are checked with it; of the session token there is
     only a digest. ``session`` is the browser's session in which they were asked for, if there was
-    one. ``mfa_authenticated`` is unknown where nobody was asked.
+    one. ``mfa_authenticated`` is unknown where nobody was asked. There are indexes for what calls
+    and revocations ask only: each costs every call that gets credentials.
     """
 
     class Kind(models.TextChoices):
@@ -76,6 +77,7 @@ class TemporaryCredentials(models.Model):
         blank=True,
         on_delete=models.CASCADE,
         related_name="credentials",
+        db_index=False,
     )
     # Of a role's session or of a federated user.
     session_name = models.CharField(_("session name"), max_length=128, blank=True)
@@ -95,7 +97,7 @@ class TemporaryCredentials(models.Model):
     )
     transitive_tags: "models.JSONField[list[str], list[str]]" = models.JSONField(default=list)
     issued_at = models.DateTimeField(_("issued at"))
-    expires_at = models.DateTimeField(_("good until"), db_index=True)
+    expires_at = models.DateTimeField(_("good until"))
     revoked_at = models.DateTimeField(_("revoked at"), null=True)
 
     objects = AppendManager()

@@ -1,6 +1,7 @@
 """Programs that registered, what they asked people for, and what they got.
 
-Of secrets, codes and tokens there are digests only.
+Of secrets, codes and tokens there are digests only. What every flow writes has indexes for what
+flows and revocations ask; by a program, or by when it ends, it is looked for when it is deleted.
 """
 
 from django.db import models
@@ -67,7 +68,11 @@ class Grant(models.Model):
 
     id = models.UUIDField(primary_key=True, default=entropy.identifier, editable=False)
     client = models.ForeignKey(
-        Client, verbose_name=_("program"), on_delete=models.CASCADE, related_name="grants"
+        Client,
+        verbose_name=_("program"),
+        on_delete=models.CASCADE,
+        related_name="grants",
+        db_index=False,
     )
     principal = models.ForeignKey(
         Principal,
@@ -107,13 +112,15 @@ class DeviceAuthorization(models.Model):
     code_digest = models.CharField(max_length=64, unique=True)
     user_code_digest = models.CharField(max_length=64, unique=True)
     client = models.ForeignKey(
-        Client, on_delete=models.CASCADE, related_name="device_authorizations"
+        Client, on_delete=models.CASCADE, related_name="device_authorizations", db_index=False
     )
-    directory = models.ForeignKey(Directory, on_delete=models.CASCADE, related_name="+")
+    directory = models.ForeignKey(
+        Directory, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     ip = models.GenericIPAddressField()
     user_agent = models.CharField(max_length=1024)
     begun_at = models.DateTimeField()
-    expires_at = models.DateTimeField(db_index=True)
+    expires_at = models.DateTimeField()
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     grant = models.ForeignKey(
         Grant, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
@@ -180,7 +187,7 @@ class Token(models.Model):
     kind = models.CharField(max_length=7, choices=Kind)
     grant = models.ForeignKey(Grant, on_delete=models.CASCADE, related_name="tokens")
     issued_at = models.DateTimeField()
-    expires_at = models.DateTimeField(db_index=True)
+    expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)  # of a refresh token, which is good once
 
     objects = AppendManager()
