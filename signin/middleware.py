@@ -1,12 +1,13 @@
-"""Django's middlewares, each only at the doors that need it."""
+"""What stands around the pages of people: language, forms; at the admin site Django's own."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
-from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
 
@@ -16,39 +17,32 @@ from signin.http import is_tls
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
-class _AtDoors:
-    """Lets one of Django's middlewares run only at doors that need it.
+_PEOPLE: frozenset[Stack] = frozenset({"pages", "desk"})  # doors; programs need none of this
 
-    Wire APIs take none of them: they cost half the throughput.
+
+class PageLocaleMiddleware:
+    """Chooses the language: ``?locale=``, then the cookie, then ``Accept-Language``.
+
+    Django's own looks for languages in paths, too, where there are none here.
     """
 
-    stacks: ClassVar[frozenset[Stack]]
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if cast(HostRequest, request).host.stack in self.stacks:
-            return cast(HttpResponse, super().__call__(request))  # type: ignore[misc]
-        get_response: Handler = self.get_response  # type: ignore[attr-defined]
-        return get_response(request)
-
-
-_PEOPLE: frozenset[Stack] = frozenset({"pages", "desk"})
-
-
-class PageLocaleMiddleware(_AtDoors, LocaleMiddleware):
-    """Chooses the language: ``?locale=``, then the cookie, then ``Accept-Language``."""
-
-    stacks = _PEOPLE
-
-    def process_request(self, request: HttpRequest) -> None:
+        if cast(HostRequest, request).host.stack not in _PEOPLE:
+            return self.get_response(request)
         chosen = request.GET.get("locale", "")[:5].split("-")[0]
-        if chosen in dict(settings.LANGUAGES):
+        is_chosen = chosen in dict(settings.LANGUAGES)
+        if is_chosen:
             request.COOKIES[settings.LANGUAGE_COOKIE_NAME] = chosen
-            cast(Any, request).chosen_language = chosen
-        super().process_request(request)
-
-    def process_response(self, request: HttpRequest, response: Any) -> Any:
-        response = super().process_response(request, response)
-        if chosen := getattr(request, "chosen_language", None):
+        language = translation.get_language_from_request(request)
+        translation.activate(language)
+        cast(Any, request).LANGUAGE_CODE = language
+        response = self.get_response(request)
+        patch_vary_headers(response, ["Accept-Language"])
+        response.headers.setdefault("Content-Language", language)
+        if is_chosen:
             response.set_cookie(
                 settings.LANGUAGE_COOKIE_NAME,
                 chosen,
@@ -60,10 +54,13 @@ class PageLocaleMiddleware(_AtDoors, LocaleMiddleware):
         return response
 
 
-class PageCsrfMiddleware(_AtDoors, CsrfViewMiddleware):
+class PageCsrfMiddleware(CsrfViewMiddleware):
     """Guards every form that people use."""
 
-    stacks = _PEOPLE
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if cast(HostRequest, request).host.stack in _PEOPLE:
+            return cast(HttpResponse, super().__call__(request))
+        return cast(Handler, self.get_response)(request)
 
     def process_response(self, request: HttpRequest, response: Any) -> Any:
         response = super().process_response(request, response)
@@ -74,7 +71,7 @@ class PageCsrfMiddleware(_AtDoors, CsrfViewMiddleware):
     def process_view(
         self, request: HttpRequest, callback: Any, callback_args: Any, callback_kwargs: Any
     ) -> Any:
-        if cast(HostRequest, request).host.stack not in self.stacks:
+        if cast(HostRequest, request).host.stack not in _PEOPLE:
             return None
         return super().process_view(request, callback, callback_args, callback_kwargs)
 
