@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
-from signin import hosts
+from signin import hosts, moments
 from signin.http import language_choice
 from signin.kernel import clock, entropy
 
@@ -20,7 +20,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Return the time that the server shows, the way to the desk, and the other languages."""
     state = clock.state()
     return {
-        "server_time": f"{clock.now():%Y-%m-%d %H:%M:%S}",
+        "server_time": moments.to_the_second(clock.now()),
         "clock_is_moved": state.frozen_at is not None or bool(state.offset),
         "desk": hosts.origin("desk"),
         "desk_query": _carried(request),

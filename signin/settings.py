@@ -135,7 +135,7 @@ TEMPLATES = [
                     ],
                 )
             ],
-            "builtins": ["signin.csrf"],
+            "builtins": ["signin.csrf", "signin.moments"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
