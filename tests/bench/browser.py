@@ -2,7 +2,7 @@
 
 import re
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Protocol, Self
@@ -47,10 +47,14 @@ class Transport(Protocol):
 
 
 class Wire:
-    """One keep-alive connection to a server on the loopback."""
+    """One keep-alive connection to a server on the loopback.
 
-    def __init__(self, port: int) -> None:
+    ``wait`` returns when there is something to read; without it, reading waits.
+    """
+
+    def __init__(self, port: int, wait: Callable[[socket.socket], None] | None = None) -> None:
         self.port = port
+        self.wait = wait
         self._connection: socket.socket | None = None
         self._received = b""
 
@@ -114,6 +118,8 @@ class Wire:
         return taken
 
     def _receive(self) -> None:
+        if self._connection and self.wait:
+            self.wait(self._connection)
         received = self._connection.recv(65536) if self._connection else b""
         if not received:
             raise Unusable("the server closed the connection")

@@ -1,11 +1,13 @@
-"""Many flows at once, each over a connection of its own."""
+"""Many flows at once, each over a connection of its own, in one thread."""
 
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from threading import Barrier, BrokenBarrierError
+from functools import partial
+from selectors import EVENT_READ, PollSelector
+from socket import socket
+
+from greenlet import getcurrent, greenlet
 
 from tests.bench.browser import Wire
 from tests.bench.processes import Server, watched
@@ -25,32 +27,54 @@ class Cost:
     cpu: float
 
 
+class _Hub:
+    """Does several things at once: while one waits for a server, the next goes on.
+
+    Threads would hand Python's lock around, which takes more of the machine than the flows.
+    """
+
+    def __init__(self) -> None:
+        self.waiting = PollSelector()
+        self.here = getcurrent()
+
+    def wait(self, connection: socket) -> None:
+        """Let others go on until a connection has something to read."""
+        self.waiting.register(connection, EVENT_READ, getcurrent())
+        self.here.switch()
+        self.waiting.unregister(connection)
+
+    def do(self, acts: Sequence[Act]) -> None:
+        """Return when all is done."""
+        for act in acts:
+            greenlet(act).switch()
+        while self.waiting.get_map():
+            for ready, _events in self.waiting.select():
+                ready.data.switch()
+
+
 def load(server: Server, begin: Begin, times: int, *, connections: int = CONNECTIONS) -> Cost:
     """Return the cost of a flow when so many connections repeat it.
 
     ``begin`` does what need not be repeated, and returns the flow. A connection that is done takes
     the next flow, so that none waits for another at the end.
     """
-    barrier = Barrier(connections + 1)
-    flows = iter(range(times))
+    hub, flows, acts = _Hub(), iter(range(times)), list[Act]()
+    wires = [Wire(server.port, hub.wait) for _ in range(connections)]
 
-    def work() -> None:
-        try:
-            with Wire(server.port) as wire:
-                act = begin(wire)
-                repeat(act, WARM_UPS)
-                barrier.wait()
-                for _ in flows:
-                    act()
-        except BaseException:
-            barrier.abort()
-            raise
+    def prepare(wire: Wire) -> None:
+        acts.append(act := begin(wire))
+        repeat(act, WARM_UPS)
 
-    with ThreadPoolExecutor(connections) as pool:
-        workers = [pool.submit(work) for _ in range(connections)]
-        with suppress(BrokenBarrierError):  # whoever broke it says why below
-            barrier.wait()
-        return measured(server, lambda: [worker.result() for worker in workers], times)
+    def work(act: Act) -> None:
+        for _ in flows:
+            act()
+
+    try:
+        hub.do([partial(prepare, wire) for wire in wires])
+        return measured(server, lambda: hub.do([partial(work, act) for act in acts]), times)
+    finally:
+        for wire in wires:
+            wire.close()
 
 
 def measured(server: Server, act: Act, times: int) -> Cost:
