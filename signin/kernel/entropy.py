@@ -5,9 +5,9 @@ import hmac
 import secrets
 import string
 import uuid
+from functools import cache
 
-# Of an octet the values above the last whole multiple of an alphabet's length are dropped.
-_OCTET = 256
+_OCTETS = bytes(range(256))
 
 
 def token() -> str:
@@ -26,13 +26,12 @@ def digits(count: int) -> str:
 
 
 def text(count: int, alphabet: str) -> str:
-    """Return that many characters drawn evenly from an alphabet of up to 256."""
-    size, drawn = len(alphabet), ""
-    fair = _OCTET - _OCTET % size
+    """Return that many characters drawn evenly from an alphabet, of Latin-1's."""
+    characters, unfair = _drawing(alphabet)
+    drawn = b""
     while len(drawn) < count:
-        octets_drawn = secrets.token_bytes(count + count // 2)
-        drawn += "".join(alphabet[octet % size] for octet in octets_drawn if octet < fair)
-    return drawn[:count]
+        drawn += secrets.token_bytes(count + count // 2).translate(characters, unfair)
+    return drawn[:count].decode("latin-1")
 
 
 def octets(count: int) -> bytes:
@@ -58,6 +57,17 @@ def keyed_digest(key: str, *parts: str) -> str:
     """
     message = "\x00".join(f"{len(part)}:{part}" for part in parts)
     return hmac.digest(key.encode(), message.encode(), "sha256").hex()
+
+
+@cache
+def _drawing(alphabet: str) -> tuple[bytes, bytes]:
+    """Return the character that each octet stands for, and the octets that are dropped.
+
+    Those are what is above the last whole multiple of the alphabet's length.
+    """
+    size = len(alphabet)
+    fair = len(_OCTETS) - len(_OCTETS) % size
+    return bytes(ord(alphabet[octet % size]) for octet in _OCTETS), _OCTETS[fair:]
 
 
 def same(one: str, other: str) -> bool:

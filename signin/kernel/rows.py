@@ -3,6 +3,7 @@
 Django looks at each field each time; what it would find is found out once here.
 """
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,9 +33,16 @@ AS_THEY_ARE: dict[type, type] = {
 }
 
 
+_here = threading.local()
+
+
 def connection() -> Any:
     """Return this thread's connection itself, which Django's stand-in looks up at each use."""
-    return connections[DEFAULT_DB_ALIAS]
+    try:
+        return _here.connection
+    except AttributeError:
+        _here.connection = connections[DEFAULT_DB_ALIAS]
+        return _here.connection
 
 
 def fetched(asked: Any, sql: str, values: Sequence[Any]) -> tuple[list[Any], int]:
@@ -69,7 +77,10 @@ Converters = Sequence[tuple[int, Callable[[Any, Any, Any], Any], Any]]
 
 @dataclass(frozen=True)
 class _Part:
-    """One of the models in a row: where its columns are, and what is joined to it."""
+    """One of the models in a row: where its columns are, and what is joined to it.
+
+    No kind of column here makes anything of what is not there, so that is not converted.
+    """
 
     model: type[Model]
     names: Sequence[str]
@@ -82,7 +93,8 @@ class _Part:
         """Return the model, as it is after Django's own reading; no signals tell of it."""
         values = list(row[self.columns])
         for position, convert, expression in self.converters:
-            values[position] = convert(values[position], expression, asked)
+            if (value := values[position]) is not None:
+                values[position] = convert(value, expression, asked)
         made = self.model.__new__(self.model)
         made.__dict__.update(zip(self.names, values, strict=True))
         made._state = state = ModelState()
@@ -113,9 +125,9 @@ class Reader:
         """Return the model of a row that a connection's database gave."""
         made = self.part.of(row, asked)
         for name, position, converters in self.annotations:
-            value = row[position]
-            for _, convert, expression in converters:
-                value = convert(value, expression, asked)
+            if (value := row[position]) is not None:
+                for _, convert, expression in converters:
+                    value = convert(value, expression, asked)
             setattr(made, name, value)
         return made
 
