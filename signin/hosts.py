@@ -14,8 +14,9 @@ from functools import cache, lru_cache
 from typing import Literal, cast
 from urllib.parse import urlencode, urlsplit
 
-from django.core.exceptions import DisallowedHost
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port, validate_host
 
 from signin import naming, pages
 
@@ -214,11 +215,9 @@ class HostMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        try:
-            named = request.get_host()
-        except DisallowedHost:
-            named = ""
-        hostname = re.sub(r":\d*$", "", named)
+        meta = request.META
+        here = f"{meta['SERVER_NAME']}:{meta['SERVER_PORT']}"
+        named, hostname = _named(meta.get("HTTP_HOST", here))
         if not (found := find(hostname)):
             template = "errors/no_such_host.html"
             return pages.outside(request, template, status=421, context={"samples": samples()})
@@ -227,3 +226,10 @@ class HostMiddleware:
         request.urlconf = request.host.urlconf
         request.get_host = lambda: named  # type: ignore[method-assign] # Django checks it each time
         return self.get_response(request)
+
+
+@lru_cache(maxsize=1000)
+def _named(host: str) -> tuple[str, str]:
+    """Return a host as it was named, and its name without the port; nothing of what is none."""
+    name, _port = split_domain_port(host)
+    return (host, name) if validate_host(name, settings.ALLOWED_HOSTS) else ("", "")

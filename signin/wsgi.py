@@ -3,12 +3,13 @@
 import io
 import os
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
-from django.core.handlers.wsgi import WSGIRequest, get_script_name
-from django.core.wsgi import get_wsgi_application
-from django.http import HttpResponse
-from django.urls import set_script_prefix, set_urlconf
+import django
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest, get_script_name
+from django.http import HttpRequest, HttpResponse
+from django.urls import ResolverMatch, get_resolver, set_script_prefix, set_urlconf
 
 from signin.kernel import clock, rows
 
@@ -16,7 +17,24 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "signin.settings")
 
 CHUNKED_BODY_LIMIT = 2_621_440  # bytes, as Django's DATA_UPLOAD_MAX_MEMORY_SIZE
 
-_django = get_wsgi_application()
+
+class _Handler(WSGIHandler):
+    """Django's handler; it looks the view of an address up once, where many ask for it."""
+
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        urlconf: str | None = getattr(request, "urlconf", None)
+        set_urlconf(urlconf)
+        request.resolver_match = found = _view_of(urlconf, request.path_info)
+        return found
+
+
+@lru_cache(maxsize=500)
+def _view_of(urlconf: str | None, path: str) -> ResolverMatch:
+    return get_resolver(urlconf).resolve(path)
+
+
+django.setup(set_prefix=False)
+_django = _Handler()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -76,7 +76,7 @@ def allow(consent: ConsentRequest, session: Session) -> str:
         _answer(consent)
         AuthorizationCode.objects.create(
             digest=entropy.digest(code),
-            grant=grants.give(consent.client, session, consent.scopes),
+            grant_id=grants.give(consent.client, session, consent.scopes),
             redirect_uri=consent.redirect_uri,
             challenge=consent.challenge,
             expires_at=now + CODE_LIFETIME,

@@ -150,7 +150,7 @@ def approve(authorization: DeviceAuthorization, session: Session) -> None:
     client = authorization.client
     with transaction.atomic():
         grant = grants.give(client, session, client.scopes)
-        if not _APPROVAL.run(pk=authorization.pk, now=clock.now(), grant=grant.pk):
+        if not _APPROVAL.run(pk=authorization.pk, now=clock.now(), grant=grant):
             raise RequestOver
 
 

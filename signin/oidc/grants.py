@@ -1,11 +1,12 @@
 """What people allowed programs, and for how long that holds."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db.models import QuerySet
 
 from accounts.models import Directory, Principal, Session
-from signin.kernel import clock
+from signin.kernel import clock, entropy
 from signin.oidc.errors import OtherDirectory
 from signin.oidc.models import Client, Grant
 
@@ -14,15 +15,20 @@ WHOSE = "session__principal__profile__directory"
 RELATED = ("client", WHOSE)
 
 
-def give(client: Client, session: Session, scopes: Sequence[str]) -> Grant:
-    """Store what somebody allows a program, for as long as their sign-in lasts."""
-    return Grant.objects.create(
-        client=client,
-        principal_id=session.principal_id,
-        session_id=session.parent_id or session.pk,
-        scopes=list(scopes),
-        allowed_at=clock.now(),
+def give(client: Client, session: Session, scopes: Sequence[str]) -> UUID:
+    """Store what somebody allows a program, for as long as their sign-in lasts; return its ID."""
+    grant_id = entropy.identifier()
+    Grant.objects.append(
+        {
+            "id": grant_id,
+            "client_id": client.pk,
+            "principal_id": session.principal_id,
+            "session_id": session.parent_id or session.pk,
+            "scopes": list(scopes),
+            "allowed_at": clock.now(),
+        }
     )
+    return grant_id
 
 
 def check_directory(session: Session, directory_id: str) -> None:

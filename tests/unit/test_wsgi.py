@@ -54,7 +54,9 @@ def test_a_whole_answer_is_a_list():
     assert b"</html>" in b"".join(answer)
 
 
-@pytest.mark.parametrize("path", ["/", "/?locale=ja", "/nowhere", "/static/img/mark.svg"])
+@pytest.mark.parametrize(
+    "path", ["/", "/?locale=ja", "/nowhere", "/mailbox/9", "/static/img/mark.svg"]
+)
 def test_an_answer_is_the_one_that_django_gives(path):
     clock.freeze()
     path, _, query = path.partition("?")
