@@ -2,11 +2,12 @@
 
 Around what a page is about there is much that is the same each time: texts, addresses of static
 files, parts that take nothing. In place of a run of such nodes stands one that keeps what they
-rendered, for each language.
+rendered, for each language. In place of a variable stands one that knows texts when it sees them.
 """
 
 from collections.abc import Iterable, Sequence
 from functools import reduce
+from html import escape
 from itertools import groupby
 from typing import Any
 
@@ -18,11 +19,19 @@ from django.template import (
     TemplateDoesNotExist,
     TemplateSyntaxError,
 )
-from django.template.base import FilterExpression, Node, NodeList, TextNode, TokenType
+from django.template.base import (
+    FilterExpression,
+    Node,
+    NodeList,
+    TextNode,
+    TokenType,
+    VariableNode,
+    render_value_in_context,
+)
 from django.template.defaulttags import CommentNode, LoadNode
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from django.template.loaders import base, cached
-from django.templatetags.i18n import BlockTranslateNode, TranslateNode
+from django.templatetags.i18n import BlockTranslateNode, LanguageNode, TranslateNode
 from django.templatetags.static import StaticNode
 from django.utils.translation import get_language
 
@@ -116,23 +125,43 @@ class Steady(Node):
 
     def render(self, context: Context) -> str:
         """Return what the nodes rendered first in this language."""
-        key = get_language(), context.autoescape
+        state: Any = context.render_context  # of this template; in it the language stays
+        if (language := state.get(Steady)) is None:
+            language = state[Steady] = get_language()
+        key = language, context.autoescape
         if (done := self.rendered.get(key)) is None:
             done = self.rendered[key] = self.nodes.render(context)
         return done
 
 
+class Shown(VariableNode):
+    """A variable; a plain text is escaped, and not looked at as a number or a time before."""
+
+    def render(self, context: Context) -> str:
+        """Return what Django shows of the variable."""
+        value = self.filter_expression.resolve(context)
+        if type(value) is not str:
+            return render_value_in_context(value, context)
+        return escape(value) if context.autoescape else value
+
+
 def _fold(nodes: NodeList, template: Template) -> None:
     for node in nodes:
-        for inner in lists_in(node):
+        for inner in () if isinstance(node, LanguageNode) else lists_in(node):
             _fold(inner, template)
     folded: list[Node] = []
     for is_steady, run in groupby(nodes, lambda node: _is_steady(node, template)):
         found = list(run)
         if is_steady and not all(isinstance(node, TextNode) for node in found):
             found = found if len(found) == 1 and isinstance(found[0], Steady) else [Steady(found)]
-        folded += found
+        folded += [_shown(node) if type(node) is VariableNode else node for node in found]
     nodes[:] = folded
+
+
+def _shown(node: VariableNode) -> Shown:
+    made = Shown(node.filter_expression)
+    vars(made).update(vars(node))  # where it stands, which errors tell
+    return made
 
 
 def _is_steady(node: Any, template: Template) -> bool:

@@ -1,9 +1,13 @@
 """Templates with what is the same each time rendered once say what they said before."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.template import Context, Engine, TemplateDoesNotExist, TemplateSyntaxError
 from django.template.loader_tags import BlockNode, ExtendsNode
 from django.utils import translation
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy
 
 from signin.folding import Steady
 
@@ -90,6 +94,49 @@ def test_nobody_sees_a_difference(language):
             expected = plain.get_template("page").render(Context(context))
             for _ in range(2):
                 assert folding.get_template("page").render(Context(context)) == expected
+
+
+SHOWN = [
+    "<b>&\"'",
+    mark_safe("<b>"),
+    gettext_lazy("Sign in"),
+    1234567.5,
+    None,
+    True,
+    datetime(2031, 1, 2, 3, 4, tzinfo=UTC),
+    ["<1>"],
+    lambda: "<called>",
+]
+
+
+@pytest.mark.parametrize("value", SHOWN, ids=repr)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ value }}",
+        "{{ value|default:'<none>' }}",
+        "{% autoescape off %}{{ value }}{% endautoescape %}",
+        "{{ nothing }}{{ value.nothing }}",
+    ],
+)
+def test_a_variable_is_shown_as_django_shows_it(text, value):
+    folding, plain = engines(page=text)
+    shown, expected = (
+        engine.get_template("page").render(Context({"value": value})) for engine in (folding, plain)
+    )
+    assert shown == expected
+
+
+def test_a_template_that_changes_the_language_in_itself_is_rendered_in_both():
+    texts = "{% translate 'Sign in' %}{% include 'part' only %}"
+    folding, plain = engines(
+        page=I18N + texts + "{% language 'ja' %}" + texts + "{% endlanguage %}" + texts,
+        part=I18N + "<i>{% translate 'Password' %}</i>",
+    )
+    expected = plain.get_template("page").render(Context())
+    assert len(set(expected.split("<i>"))) > 2
+    for _ in range(2):
+        assert folding.get_template("page").render(Context()) == expected
 
 
 INHERITANCE = {

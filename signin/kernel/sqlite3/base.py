@@ -33,7 +33,7 @@ class DatabaseOperations(operations.DatabaseOperations):
     def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> Any:
         """Return the time that SQLite kept."""
         if type(value) is str:
-            return datetime.fromisoformat(value).replace(tzinfo=UTC)
+            return datetime.fromisoformat(f"{value}+00:00")
         return super().convert_datetimefield_value(value, expression, connection)
 
 
