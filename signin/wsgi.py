@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import django
-from django.core.handlers.wsgi import WSGIHandler, WSGIRequest, get_script_name
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch, get_resolver, set_script_prefix, set_urlconf
 
@@ -50,8 +50,8 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         environ["wsgi.input"] = io.BytesIO(body)
     clock.hold()
     try:
-        set_script_prefix(get_script_name(environ))
         request = WSGIRequest(environ)
+        set_script_prefix(request.META["SCRIPT_NAME"])
         response = _django.get_response(request)
         start_response(f"{response.status_code} {response.reason_phrase}", _head(response))
         if not isinstance(response, HttpResponse):
@@ -65,5 +65,6 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 
 
 def _head(response: Any) -> list[tuple[str, str]]:
+    """Return the headers of an answer, not by ``items``, which looks each up by its name."""
     cookies = [("Set-Cookie", each.OutputString()) for each in response.cookies.values()]
-    return [*response.items(), *cookies]
+    return [*response.headers._store.values(), *cookies]

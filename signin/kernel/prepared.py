@@ -14,7 +14,7 @@ from django.core.exceptions import FieldError
 from django.db.models import Expression, Field, Manager, Model, QuerySet
 from django.db.models.sql import UpdateQuery
 
-from signin.kernel.rows import Reader, Take, connection, fetched, taker
+from signin.kernel.rows import Reader, Take, connection, fetched, plain_type, taker
 
 Found = TypeVar("Found", bound=Model)
 Row = TypeVar("Row", bound=Model)
@@ -111,14 +111,16 @@ class _Column:
     """A column that gets a value with each row."""
 
     name: str  # of the attribute
+    plain: type | None  # of values that are stored as they are
     take: Take
     default: Callable[[], Any]
     is_steady: bool  # whether the default is the same each time
 
     def taken(self, row: Mapping[str, Any], asked: Any) -> Any:
         """Return what the database takes for a row."""
-        if self.name in row:
-            return self.take(row[self.name], asked)
+        value = row.get(self.name, self)  # which no value is
+        if value is not self:
+            return value if type(value) is self.plain else self.take(value, asked)
         return self._steady if self.is_steady else self.take(self.default(), asked)
 
     @cached_property
@@ -175,6 +177,7 @@ class AppendManager(Manager[Row]):
         return [
             _Column(
                 name=each.attname,
+                plain=plain_type(each),
                 take=taker(each),
                 default=each.get_default,
                 is_steady=each.default in (dict, list) or not callable(each.default),

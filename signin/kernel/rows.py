@@ -19,6 +19,7 @@ from django.db.models import (
     DateTimeField,
     Field,
     ForeignKey,
+    JSONField,
     Model,
     TextField,
 )
@@ -54,22 +55,32 @@ def fetched(asked: Any, sql: str, values: Sequence[Any]) -> tuple[list[Any], int
         return cursor.fetchall() if cursor.description else [], cursor.rowcount
 
 
+def plain_type(field: "Field[Any, Any]") -> type | None:
+    """Return the type of the field's values that a database takes as they are."""
+    return AS_THEY_ARE.get(type(_target(field)))
+
+
 def taker(field: "Field[Any, Any]") -> Take:
     """Return how a field's values become what a connection's database takes."""
-    target: Any = field
-    while isinstance(target, ForeignKey):
-        target = target.target_field
-    plain = AS_THEY_ARE.get(type(target))
-    is_time = type(target) is DateTimeField
+    target, plain = _target(field), plain_type(field)
+    is_time, is_json = type(target) is DateTimeField, type(target) is JSONField
 
     def take(value: Any, asked: Any) -> Any:
         if value is None or type(value) is plain:
             return value
         if is_time and type(value) is datetime and value.tzinfo:
             return asked.ops.adapt_datetimefield_value(value)
+        if is_json and type(value) in {dict, list}:
+            return asked.ops.adapt_json_value(value, target.encoder)
         return field.get_db_prep_save(value, asked)
 
     return take
+
+
+def _target(field: Any) -> Any:
+    while isinstance(field, ForeignKey):
+        field = field.target_field
+    return field
 
 
 Converters = Sequence[tuple[int, Callable[[Any, Any, Any], Any], Any]]

@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 LONGEST_BODY = 512 * 1024  # bytes
 MOST_FIELDS = 1000
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SPECIAL = re.compile(f"{NOT_IN_XML.pattern}|[&<>]")
 
 Inputs = dict[str, str]
 Output = dict[str, Any]
@@ -253,7 +254,9 @@ def _inputs(request: HttpRequest) -> Inputs:
         fields.append(request.body.decode("utf-8", "replace"))
     try:
         pairs = [
-            parse_qsl(each, keep_blank_values=True, max_num_fields=MOST_FIELDS) for each in fields
+            parse_qsl(each, keep_blank_values=True, max_num_fields=MOST_FIELDS)
+            for each in fields
+            if each
         ]
     except ValueError as error:
         raise Malformed(f"There are more than {MOST_FIELDS} fields.") from error
@@ -268,7 +271,8 @@ def _text(refusal: Refusal) -> str:
 
 def _xml(value: Any) -> str:
     if isinstance(value, dict):
-        return "".join(f"<{name}>{_xml(each)}</{name}>" for name, each in value.items())
+        return "".join([f"<{name}>{_xml(each)}</{name}>" for name, each in value.items()])
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%dT%H:%M:%SZ}"
-    return escape(NOT_IN_XML.sub("\ufffd", str(value)))
+    text = str(value)
+    return escape(NOT_IN_XML.sub("\ufffd", text)) if _SPECIAL.search(text) else text

@@ -109,7 +109,7 @@ SHOWN = [
 ]
 
 
-@pytest.mark.parametrize("value", SHOWN, ids=repr)
+@pytest.mark.parametrize("value", SHOWN, ids=lambda value: type(value).__name__)
 @pytest.mark.parametrize(
     "text",
     [
