@@ -5,7 +5,7 @@ takes three times as long as the database's answer. What is kept is the SQL and 
 models, never a row.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, TypeVar
@@ -40,11 +40,11 @@ class _Plan:
     values: Sequence[Any]
     reader: Reader
 
-    def rows(self, given: Mapping[str, Any]) -> Iterator[Any]:
+    def rows(self, given: Mapping[str, Any]) -> list[Any]:
         """Run the query for these values, and read its rows."""
         asked = connection()
         found, _count = fetched(asked, self.sql, _filled(self.values, given, asked))
-        return (self.reader.read(row, asked) for row in found)
+        return [self.reader.read(row, asked) for row in found]
 
 
 def _plan(rows: QuerySet[Any]) -> _Plan:
@@ -66,11 +66,12 @@ class Prepared(Generic[Found]):
 
     def find(self, **given: Any) -> Found | None:
         """Return the row that there is for these values, or None; one of several, if there are."""
-        return next(iter(self._one.rows(given)), None)
+        rows: list[Found] = self._one.rows(given)
+        return rows[0] if rows else None
 
     def all(self, **given: Any) -> list[Found]:
         """Return the rows that there are for these values, in the query's order."""
-        return list(self._all.rows(given))
+        return self._all.rows(given)
 
     @cached_property
     def _one(self) -> _Plan:

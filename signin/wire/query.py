@@ -178,7 +178,7 @@ class Service:
         else:
             content = f'<{root} xmlns="{self.namespace}">{_xml(document)}</{root}>\n'
             kind = "text/xml"
-        response = HttpResponse(content, status=status, content_type=kind)
+        response = HttpResponse(content.encode(), status=status, content_type=kind)
         response.headers["x-amzn-RequestId"] = call.request_id
         return response
 

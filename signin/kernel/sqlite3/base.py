@@ -56,6 +56,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._gate = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         return made
 
+    def ensure_connection(self) -> None:
+        """Connect if need be; only then it matters whether a loop of events runs in this thread."""
+        if self.connection is None:
+            super().ensure_connection()
+
     def _close(self) -> None:
         if self._gate is not None:
             os.close(self._gate)
