@@ -88,15 +88,21 @@ class SafeguardMiddleware:
 
 
 def _seal(response: HttpResponse) -> None:
-    headers = {**HEADERS, "Content-Security-Policy": content_security_policy()}
-    if not response.streaming:
-        headers["Content-Length"] = str(len(response.content))
-    if settings.SIGNIN_SCHEME == "https":
-        headers["Strict-Transport-Security"] = "max-age=3600"
     # Not by `setdefault`, which looks whether each can be encoded: these can, and are many.
-    kept: dict[str, tuple[str, str]] = response.headers._store
-    for name, value in headers.items():
-        kept.setdefault(name.lower(), (name, value))
+    seal = _headers(content_security_policy(), settings.SIGNIN_SCHEME == "https")
+    headers: dict[str, tuple[str, str]] = {**seal, **response.headers._store}
+    if not response.streaming:
+        headers.setdefault("content-length", ("Content-Length", str(len(response.content))))
+    response.headers._store = headers
+
+
+@cache
+def _headers(policy: str, is_tls: bool) -> dict[str, tuple[str, str]]:
+    """Return what every answer has that says nothing else, as Django keeps headers."""
+    named = {**HEADERS, "Content-Security-Policy": policy}
+    if is_tls:
+        named["Strict-Transport-Security"] = "max-age=3600"
+    return {name.lower(): (name, value) for name, value in named.items()}
 
 
 @lru_cache(maxsize=100)
