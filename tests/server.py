@@ -175,8 +175,9 @@ def _administer(statement: str) -> None:
 class Walker:
     """Walks through the pages by plain HTTP: Host header, cookies, form fields; no JavaScript."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, agent: str = "a walker") -> None:
         self.server = server
+        self.agent = agent
         self.cookies: dict[str, dict[str, str]] = {}
         self.url, self.status, self.text = "", 0, ""
 
@@ -225,6 +226,7 @@ class Walker:
         jar = self.cookies.setdefault(parts.netloc, {})
         headers = {
             "Host": parts.netloc,
+            "User-Agent": self.agent,
             "Cookie": "; ".join(f"{k}={v}" for k, v in jar.items()),
         }
         if fields is not None:
@@ -237,6 +239,8 @@ class Walker:
         connection.close()
         for name, value in answer.getheaders():
             if name.lower() == "set-cookie":
-                pair = value.partition(";")[0].partition("=")
-                jar[pair[0]] = pair[2].strip('"')
+                name, _, content = value.partition(";")[0].partition("=")
+                jar[name] = content  # with its quotation marks, as browsers keep them
+                if content in {"", '""'}:
+                    del jar[name]
         return answer.getheader("Location")

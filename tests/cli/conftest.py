@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from signin.gateway.place import Place
 from tests.chromium import PATIENCE
 from tests.cli.programs import Cli, newest
-from tests.e2e.people import sign_in_as_zhang
+from tests.e2e.signed_in import as_zhang
 from tests.server import Server, free_port
 
 
@@ -32,7 +32,7 @@ def cli(tmp_path: Path, server: Server, browser_page: Page) -> Cli:
 @pytest.fixture
 def zhang(browser_page: Page, server: Server) -> Page:
     """Return a page in whose browser Zhang is signed in to the console."""
-    sign_in_as_zhang(browser_page, server)
+    as_zhang(browser_page, server)
     return browser_page
 
 

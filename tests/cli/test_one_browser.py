@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.cli.programs import Cli
-from tests.e2e.portal_walks import at_portal
+from tests.e2e.portal_walks import sign_in
 from tests.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.requirement("R-099", "R-104")]
@@ -31,7 +31,8 @@ def let_in_without_a_sign_in(cli: Cli, page: Page, *arguments: str) -> None:
 def test_one_sign_in_serves_the_portal_and_both_ways_of_the_cli(
     cli: Cli, browser_page: Page, server: Server
 ) -> None:
-    at_portal(browser_page, server)
+    sign_in(browser_page, server)
+    expect(browser_page.locator("#accounts")).to_be_visible()
     let_in_without_a_sign_in(cli, browser_page)
     assert who(cli, "lab").endswith("/jane_doe")
     let_in_without_a_sign_in(cli, browser_page, "--use-device-code")
@@ -43,7 +44,7 @@ def test_one_sign_in_serves_the_portal_and_both_ways_of_the_cli(
 def test_a_role_opened_at_the_portal_serves_aws_login(
     cli: Cli, browser_page: Page, server: Server
 ) -> None:
-    at_portal(browser_page, server)
+    sign_in(browser_page, server)
     browser_page.get_by_role("link", name="AdministratorAccess", exact=True).click()
     expect(browser_page.locator("#signed-in-as")).to_contain_text("/jane_doe")
     process = cli.start("login", "--profile", "plain")

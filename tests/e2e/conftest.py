@@ -1,6 +1,7 @@
 """Pages in Chromium; each test starts from the demo scenario."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,6 +20,13 @@ from tests.server import Server
 @pytest.fixture
 def context(chromium: Browser, server: Server) -> Iterator[BrowserContext]:
     server.control("POST", "/reset", {"scenario": "demo"})
+    with new_context(chromium) as context:
+        yield context
+
+
+@contextmanager
+def new_context(chromium: Browser) -> Iterator[BrowserContext]:
+    """Return a browser that nobody used before; it is closed in the end."""
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="en-US")
     context.set_default_timeout(PATIENCE)
     yield context
@@ -28,13 +36,19 @@ def context(chromium: Browser, server: Server) -> Iterator[BrowserContext]:
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
     """A page that must not complain: no script error, no refused resource, no outside request."""
-    page = context.new_page()
     complaints: list[str] = []
+    page = new_page(context, complaints)
+    yield page
+    assert not complaints
+
+
+def new_page(context: BrowserContext, complaints: list[str]) -> Page:
+    """Return a page that writes down what it has to complain of."""
+    page = context.new_page()
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.extend(_complaint(said)))
     page.on("request", lambda sent: complaints.extend(_outside(sent)))
-    yield page
-    assert not complaints
+    return page
 
 
 def _complaint(said: ConsoleMessage) -> list[str]:

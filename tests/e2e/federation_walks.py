@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e import multi_session_walks
 from tests.e2e.login_walks import program_at
-from tests.e2e.people import sign_in_as_zhang
 from tests.e2e.role_walks import run
+from tests.e2e.signed_in import as_zhang
 from tests.server import PATIENCE, Server
 
 KEYS = """
@@ -64,7 +64,7 @@ def come(page: Page, server: Server, maker: str = ROLE, path: str = "") -> None:
 
 def choice(page: Page, server: Server) -> None:
     """Come from a broker where zhang is signed in."""
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     page.goto(login_url(server, token_for(server)))
     expect(page.locator("#federation-choice")).to_be_visible()
 
@@ -92,7 +92,7 @@ def refused(page: Page, server: Server) -> None:
 
 def sign_out(page: Page, server: Server) -> None:
     """Follow a link that signs out."""
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     page.goto(server.address("signin.aws.amazon.com", "/oauth?Action=logout"))
     expect(page.locator("#sign-out-choice")).to_be_visible()
 

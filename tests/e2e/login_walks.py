@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.people import sign_in_as_zhang
+from tests.e2e.signed_in import as_zhang
 from tests.programs import Program
 from tests.server import Server
 
@@ -17,7 +17,7 @@ def program_at(server: Server, *, remote: bool = False) -> Program:
 def choice(page: Page, server: Server, *, remote: bool = False) -> Program:
     """Be asked whether a program shall be let in."""
     program = program_at(server, remote=remote)
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     page.goto(program.address())
     expect(page.locator("#login-choice")).to_be_visible()
     return program

@@ -3,8 +3,8 @@
 from playwright.sync_api import Page, expect
 
 from tests.e2e.login_walks import program_at
-from tests.e2e.people import sign_in_as_zhang
 from tests.e2e.role_walks import run
+from tests.e2e.signed_in import as_zhang
 from tests.server import Server
 
 FILL = """
@@ -23,7 +23,7 @@ for name in ("sandbox", "mailed", "graced", "root"):
 
 def off(page: Page, server: Server) -> None:
     """Look at the page from the console of somebody who has one session at a time."""
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     page.locator("#signed-in-as").click()
     page.locator("#multi-session").click()
     expect(page.locator("#multi-session-off")).to_be_visible()

@@ -1,6 +1,6 @@
 """What people do at the pages, in Playwright's words."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.server import Server
 
@@ -83,12 +83,6 @@ def choose_password(page: Page, old: str, new: str, again: str) -> None:
     page.get_by_label("New password", exact=True).fill(new)
     page.get_by_label("New password again").fill(again)
     page.locator("#change_password_button").click()
-
-
-def sign_in_as_zhang(page: Page, server: Server) -> None:
-    """Sign in as the IAM user whom most walks begin with."""
-    sign_in_as_iam_user(page, server, "example-corp", "zhang", "Zhang-demo-1")
-    expect(page.locator("#signed-in-as")).to_contain_text("zhang")
 
 
 def in_trouble(page: Page, server: Server) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e import signed_in
 from tests.e2e.device_walks import WRONG, code
 from tests.e2e.people import type_characters
 from tests.server import Server
@@ -46,14 +47,13 @@ def type_code(page: Page, server: Server) -> None:
 
 def at_portal(page: Page, server: Server, path: str = "/start/") -> None:
     """Be signed in as Jane, at one of the portal's pages."""
-    sign_in(page, server, JANE, path)
-    expect(page.locator("#signed-in-as")).to_contain_text("Jane Doe")
+    signed_in.at_portal(page, server, server.address(HOST, path), JANE)
 
 
 def at_devices(page: Page, server: Server) -> None:
     """Be signed in as Nikki, at the list of her devices."""
-    sign_in(page, server, NIKKI, "/start/mfa")
-    type_code(page, server)
+    shown = code(server, NIKKI[0])
+    signed_in.at_portal(page, server, server.address(HOST, "/start/mfa"), NIKKI, shown)
     expect(page.locator("#devices")).to_be_visible()
 
 

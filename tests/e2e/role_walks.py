@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.people import sign_in_as_root, sign_in_as_zhang
+from tests.e2e.signed_in import as_root, as_zhang
 from tests.server import Server
 
 NAME = "Everything in the sandbox, read only"
@@ -42,7 +42,7 @@ def run(server: Server, code: str) -> str:
 def explained(page: Page, server: Server) -> None:
     """Go to the page that explains to Zhang what a role is."""
     run(server, AUDIT)
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     page.locator("#signed-in-as").click()
     page.locator("#switch-role").click()
     page.locator("#switch-role-explained").wait_for()
@@ -90,8 +90,7 @@ def credentials(page: Page, server: Server) -> None:
 
 def root(page: Page, server: Server) -> None:
     """Want another role as root user."""
-    sign_in_as_root(page, server, "root@example.com", "Root-demo-1")
-    page.locator("#signed-in-as").wait_for()
+    as_root(page, server)
     page.goto(server.address("console.aws.amazon.com", "/switch-role"))
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.people import sign_in_as_zhang
+from tests.e2e.people import sign_in_as_iam_user
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
@@ -16,7 +16,8 @@ def test_a_call_is_shown_as_soon_as_it_has_come(
     row, other = page.locator("#program-aws-cli"), page.locator("#program-boto3")
     expect(row).to_contain_text("Awaited")
     program = chromium.new_context(user_agent="aws-cli/2.38.1 md/Botocore#1.44.8")
-    sign_in_as_zhang(program.new_page(), server)  # an event like any other
+    somebody = ("example-corp", "zhang", "Zhang-demo-1")
+    sign_in_as_iam_user(program.new_page(), server, *somebody)  # an event like any other
     program.close()
     expect(row).to_contain_text("Has called")
     expect(other).to_contain_text("Awaited")

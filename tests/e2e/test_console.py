@@ -12,8 +12,8 @@ from tests.e2e.people import (
     pass_captcha,
     sign_in_as_iam_user,
     sign_in_as_root,
-    sign_in_as_zhang,
 )
+from tests.e2e.signed_in import as_zhang
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +47,7 @@ def test_the_first_page_shows_the_field_of_the_chosen_kind(page, server):
 
 @pytest.mark.requirement("R-065", "R-082")
 def test_an_iam_user_starts_at_the_remembered_account_next_time(page, server):
-    sign_in_as_zhang(page, server)
+    sign_in_as_iam_user(page, server, "example-corp", "zhang", "Zhang-demo-1")
     page.locator("#signed-in-as").click()
     page.get_by_role("button", name="Sign out").click()
     page.locator("#sign-in").click()
@@ -184,7 +184,7 @@ def test_the_language_is_switched_and_stays_from_host_to_host(page, server):
 
 
 def test_the_region_menu_changes_the_host_and_keeps_who_is_signed_in(page, server):
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     page.locator("#region-menu summary").click()
     page.get_by_role("link", name="Frankfurt").click()
     frankfurt = server.address("eu-central-1.console.aws.amazon.com", "/console/home")
@@ -211,7 +211,7 @@ def test_rules_are_ticked_off_while_a_new_password_is_typed(page, server):
 
 
 def test_an_iam_user_changes_the_password_and_stays_signed_in(page, server):
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     page.goto(server.address("console.aws.amazon.com", "/iam/security_credentials"))
     page.locator("#change-password").click()
     choose_password(page, "Zhang-demo-1", "Tidy-Kettle-88", "Tidy-Kettle-88")

@@ -1,10 +1,10 @@
 """Every page in a real browser: accessible, narrow and wide, light and dark, in both languages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e import (
     device_walks,
@@ -14,6 +14,7 @@ from tests.e2e import (
     portal_walks,
     role_walks,
 )
+from tests.e2e.conftest import new_context, new_page
 from tests.e2e.looking import look_at, shoot, sideways
 from tests.e2e.people import (
     be_called,
@@ -29,10 +30,10 @@ from tests.e2e.people import (
     pass_captcha,
     sign_in_as_iam_user,
     sign_in_as_root,
-    sign_in_as_zhang,
     type_characters,
     verify_email,
 )
+from tests.e2e.signed_in import as_root, as_zhang
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
@@ -71,7 +72,7 @@ def reset_password(page: Page, server: Server, password: str = "") -> None:
 
 
 def sign_out_first(page: Page, server: Server) -> None:
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     page.goto(signin(server, "/recovery?token=nothing"))
 
 
@@ -100,18 +101,17 @@ def email_taken(page: Page, server: Server) -> None:
 
 
 def open_menu(page: Page, server: Server, summary: str) -> None:
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     page.locator(summary).click()
 
 
 def console_page(page: Page, server: Server, path: str) -> None:
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     page.goto(server.address("console.aws.amazon.com", path))
 
 
 def own_account(page: Page, server: Server, path: str = "/account/") -> None:
-    root_password(page, server, "Root-demo-1")
-    page.locator("#signed-in-as").wait_for()
+    as_root(page, server)
     page.goto(server.address("console.aws.amazon.com", path))
 
 
@@ -169,7 +169,7 @@ def with_mail(page: Page, server: Server, path: str) -> None:
 
 
 def after_sign_in(page: Page, server: Server, path: str) -> None:
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     page.goto(server.address("localhost", path))
     page.locator("details summary").first.click()
 
@@ -244,7 +244,7 @@ WALKS: dict[str, Walk] = {
     "iam-user": lambda page, server: page.goto(
         server.address("example-corp.signin.aws.amazon.com", "/console")
     ),
-    "home": sign_in_as_zhang,
+    "home": as_zhang,
     "home-menu": lambda page, server: open_menu(page, server, "#signed-in-as"),
     "home-regions": lambda page, server: open_menu(page, server, "#region-menu summary"),
     "security-credentials": lambda page, server: console_page(
@@ -339,6 +339,30 @@ WALKS: dict[str, Walk] = {
 @pytest.fixture(scope="module")
 def axe() -> Axe:
     return Axe()
+
+
+@pytest.fixture(scope="module")
+def complaints() -> list[str]:
+    return []
+
+
+@pytest.fixture(scope="module")
+def tab(chromium: Browser, complaints: list[str]) -> Iterator[Page]:
+    with new_context(chromium) as context:
+        yield new_page(context, complaints)
+
+
+@pytest.fixture
+def page(tab: Page, server: Server, complaints: list[str]) -> Iterator[Page]:
+    """One page for all walks, as new as it can be: opening another takes as long as a walk."""
+    server.control("POST", "/reset", {"scenario": "demo"})
+    tab.context.clear_cookies()
+    tab.set_viewport_size({"width": 1280, "height": 800})
+    yield tab
+    for other in tab.context.pages[1:]:
+        other.close()
+    tab.goto("about:blank")  # and ask the server for nothing more
+    assert not complaints
 
 
 @pytest.mark.parametrize("name", WALKS)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.federation_walks import choice, come, login_url, token_for, without_room
-from tests.e2e.people import sign_in_as_zhang
+from tests.e2e.signed_in import as_zhang
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
@@ -67,7 +67,7 @@ def test_the_keyboard_adds_a_session_in_place_of_a_fifth(page: Page, server: Ser
 
 @pytest.mark.requirement("S-105")
 def test_a_sign_out_leads_on_to_a_broker_s_address(page: Page, server: Server) -> None:
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     to = quote(login_url(server, token_for(server)))
     logout = f"/oauth?Action=logout&redirect_uri={to}"
     page.goto(server.address("signin.aws.amazon.com", logout))

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.login_walks import choice, confirmation, program_at
-from tests.e2e.people import sign_in_as_zhang
+from tests.e2e.signed_in import as_zhang
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
@@ -46,7 +46,7 @@ def test_the_answer_reaches_a_program_that_listens(
     context: BrowserContext, server: Server, listener: HTTPServer, decision: str
 ) -> None:
     page = context.new_page()
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     program = program_at(server)
     callback = f"http://127.0.0.1:{listener.server_port}/oauth/callback"
     page.goto(program.address(redirect_uri=callback))

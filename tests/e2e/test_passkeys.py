@@ -10,7 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import CDPSession, Page, expect
 
 from tests.e2e.looking import look_at
-from tests.e2e.people import sign_in_as_iam_user, sign_in_as_zhang
+from tests.e2e.people import sign_in_as_iam_user
+from tests.e2e.signed_in import as_zhang
 from tests.server import Server
 
 PASSKEY = {"transport": "internal", "hasResidentKey": True, "isUserVerified": True}
@@ -105,7 +106,7 @@ def test_it_is_registered_and_signs_somebody_in(
     page: Page, server: Server, cdp: CDPSession, kind: dict[str, Any]
 ) -> None:
     key = add_key(cdp, kind)
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     register(page, server)
     [credential] = key.credentials()
     assert credential["rpId"] == "amazon.com.localhost"
@@ -125,7 +126,7 @@ def test_without_verification_of_its_user_nobody_gets_in(
     page: Page, server: Server, cdp: CDPSession
 ) -> None:
     key = add_key(cdp, PASSKEY)
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     register(page, server)
     sign_out(page)
     asked(page, server)
@@ -143,7 +144,7 @@ def test_a_copy_whose_counter_stays_behind_is_refused(
     page: Page, server: Server, cdp: CDPSession
 ) -> None:
     key = add_key(cdp, SECURITY_KEY)
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     register(page, server)
     [copy] = key.credentials()
     sign_out(page)
@@ -164,7 +165,7 @@ def test_an_answer_for_another_page_or_used_before_is_refused(
     page: Page, server: Server, cdp: CDPSession
 ) -> None:
     key = add_key(cdp, PASSKEY)
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     register(page, server)
     sign_out(page)
     asked(page, server)
@@ -219,7 +220,7 @@ def send(page: Page, answer: object) -> None:
 @pytest.mark.requirement("S-078")
 def test_the_same_key_is_not_registered_twice(page: Page, server: Server, cdp: CDPSession) -> None:
     add_key(cdp, PASSKEY)
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     register(page, server)
     page.goto(server.address("console.aws.amazon.com", "/iam/mfa/new"))
     page.get_by_label("Name of the device").fill("again")
@@ -234,7 +235,7 @@ def test_the_page_that_asks_for_it_fits_and_axe_finds_nothing(
     page: Page, server: Server, cdp: CDPSession, request: pytest.FixtureRequest
 ) -> None:
     add_key(cdp, PASSKEY)
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     register(page, server)
     sign_out(page)
     asked(page, server)
@@ -244,7 +245,7 @@ def test_the_page_that_asks_for_it_fits_and_axe_finds_nothing(
 @pytest.mark.browser
 def test_it_takes_the_keyboard_alone(page: Page, server: Server, cdp: CDPSession) -> None:
     add_key(cdp, PASSKEY)
-    sign_in_as_zhang(page, server)
+    as_zhang(page, server)
     register(page, server)
     sign_out(page)
     asked(page, server)
