@@ -8,9 +8,9 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from functools import lru_cache
+from typing import NamedTuple, cast
 from urllib.parse import quote, unquote_to_bytes
 
 from django.http import HttpRequest
@@ -85,8 +85,7 @@ class AccountInactive(SignatureRefused):
     code = "AccessDenied"
 
 
-@dataclass(frozen=True)
-class _Signature:
+class _Signature(NamedTuple):
     """What a request says of its signature."""
 
     access_key_id: str
@@ -110,7 +109,7 @@ def verify(request: HttpRequest, *, services: frozenset[str]) -> Signer:
     _check_time(signature)
     _check_headers(request, signature)
     signer = signers.find(signature.access_key_id)
-    secret = signer.secret if signer else entropy.handle()  # unknown keys cost the same
+    secret = signer.secret if signer else entropy.handle()  # the work is done for unknown keys, too
     is_right = entropy.same(_sign(request, signature, secret), signature.value)
     if signer is None or not signer.has_token(signature.token):
         raise KeyUnknown("The access key or the session token is not valid.")
@@ -267,10 +266,16 @@ def _sign(request: HttpRequest, signature: _Signature, secret: str) -> str:
         ]
     )
     to_sign = "\n".join([ALGORITHM, signature.at, signature.scope, _digest(canonical.encode())])
+    return hmac.digest(_key(secret, signature.scope), to_sign.encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=500)
+def _key(secret: str, scope: str) -> bytes:
+    """Return the key of a day, a region and a service, with which a secret signs all its calls."""
     key = f"AWS4{secret}".encode()
-    for part in signature.scope.split("/"):
+    for part in scope.split("/"):
         key = hmac.digest(key, part.encode(), "sha256")
-    return hmac.digest(key, to_sign.encode(), "sha256").hex()
+    return key
 
 
 def _header(request: HttpRequest, name: str) -> str:
