@@ -26,7 +26,7 @@ def digits(count: int) -> str:
 
 
 def text(count: int, alphabet: str) -> str:
-    """Return that many characters drawn evenly from an alphabet, of Latin-1's."""
+    """Return that many characters drawn evenly from an alphabet, which is part of Latin-1."""
     characters, unfair = _drawing(alphabet)
     drawn = b""
     while len(drawn) < count:
