@@ -16,8 +16,7 @@ from signin.http import is_tls
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
-
-_PEOPLE: frozenset[Stack] = frozenset({"pages", "desk"})  # doors; programs need none of this
+_PEOPLE: frozenset[Stack] = frozenset({"pages", "desk"})
 
 
 class PageLocaleMiddleware:
@@ -30,7 +29,7 @@ class PageLocaleMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if cast(HostRequest, request).host.stack not in _PEOPLE:
+        if not _is_of_people(request):
             return self.get_response(request)
         chosen = request.GET.get("locale", "")[:5].split("-")[0]
         is_chosen = chosen in dict(settings.LANGUAGES)
@@ -58,7 +57,7 @@ class PageCsrfMiddleware(CsrfViewMiddleware):
     """Guards every form that people use."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if cast(HostRequest, request).host.stack in _PEOPLE:
+        if _is_of_people(request):
             return cast(HttpResponse, super().__call__(request))
         return cast(Handler, self.get_response)(request)
 
@@ -71,7 +70,7 @@ class PageCsrfMiddleware(CsrfViewMiddleware):
     def process_view(
         self, request: HttpRequest, callback: Any, callback_args: Any, callback_kwargs: Any
     ) -> Any:
-        if cast(HostRequest, request).host.stack not in _PEOPLE:
+        if not _is_of_people(request):
             return None
         return super().process_view(request, callback, callback_args, callback_kwargs)
 
@@ -105,3 +104,8 @@ class AdminMiddleware:
         for name in reversed(self.STACK):
             handler = import_string(name)(handler)
         return handler
+
+
+def _is_of_people(request: HttpRequest) -> bool:
+    """Return whether a request is at a door of pages; those of programs need none of this."""
+    return cast(HostRequest, request).host.stack in _PEOPLE

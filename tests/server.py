@@ -244,3 +244,10 @@ class Walker:
                 if content in {"", '""'}:
                     del jar[name]
         return answer.getheader("Location")
+
+
+def signed_in_as_zhang(server: Server, agent: str = "a walker") -> Walker:
+    """Return a walker who is at the console as the IAM user whom most tests begin with."""
+    walker = Walker(server, agent)
+    walker.visit(server.address("example-corp.signin.aws.amazon.com", "/console"))
+    return walker.submit(account="example-corp", username="zhang", password="Zhang-demo-1")

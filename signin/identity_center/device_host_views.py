@@ -3,8 +3,8 @@
 import math
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -64,7 +64,7 @@ def code(request: HttpRequest) -> HttpResponse:
         **language_choice(request),
     }
     portal = authorization.directory.portal_name
-    return HttpResponseRedirect(hosts.url("portal", "/start/device", query, portal=portal))
+    return redirect(hosts.url("portal", "/start/device", query, portal=portal))
 
 
 def _find(request: HttpRequest, typed: str) -> DeviceAuthorization:

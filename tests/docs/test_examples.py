@@ -18,7 +18,7 @@ from signin.control import scenarios
 from signin.control.api import api
 from tests.chromium import HOW_TO_GET_IT
 from tests.docs.reading import CODE, EMULATED, ROOT, blocks, rows, section
-from tests.server import Server, Walker
+from tests.server import Server, Walker, signed_in_as_zhang
 
 # A page for a reader's test module: pytest-playwright's fixture, with the Chromium that is here.
 PAGE_FIXTURE = """
@@ -160,9 +160,7 @@ def live_in(server: Server) -> str:
     walker = Walker(server).visit(server.address("console.aws.amazon.com"))
     walker.submit(user_type="root", email="mailed@example.com").submit(password="Mailed-demo-1")
     leave_a_call(server)
-    walker = Walker(server)
-    walker.visit(server.address("example-corp.signin.aws.amazon.com", "/console"))
-    walker.submit(account="example-corp", username="zhang", password="Zhang-demo-1")
+    signed_in_as_zhang(server)
     walker = Walker(server).visit(server.address("console.aws.amazon.com"))
     return walker.submit(user_type="root", email="root@example.com").field("captcha_id")
 

@@ -1,7 +1,6 @@
 """Pages in Chromium; each test starts from the demo scenario."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -24,13 +23,11 @@ def context(chromium: Browser, server: Server) -> Iterator[BrowserContext]:
         yield context
 
 
-@contextmanager
-def new_context(chromium: Browser) -> Iterator[BrowserContext]:
-    """Return a browser that nobody used before; it is closed in the end."""
+def new_context(chromium: Browser) -> BrowserContext:
+    """Return a browser that nobody used before; leaving it closes it."""
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="en-US")
     context.set_default_timeout(PATIENCE)
-    yield context
-    context.close()
+    return context
 
 
 @pytest.fixture

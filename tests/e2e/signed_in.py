@@ -5,22 +5,18 @@ How people sign in has tests of its own; walks to what comes after it begin here
 
 from playwright.sync_api import Page, expect
 
-from tests.server import Server, Walker
+from tests.server import Server, Walker, signed_in_as_zhang
 
 
 def as_zhang(page: Page, server: Server) -> None:
     """Be at the console as the IAM user whom most walks begin with."""
-    walker = from_here(
-        page, server, server.address("example-corp.signin.aws.amazon.com", "/console")
-    )
-    walker.submit(account="example-corp", username="zhang", password="Zhang-demo-1")
-    go_on(page, walker)
+    go_on(page, signed_in_as_zhang(server, agent_of(page)))
     expect(page.locator("#signed-in-as")).to_contain_text("zhang")
 
 
 def as_root(page: Page, server: Server) -> None:
     """Be at the console as root user, past the security check."""
-    walker = from_here(page, server, server.address("console.aws.amazon.com"))
+    walker = Walker(server, agent_of(page)).visit(server.address("console.aws.amazon.com"))
     walker.submit(user_type="root", email="root@example.com")
     shown = walker.field("captcha_id")
     walker.submit(captcha=server.control("GET", f"/captchas/{shown}")["answer"])
@@ -32,15 +28,16 @@ def at_portal(
     page: Page, server: Server, portal: str, who: tuple[str, str], code: str = ""
 ) -> None:
     """Be at a page of the portal, with the code of a device if one is asked for."""
-    walker = from_here(page, server, portal)
+    walker = Walker(server, agent_of(page)).visit(portal)
     walker.submit(username=who[0]).submit(password=who[1])
     go_on(page, walker.submit(code=code) if code else walker)
     expect(page.locator("#signed-in-as")).to_be_visible()
 
 
-def from_here(page: Page, server: Server, address: str) -> Walker:
-    """Return a walker at an address who says to be the browser, which some pages compare."""
-    return Walker(server, page.evaluate("navigator.userAgent")).visit(address)
+def agent_of(page: Page) -> str:
+    """Return what a browser says that it is, which some pages compare."""
+    agent: str = page.evaluate("navigator.userAgent")
+    return agent
 
 
 def go_on(page: Page, walker: Walker) -> None:

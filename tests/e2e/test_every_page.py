@@ -358,6 +358,7 @@ def page(tab: Page, server: Server, complaints: list[str]) -> Iterator[Page]:
     server.control("POST", "/reset", {"scenario": "demo"})
     tab.context.clear_cookies()
     tab.set_viewport_size({"width": 1280, "height": 800})
+    complaints.clear()
     yield tab
     for other in tab.context.pages[1:]:
         other.close()

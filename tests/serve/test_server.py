@@ -11,19 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.server import Server, Walker
+from tests.server import Server, Walker, signed_in_as_zhang
 
 
 @pytest.fixture
 def server(tmp_path):
     with Server(tmp_path) as running:
         yield running
-
-
-def sign_in_as_zhang(server):
-    walker = Walker(server)
-    walker.visit(server.address("example-corp.signin.aws.amazon.com", "/console"))
-    return walker.submit(account="example-corp", username="zhang", password="Zhang-demo-1")
 
 
 @pytest.mark.requirement("S-111", "S-112")
@@ -54,7 +48,7 @@ def test_both_kinds_sign_in_by_plain_http(server):
     assert "1111-2222-3333" in walker.text
     walker.submit('id="sign-out"')
     assert walker.url == server.address("aws.amazon.com", "/console/")
-    assert "zhang @" in sign_in_as_zhang(server).text
+    assert "zhang @" in signed_in_as_zhang(server).text
 
 
 def test_a_mailed_code_is_there_as_soon_as_it_is_waited_for(server):
@@ -80,11 +74,11 @@ def test_waiting_for_mail_holds_nobody_up(server):
 
 
 def test_a_restart_keeps_the_data(server):
-    walker = sign_in_as_zhang(server)
+    walker = signed_in_as_zhang(server)
     assert server.stop() == 0
     server.start()
     assert "zhang @" in walker.visit(walker.url).text
-    assert "zhang @" in sign_in_as_zhang(server).text
+    assert "zhang @" in signed_in_as_zhang(server).text
     assert len(server.control("GET", "/events")["Records"]) == 2
 
 
@@ -99,14 +93,14 @@ def test_an_attempt_survives_a_kill_in_the_middle(server):
 
 
 def test_a_reset_is_seen_by_every_thread_at_once(server):
-    walker = sign_in_as_zhang(server)
+    walker = signed_in_as_zhang(server)
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: server.control("GET", "/health"), range(32)))
         assert server.control("POST", "/reset") == {"scenario": "demo"}
         counts = pool.map(lambda _: len(server.control("GET", "/events")["Records"]), range(32))
         assert set(counts) == {0}
     assert walker.visit(walker.url).status == 401
-    assert "zhang @" in sign_in_as_zhang(server).text
+    assert "zhang @" in signed_in_as_zhang(server).text
 
 
 def test_the_operator_s_password_outlives_resets_and_can_be_renewed(server):
@@ -121,7 +115,7 @@ def test_the_operator_s_password_outlives_resets_and_can_be_renewed(server):
 
 def test_many_sign_in_at_once(server):
     with ThreadPoolExecutor(12) as pool:
-        walkers = list(pool.map(lambda _: sign_in_as_zhang(server), range(24)))
+        walkers = list(pool.map(lambda _: signed_in_as_zhang(server), range(24)))
     assert all("zhang @" in walker.text for walker in walkers)
     assert len(server.control("GET", "/events")["Records"]) == 24
 
@@ -193,7 +187,7 @@ def test_a_scenario_of_one_s_own_is_loaded(tmp_path):
 def test_an_older_database_is_brought_up_to_date(tmp_path):
     server = Server(tmp_path)
     with server:
-        sign_in_as_zhang(server)
+        signed_in_as_zhang(server)
     live = sqlite3.connect(tmp_path / "db.sqlite3")
     live.execute("PRAGMA user_version = 7")
     live.close()
@@ -202,7 +196,7 @@ def test_an_older_database_is_brought_up_to_date(tmp_path):
 
 
 def test_manage_reset_works_beside_a_running_server(server):
-    sign_in_as_zhang(server)
+    signed_in_as_zhang(server)
     done = server.manage("reset")
     assert "demo" in done.stdout, done.stderr
     assert server.control("GET", "/events") == {"Records": []}
