@@ -22,7 +22,7 @@ def created(
         **owner,
         "accessKeyId": access_key.access_key_id,
         "status": ACTIVE,
-        "createDate": f"{access_key.created_at:%b %-d, %Y %-I:%M:%S %p}",
+        "createDate": shapes.spelled(access_key.created_at),
     }
     _record("CreateAccessKey", access_key, session, has_device, browser, owner, {"accessKey": made})
 

@@ -5,6 +5,7 @@ import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -74,8 +75,8 @@ def issue_for_role(
         mfa_authenticated=mfa_authenticated,
         is_chained=is_chained,
         source_identity=source_identity,
-        tags=dict(tags or {}),
-        transitive_tags=list(transitive_tags),
+        **({"tags": dict(tags)} if tags else {}),
+        **({"transitive_tags": list(transitive_tags)} if transitive_tags else {}),
     )
 
 
@@ -114,7 +115,7 @@ def issue_for_federation(
         kind=Kind.FEDERATION,
         principal_id=user.pk,
         session_name=name,
-        tags=dict(tags or {}),
+        **({"tags": dict(tags)} if tags else {}),
     )
 
 
@@ -145,8 +146,12 @@ def sealed(secret: str) -> str:
 
 def secret_of(credentials: AccessKey | TemporaryCredentials) -> str:
     """Return the secret access key, with which signatures are checked."""
-    sealed = credentials.sealed_secret
-    return sealing.unseal(sealed, key=settings.SECRET_KEY, purpose=PURPOSE).decode()
+    return _unsealed(credentials.sealed_secret, settings.SECRET_KEY)
+
+
+@lru_cache(maxsize=500)
+def _unsealed(stored: str, key: str) -> str:
+    return sealing.unseal(stored, key=key, purpose=PURPOSE).decode()
 
 
 def revoke_all(user: Principal) -> int:
@@ -154,7 +159,7 @@ def revoke_all(user: Principal) -> int:
     return _living().filter(principal=user).update(revoked_at=clock.now())
 
 
-def _issue(seconds: int, **columns: Any) -> Keys:
+def _issue(seconds: int, *, kind: Kind, **columns: Any) -> Keys:
     now = clock.now()
     keys = Keys(
         access_key_id=new_access_key_id(),
@@ -169,6 +174,7 @@ def _issue(seconds: int, **columns: Any) -> Keys:
             "token_digest": entropy.digest(keys.session_token),
             "issued_at": now,
             "expires_at": keys.expires_at,
+            "kind": kind.value,
             **columns,
         }
     )

@@ -1,6 +1,7 @@
 """What the events say of our principals (events E-01, E-02, E-04 to E-07 and E-21)."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 
 from accounts.models import Account, PasswordPolicy, Principal
 from signin.events import log, shapes
@@ -114,8 +115,8 @@ def login_profile_set(iam_user: Principal, *, is_new: bool, browser: Browser) ->
         "passwordResetRequired": iam_user.must_change_password,
     }
     name = "CreateLoginProfile" if is_new else "UpdateLoginProfile"
-    changed_at = iam_user.password_changed_at
-    profile = {**parameters, "createDate": f"{changed_at:%b %-d, %Y %-I:%M:%S %p}"}
+    changed_at = cast(datetime, iam_user.password_changed_at)
+    profile = {**parameters, "createDate": shapes.spelled(changed_at)}
     response = {"loginProfile": profile} if is_new else None
     administered(name, iam_user.account_id or "", browser, parameters, response)
 

@@ -22,9 +22,7 @@ ROLE_ARN = re.compile(
     rf"arn:aws:iam::(?P<account>[0-9]{{12}}):role(?P<path>/(?:[!-~]+/)?)(?P<name>{ROLE_NAME})"
 )
 _ROLES = Prepared(
-    lambda account, path, name: Role.objects.select_related("account").filter(
-        account=account, path=path, name=name
-    ),
+    lambda account, path, name: Role.objects.filter(account=account, path=path, name=name),
     account=CharField(),
     path=CharField(),
     name=CharField(),
@@ -94,7 +92,12 @@ def _find(arn: str) -> Role | None:
 def _trusts(role: Role, signer: Signer, external_id: str) -> bool:
     return (
         role.permission_set_id is None
-        and role.account.state == Account.State.ACTIVE
         and not signer.trusted_as.isdisjoint(role.trusts)
         and (not role.external_id or entropy.same(role.external_id, external_id))
+        and _account(role, signer).state == Account.State.ACTIVE
     )
+
+
+def _account(role: Role, signer: Signer) -> Account:
+    """Return a role's account; the signer's own is known, and most roles are of it."""
+    return signer.account if role.account_id == signer.account_id else role.account

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import cast
 
 from django.db.models import CharField
@@ -35,7 +36,7 @@ class Signer:
 
     credentials: AccessKey | TemporaryCredentials
 
-    @property
+    @cached_property
     def temporary(self) -> TemporaryCredentials | None:
         """The credentials, if they have an end."""
         found = self.credentials
@@ -51,12 +52,12 @@ class Signer:
         """The secret access key."""
         return credentials_.secret_of(self.credentials)
 
-    @property
+    @cached_property
     def principal(self) -> Principal:
         """Whoever the credentials were made for; behind a role, whoever took it."""
         return self.credentials.principal
 
-    @property
+    @cached_property
     def role(self) -> Role | None:
         """The role that they work as, if they do."""
         return self.temporary.role if self.temporary else None
@@ -66,7 +67,7 @@ class Signer:
         """The account in which they work."""
         return self.role.account if self.role else cast(Account, self.principal.account)
 
-    @property
+    @cached_property
     def account_id(self) -> str:
         """The ID of that account."""
         return self.role.account_id if self.role else self.principal.account_id or ""
@@ -137,8 +138,8 @@ class Signer:
         """The ARNs by which a role can trust it; no role trusts a root user or a federated one."""
         if self.is_root or self.is_federated:
             return frozenset()
-        own = {self.role.arn, self.arn} if self.role else {self.principal.arn}
-        return frozenset({*own, arns.root_user(self.account_id)})
+        own = [self.role.arn, self.arn] if self.role else [self.principal.arn]
+        return frozenset([*own, arns.root_user(self.account_id)])
 
     @property
     def began_at(self) -> datetime | None:

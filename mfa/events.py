@@ -150,12 +150,10 @@ def _called(
     owner = device.principal
     identity = identity_of(owner)
     if session:
-        identity["sessionContext"] = {
-            "attributes": {
-                "creationDate": session.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                "mfaAuthenticated": "true" if has_passed_mfa(session) else "false",
-            }
-        }
+        attributes = shapes.session_attributes(
+            began_at=session.created_at, mfa=has_passed_mfa(session)
+        )
+        identity["sessionContext"] = {"attributes": attributes}
     log.record_api_call(
         name,
         source=IAM,

@@ -59,7 +59,7 @@ def without_null(value: str) -> str:
 
 def cookie(request: HttpRequest, name: str) -> str:
     """Return the value of one of our cookies, or an empty string."""
-    return request.COOKIES.get(_full_name(name), "")
+    return request.COOKIES.get(_full_name(name), "") if "HTTP_COOKIE" in request.META else ""
 
 
 def set_cookie(response: HttpResponse, name: str, value: str, *, max_age: int) -> None:

@@ -58,14 +58,10 @@ REAL = Naming(scheme="https", suffix="", port=None)
 _seen: ContextVar[Naming | None] = ContextVar("naming", default=None)
 
 
+@cache
 def local() -> Naming:
     """Return the naming of the settings, which everybody but the gateway sees."""
-    return _local(settings.SIGNIN_SCHEME, settings.SIGNIN_SUFFIX, settings.SIGNIN_PORT)
-
-
-@cache
-def _local(scheme: str, suffix: str, port: int) -> Naming:
-    return Naming(scheme, suffix, port)
+    return Naming(settings.SIGNIN_SCHEME, settings.SIGNIN_SUFFIX, settings.SIGNIN_PORT)
 
 
 def current() -> Naming:

@@ -89,7 +89,7 @@ class SafeguardMiddleware:
 
 def _seal(response: HttpResponse) -> None:
     # Not by `setdefault`, which looks whether each can be encoded: these can, and are many.
-    seal = _headers(content_security_policy(), settings.SIGNIN_SCHEME == "https")
+    seal = _headers(content_security_policy(), naming.local().is_tls)
     headers: dict[str, tuple[str, str]] = {**seal, **response.headers._store}
     if not response.streaming:
         headers.setdefault("content-length", ("Content-Length", str(len(response.content))))

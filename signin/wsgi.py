@@ -4,12 +4,15 @@ import io
 import os
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any
+from http import HTTPStatus
+from typing import Any, cast
 
 import django
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import ResolverMatch, get_resolver, set_script_prefix, set_urlconf
+from django.utils.log import log_response
 
 from signin.kernel import clock, rows
 
@@ -21,11 +24,25 @@ CHUNKED_BODY_LIMIT = 2_621_440  # bytes, as Django's DATA_UPLOAD_MAX_MEMORY_SIZE
 class _Handler(WSGIHandler):
     """Django's handler; it looks the view of an address up once, where many ask for it."""
 
-    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+    _middleware_chain: Callable[[HttpRequest], Any]
+
+    def get_response(self, request: HttpRequest) -> HttpResponseBase:
+        """Return the answer; the addresses are the whole server's, as the last request left them.
+
+        Django sets them before each, which takes a hundredth of a signed call.
+        """
+        response = self._middleware_chain(request)
+        response._resource_closers.append(request.close)
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
+            about = (response.reason_phrase, request.path)
+            log_response("%s: %s", *about, response=response, request=request)
+        return cast(HttpResponseBase, response)
+
+    def resolve_request(self, request: HttpRequest) -> tuple[Any, ...]:  # type: ignore[override]
         urlconf: str | None = getattr(request, "urlconf", None)
         set_urlconf(urlconf)
         request.resolver_match = found = _view_of(urlconf, request.path_info)
-        return found
+        return found.func, found.args, found.kwargs
 
 
 @lru_cache(maxsize=500)
@@ -51,14 +68,15 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     clock.hold()
     try:
         request = WSGIRequest(environ)
-        set_script_prefix(request.META["SCRIPT_NAME"])
+        if prefix := request.META["SCRIPT_NAME"]:
+            set_script_prefix(prefix)
         response = _django.get_response(request)
         start_response(f"{response.status_code} {response.reason_phrase}", _head(response))
+        set_urlconf(None)
         if not isinstance(response, HttpResponse):
             return response
         request.close()
         rows.connection().close_if_unusable_or_obsolete()
-        set_urlconf(None)
         return [response.content]
     finally:
         clock.let_go()

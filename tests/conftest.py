@@ -3,8 +3,10 @@
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.core.signals import setting_changed
 from django.utils import translation
 
+from signin import naming
 from signin.control import scenarios
 from signin.kernel import clock
 from tests.browser import Browser
@@ -14,6 +16,18 @@ pytest_plugins = ["tests.chromium"]
 
 def pytest_addoption(parser):
     parser.addoption("--screenshots", help="a folder for pictures of every page")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def names_of_the_settings():
+    """Name everything as the settings say that a test makes; a server's stay as they are."""
+
+    def changed(**_change):
+        naming.local.cache_clear()
+
+    setting_changed.connect(changed)
+    yield
+    setting_changed.disconnect(changed)
 
 
 @pytest.fixture(scope="session", autouse=True)

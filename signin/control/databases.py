@@ -104,9 +104,9 @@ def schema() -> str:
     """Return the SQL that makes an empty, migrated database (SQLite); runs the migrations."""
     connections.databases["schema"] = {
         **connections.databases["default"],
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "signin.kernel.sqlite3",
         "NAME": ":memory:",
-        "OPTIONS": {},
+        "OPTIONS": {"transaction_mode": "IMMEDIATE"},
     }
     blank = connections["schema"]
     try:

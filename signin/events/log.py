@@ -124,7 +124,7 @@ def _record(
     document: dict[str, Any] = {
         "eventVersion": EVENT_VERSION,
         "userIdentity": identity,
-        "eventTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "eventTime": clock.written(now),
         "eventName": name,
         "awsRegion": region,
         "sourceIPAddress": browser.ip,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from signin.kernel import arns
+from signin.kernel import arns, clock
 
 Identity = dict[str, Any]
 
@@ -14,6 +14,7 @@ HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 FAILED = "Failed authentication"
 NO_SUCH_USER = "No username found in supplied account"
 ROOT_REGION = "us-east-1"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _CODE = re.compile(r"([?&]user_code=)[^&]*")
 
 
@@ -118,6 +119,13 @@ def federated_user(*, account_id: str, name: str) -> Identity:
     }
 
 
+def spelled(moment: datetime) -> str:
+    """Return a time as answers of APIs are recorded: ``Jan 2, 2031 3:04:05 AM``."""
+    hour, half = (moment.hour + 11) % 12 + 1, "AM" if moment.hour < 12 else "PM"
+    day = f"{_MONTHS[moment.month - 1]} {moment.day}, {moment.year}"
+    return f"{day} {hour}:{moment.minute:02}:{moment.second:02} {half}"
+
+
 def other_account(*, account_id: str, principal_id: str) -> Identity:
     """Return the identity of a caller from another account, as that account's log tells it."""
     return {"type": "AWSAccount", "principalId": principal_id, "accountId": account_id}
@@ -126,7 +134,7 @@ def other_account(*, account_id: str, principal_id: str) -> Identity:
 def session_attributes(*, began_at: datetime, mfa: bool) -> dict[str, Any]:
     """Return since when a session is, and whether a second factor stands behind it."""
     return {
-        "creationDate": began_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "creationDate": clock.written(began_at),
         "mfaAuthenticated": "true" if mfa else "false",
     }
 

@@ -53,6 +53,11 @@ def machine_now() -> datetime:
     return datetime.now(UTC)
 
 
+def written(moment: datetime) -> str:
+    """Return a time in UTC as protocols write it: ``2031-01-02T03:04:05Z``."""
+    return f"{moment.isoformat('T', 'seconds')[:19]}Z"
+
+
 def state() -> State:
     """Return whether the clock is frozen, and how far it is shifted."""
     held: State | None = getattr(_request, "state", None)

@@ -117,11 +117,8 @@ class _Column:
     default: Callable[[], Any]
     is_steady: bool  # whether the default is the same each time
 
-    def taken(self, row: Mapping[str, Any], asked: Any) -> Any:
-        """Return what the database takes for a row."""
-        value = row.get(self.name, self)  # which no value is
-        if value is not self:
-            return value if type(value) is self.plain else self.take(value, asked)
+    def missing(self, asked: Any) -> Any:
+        """Return what the database takes for a row that does not say."""
         return self._steady if self.is_steady else self.take(self.default(), asked)
 
     @cached_property
@@ -158,13 +155,18 @@ class AppendManager(Manager[Row]):
 
         Their values go by the names of columns: ``role_id``, not ``role``.
         """
+        asked, stored = connection(), list[Any]()
         for row in rows:
             if unknown := row.keys() - self._names:
                 raise FieldError(f"{self.model.__name__} has no {', '.join(sorted(unknown))}.")
-        asked = connection()
-        self._insert(
-            asked, [each.taken(row, asked) for row in rows for each in self._columns], len(rows)
-        )
+            for column in self._columns:
+                value = row.get(column.name, column)  # which no value is
+                if value is column:
+                    value = column.missing(asked)
+                elif type(value) is not column.plain:
+                    value = column.take(value, asked)
+                stored.append(value)
+        self._insert(asked, stored, len(rows))
 
     def _insert(
         self, asked: Any, stored: Sequence[Any], count: int, *, tail: str = ""

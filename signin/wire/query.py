@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.signers import Signer
 from signin.http import Browser, browser_of
-from signin.kernel import entropy
+from signin.kernel import clock, entropy
 from signin.kernel.errors import Refusal
 from signin.wire import sigv4
 from signin.wire.rest_json import Malformed
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 LONGEST_BODY = 512 * 1024  # bytes
 MOST_FIELDS = 1000
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_SPECIAL = re.compile(f"{NOT_IN_XML.pattern}|[&<>]")
+_SPECIAL = re.compile("[^\t\n\r\x20-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Inputs = dict[str, str]
 Output = dict[str, Any]
@@ -178,9 +178,8 @@ class Service:
         else:
             content = f'<{root} xmlns="{self.namespace}">{_xml(document)}</{root}>\n'
             kind = "text/xml"
-        response = HttpResponse(content.encode(), status=status, content_type=kind)
-        response.headers["x-amzn-RequestId"] = call.request_id
-        return response
+        headers = {"Content-Type": kind, "x-amzn-RequestId": call.request_id}
+        return HttpResponse(content.encode(), status=status, headers=headers)
 
 
 _ERRORS: Mapping[type, Error] = {
@@ -273,6 +272,6 @@ def _xml(value: Any) -> str:
     if isinstance(value, dict):
         return "".join([f"<{name}>{_xml(each)}</{name}>" for name, each in value.items()])
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%dT%H:%M:%SZ}"
+        return clock.written(value)
     text = str(value)
     return escape(NOT_IN_XML.sub("\ufffd", text)) if _SPECIAL.search(text) else text

@@ -257,7 +257,7 @@ def _sign(request: HttpRequest, signature: _Signature, secret: str) -> str:
     canonical = "\n".join(
         [
             request.method or "",
-            quote(quote(request.path, safe=f"/{_UNRESERVED}"), safe=f"/{_UNRESERVED}"),
+            _canonical_path(request.path),
             _canonical_query(request),
             *(f"{name}:{_header(request, name)}" for name in signature.headers),
             "",
@@ -294,6 +294,12 @@ def _payload(request: HttpRequest) -> str:
     if request.META.get("HTTP_X_AMZ_CONTENT_SHA256", digest) != digest:
         raise SignatureWrong("X-Amz-Content-Sha256 is not the digest of the body.")
     return digest
+
+
+@lru_cache(maxsize=500)
+def _canonical_path(path: str) -> str:
+    encoded = quote(path, safe=f"/{_UNRESERVED}")
+    return quote(encoded, safe=f"/{_UNRESERVED}")
 
 
 def _canonical_query(request: HttpRequest) -> str:

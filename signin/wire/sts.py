@@ -4,7 +4,6 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -255,7 +254,7 @@ def _credentials(keys: Keys) -> Output:
 
 
 def _record(call: Call, keys: Keys, more: Mapping[str, Any], *, role: Role | None = None) -> None:
-    issued = {"accessKeyId": keys.access_key_id, "expiration": _moment(keys.expires_at)}
+    issued = {"accessKeyId": keys.access_key_id, "expiration": shapes.spelled(keys.expires_at)}
     response = {"credentials": issued, **more}
     signer_events.answered(_signed(call), response, role=role)
 
@@ -278,10 +277,10 @@ def _told(inputs: Inputs, members: Sequence[str]) -> dict[str, Any]:
     told: dict[str, Any] = {
         _lower(name): value[:2048]
         for name in members
-        if (value := without_null(inputs.get(name, "")))
+        if name in inputs and (value := without_null(inputs[name]))
     }
-    if re.fullmatch(r"[0-9]{1,9}", told.get("durationSeconds", "")):
-        told["durationSeconds"] = int(told["durationSeconds"])
+    if re.fullmatch(r"[0-9]{1,9}", seconds := told.get("durationSeconds", "")):
+        told["durationSeconds"] = int(seconds)
     return told
 
 
@@ -291,10 +290,6 @@ def _lowered(user: Mapping[str, str]) -> dict[str, str]:
 
 def _lower(name: str) -> str:
     return f"{name[0].lower()}{name[1:]}"
-
-
-def _moment(moment: datetime) -> str:
-    return f"{moment:%b %-d, %Y %-I:%M:%S %p}"
 
 
 # The operations that have events, and what these tell of the fields.

@@ -1,6 +1,7 @@
 """Django's backend, with less to do for each statement, and a queue for those who write."""
 
 import fcntl
+import inspect
 import os
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -9,6 +10,13 @@ from typing import Any
 
 from django.db.backends.sqlite3 import base, operations
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
+
+# All but whether JSON is JSON: it is what made it here, and would be read once more with each row.
+_CHECKS = {
+    kind: check
+    for kind, check in base.DatabaseWrapper.data_type_check_constraints.items()
+    if kind != "JSONField"
+}
 
 
 class Cursor(base.SQLiteCursorWrapper):
@@ -46,6 +54,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     ops_class = DatabaseOperations
+    data_type_check_constraints = _CHECKS
     _gate: int | None = None
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
@@ -60,6 +69,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Connect if need be; only then it matters whether a loop of events runs in this thread."""
         if self.connection is None:
             super().ensure_connection()
+
+    commit = inspect.unwrap(base.DatabaseWrapper.commit)  # neither does it with an open connection
 
     def _close(self) -> None:
         if self._gate is not None:
