@@ -8,8 +8,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from django.db.backends.sqlite3 import base, operations
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
+
+_AS_PYTHON = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
 # All but whether JSON is JSON: it is what made it here, and would be read once more with each row.
 _CHECKS = {
@@ -30,13 +33,22 @@ class Cursor(base.SQLiteCursorWrapper):
 
 
 class DatabaseOperations(operations.DatabaseOperations):
-    """Takes and gives times in UTC, as all of this project's are."""
+    """Takes and gives times in UTC, as all of this project's are, and writes JSON faster."""
 
     def adapt_datetimefield_value(self, value: Any) -> Any:
         """Return a time as SQLite keeps it."""
         if type(value) is datetime and value.tzinfo is UTC:
             return str(value.replace(tzinfo=None))
         return super().adapt_datetimefield_value(value)
+
+    def adapt_json_value(self, value: Any, encoder: Any) -> str:
+        """Return JSON as SQLite keeps it; what only Python's own can write, it writes."""
+        if encoder is None:
+            try:
+                return orjson.dumps(value, option=_AS_PYTHON).decode()
+            except orjson.JSONEncodeError:  # keys that are numbers, halves of characters
+                pass
+        return super().adapt_json_value(value, encoder)
 
     def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> Any:
         """Return the time that SQLite kept."""
