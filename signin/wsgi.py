@@ -11,7 +11,7 @@ import django
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.urls import ResolverMatch, get_resolver, set_script_prefix, set_urlconf
+from django.urls import ResolverMatch, get_resolver, set_urlconf
 from django.utils.log import log_response
 
 from signin.kernel import clock, rows
@@ -68,8 +68,6 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     clock.hold()
     try:
         request = WSGIRequest(environ)
-        if prefix := request.META["SCRIPT_NAME"]:
-            set_script_prefix(prefix)
         response = _django.get_response(request)
         start_response(f"{response.status_code} {response.reason_phrase}", _head(response))
         set_urlconf(None)

@@ -29,6 +29,11 @@ def test_frozen_without_a_moment_it_stands_where_it_was():
     assert clock.now() - datetime.now(UTC) > timedelta(hours=23)
 
 
+def test_it_is_written_to_the_second():
+    assert clock.written(MOMENT) == "2030-01-01T00:00:00Z"
+    assert clock.written(MOMENT + timedelta(microseconds=999_999)) == "2030-01-01T00:00:00Z"
+
+
 def test_it_moves_whether_it_stands_or_runs():
     clock.advance(timedelta(hours=1))
     assert clock.now() - datetime.now(UTC) > timedelta(minutes=59)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from signin.events import shapes
 from signin.events.models import Event
 from signin.kernel import clock
 from tests.browser import CONSOLE, address
@@ -217,3 +218,9 @@ def test_each_refused_code_is_a_failure_and_the_right_one_the_only_success(brows
     browser.submit(code=wrong).submit(code=wrong).submit(code=code)
     outcomes = [event.outcome for event in Event.objects.order_by("id")]
     assert outcomes == ["Failure", "Failure", "Success"]
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_times_of_answers_are_spelled(hour):
+    moment = datetime(2031, hour % 12 + 1, hour + 1, hour, 5, 9, tzinfo=UTC)
+    assert shapes.spelled(moment) == f"{moment:%b %-d, %Y %-I:%M:%S %p}"

@@ -52,6 +52,33 @@ def test_the_gate_is_shut_as_long_as_a_transaction_lasts():
     assert Event.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"texts": ["", "é", "日本", "\x00", '"\\/'], "more": {"none": None, "no": False}},
+        {"numbers": [0, -1, 1.5, 2**63, 2**80]},
+        {"half of a character": "\ud800"},
+    ],
+)
+def test_json_comes_back_as_it_was(document):
+    Event.objects.append({"name": "X", "recorded_at": MOMENT, "document": document})
+    assert Event.objects.get().document == document
+
+
+@pytest.mark.parametrize("value", [MOMENT, object(), {"at": MOMENT}])
+def test_what_is_no_json_is_refused(value):
+    with pytest.raises(TypeError):
+        connection.ops.adapt_json_value(value, None)
+
+
+def test_places_go_on_from_the_greatest():
+    add()
+    add()
+    first, second = Event.objects.order_by("pk").values_list("pk", flat=True)
+    assert second == first + 1
+
+
 def test_reading_and_single_statements_pass_without_it():
     with (Path(f"{connection.settings_dict['NAME']}-gate")).open("r") as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)

@@ -70,6 +70,16 @@ def test_an_answer_is_the_one_that_django_gives(path):
     assert whole(answer) == whole(theirs[2])
 
 
+def test_a_refused_request_is_logged_as_django_does(caplog):
+    caplog.set_level("WARNING", logger="django.request")
+    logged = []
+    for by in (application, WSGIHandler()):
+        ask("/nowhere", by)
+        logged += [(each.name, each.levelname, each.getMessage()) for each in caplog.records]
+        caplog.clear()
+    assert logged == [("django.request", "WARNING", "Not Found: /nowhere")] * 2
+
+
 def test_what_comes_in_parts_is_over_when_the_server_closes_it(monkeypatch):
     closed = []
     monkeypatch.setattr(HttpRequest, "close", lambda request: closed.append(request.path))
@@ -96,8 +106,9 @@ def test_a_connection_that_is_lost_is_closed_with_the_request(monkeypatch):
     assert connection.connection is None
 
 
-def test_addresses_are_those_of_the_whole_server_again():
-    ask("/")
+@pytest.mark.parametrize("path", ["/", "/static/img/mark.svg"])
+def test_addresses_are_those_of_the_whole_server_again(path):
+    whole(ask(path)[2])
     assert get_urlconf() is None
 
 

@@ -1,16 +1,18 @@
 """How often programs make the server ask its database, which they do every second."""
 
 import json
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.db import connection
 from django.test import Client
 
 from accounts.assignments import grant
-from accounts.models import Assignment
+from accounts.models import Assignment, Role
 from signin.oidc import device_authorizations
 from signin.oidc.models import DEVICE_CODE
 from tests.flows.portal_people import permission_set
+from tests.signing import FORM, STS, signed
 from tests.unit.programs import program
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,24 @@ def test_a_program_that_waits_is_found_by_an_index_and_nothing_is_written():
         steps = [step for *_, step in cursor.fetchall()]
     assert "SEARCH oidc_deviceauthorization USING INDEX" in steps[0]
     assert not [step for step in steps if step.startswith("SCAN")]
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(
+    ("role", "reads"), [("111122223333:role/Own", 2), ("444455556666:role/Audit", 3)]
+)
+def test_a_role_costs_two_reads_and_one_more_elsewhere(role, reads):
+    Role.objects.create(
+        account_id="111122223333", name="Own", trusts=["arn:aws:iam::111122223333:user/zhang"]
+    )
+    asked = {"Action": "AssumeRole", "Version": "2011-06-15", "RoleSessionName": "budget"}
+    request = signed(body=urlencode({**asked, "RoleArn": f"arn:aws:iam::{role}"}))
+    headers, counter = {**request.headers, "Host": urlsplit(STS).netloc}, Counter()
+    with connection.execute_wrapper(counter.note):
+        answer = Client().generic("POST", "/", request.data, FORM, headers=headers)
+    assert answer.status_code == 200
+    statements = [sql for sql, _values in counter.statements]
+    assert sum(sql.startswith("SELECT") for sql in statements) == reads
 
 
 def test_polling_and_a_device_authorization_take_nine_queries_until_there_are_credentials():

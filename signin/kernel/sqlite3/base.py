@@ -3,16 +3,14 @@
 import fcntl
 import inspect
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache, partial
+from importlib import import_module
 from typing import Any
 
-import orjson
 from django.db.backends.sqlite3 import base, operations
 from django.db.backends.sqlite3.base import FORMAT_QMARK_REGEX
-
-_AS_PYTHON = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
 # All but whether JSON is JSON: it is what made it here, and would be read once more with each row.
 _CHECKS = {
@@ -45,8 +43,8 @@ class DatabaseOperations(operations.DatabaseOperations):
         """Return JSON as SQLite keeps it; what only Python's own can write, it writes."""
         if encoder is None:
             try:
-                return orjson.dumps(value, option=_AS_PYTHON).decode()
-            except orjson.JSONEncodeError:  # keys that are numbers, halves of characters
+                return _json_writer()(value).decode()
+            except TypeError:  # keys that are numbers, halves of characters
                 pass
         return super().adapt_json_value(value, encoder)
 
@@ -136,6 +134,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except self.Database.Error:
             with self.wrap_database_errors:
                 raise
+
+
+@cache
+def _json_writer() -> Callable[[Any], bytes]:
+    """Return what writes JSON; it is loaded for the first row that has some, not by each start."""
+    orjson = import_module("orjson")
+    as_python = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
+    return partial(orjson.dumps, option=as_python)
 
 
 @lru_cache(maxsize=500)
