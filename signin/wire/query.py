@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 LONGEST_BODY = 512 * 1024  # bytes
 MOST_FIELDS = 1000
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What can't stand in a text as it is: the same, and three that have to be escaped.
 _SPECIAL = re.compile("[^\t\n\r\x20-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Inputs = dict[str, str]

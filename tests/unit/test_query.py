@@ -1,7 +1,11 @@
 """The Query protocol: fields in, XML out, whatever comes."""
 
+from xml.etree.ElementTree import fromstring
+
 import pytest
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts.models import AccessKey
 from signin.wire import query, sts
@@ -63,3 +67,9 @@ def test_lists_may_have_gaps_and_keep_their_order():
     assert query.texts(fields, "Keys", r"\w", most=3) == ["a", "b", "c"]
     with pytest.raises(query.Malformed):
         query.texts(fields, "Keys", r"\w", most=2)
+
+
+@given(st.text(st.characters() | st.sampled_from("&<>\t\r\x0b\ufffe\ud800")))
+def test_a_text_is_xml_whatever_it_says(text):
+    told = fromstring(f"<x>{query._xml(text)}</x>").text or ""
+    assert told == query.NOT_IN_XML.sub("\ufffd", text).replace("\r", "\n")
