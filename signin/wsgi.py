@@ -70,13 +70,13 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         request = WSGIRequest(environ)
         response = _django.get_response(request)
         start_response(f"{response.status_code} {response.reason_phrase}", _head(response))
-        set_urlconf(None)
         if not isinstance(response, HttpResponse):
             return response
         request.close()
         rows.connection().close_if_unusable_or_obsolete()
         return [response.content]
     finally:
+        set_urlconf(None)
         clock.let_go()
 
 
