@@ -9,11 +9,11 @@ from django.db.models import CharField
 from accounts import credentials
 from accounts.credentials import Keys
 from accounts.errors import RoleRefused, SessionTooLong, SourceIdentityFixed, TagFixed
-from accounts.models import Account, Role
+from accounts.models import Account, Principal, Role
 from accounts.models.principals import fold
 from accounts.models.roles import HOUR, ROLE_NAME
 from accounts.signers import Signer
-from signin.kernel import entropy
+from signin.kernel import arns, entropy
 from signin.kernel.prepared import Prepared
 
 SHORTEST = 900  # seconds
@@ -61,6 +61,33 @@ def admit(signer: Signer, wish: Wish) -> Role:
     return role
 
 
+def admit_federated(provider_arn: str, subject: str, wish: Wish) -> Role:
+    """Return the role that somebody may work as for whom an identity provider vouches.
+
+    Raises RoleRefused, whether the role is unknown or only not for them, or SessionTooLong. A
+    provider is of one account, and opens roles of that account only (S-092).
+    """
+    role = _find(wish.role_arn)
+    if role is None or not _trusts_provider(role, provider_arn, subject):
+        raise RoleRefused
+    if wish.seconds and wish.seconds > role.session_seconds:
+        raise SessionTooLong
+    return role
+
+
+def begin_federated(principal: Principal, role: Role, wish: Wish) -> Keys:
+    """Return credentials of a session of a role that a federated identity was admitted to."""
+    return credentials.issue_for_role(
+        principal,
+        role,
+        session_name=wish.session_name,
+        seconds=wish.seconds or HOUR,
+        source_identity=wish.source_identity,
+        tags=wish.tags,
+        transitive_tags=wish.transitive_tags,
+    )
+
+
 def begin(signer: Signer, role: Role, wish: Wish, *, mfa_authenticated: bool) -> Keys:
     """Return credentials of a session of a role that somebody was admitted to."""
     passed_on = signer.passed_on_tags
@@ -96,6 +123,22 @@ def _trusts(role: Role, signer: Signer, external_id: str) -> bool:
         and (not role.external_id or entropy.same(role.external_id, external_id))
         and _account(role, signer).state == Account.State.ACTIVE
     )
+
+
+def _trusts_provider(role: Role, provider_arn: str, subject: str) -> bool:
+    return (
+        role.permission_set_id is None
+        and provider_arn in role.trusts
+        and arns.account_of(provider_arn) == role.account_id
+        and (not role.subjects or any(_matches(subject, each) for each in role.subjects))
+        and role.account.state == Account.State.ACTIVE
+    )
+
+
+def _matches(subject: str, pattern: str) -> bool:
+    """Return whether a subject is as a pattern has it, in which * and ? stand for others."""
+    parts = (".*" if each == "*" else "." if each == "?" else re.escape(each) for each in pattern)
+    return re.fullmatch("".join(parts), subject, re.DOTALL) is not None
 
 
 def _account(role: Role, signer: Signer) -> Account:

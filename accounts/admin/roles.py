@@ -11,13 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.owners import OwnerAdmin
 from accounts.models import Role
-from accounts.models.principals import IAM_USERNAME, fold
-from accounts.models.roles import ROLE_NAME
+from accounts.models.principals import fold
+from accounts.models.roles import TRUSTED
 from accounts.switch_forms import LONGEST_ROLE
 
-TRUSTED = re.compile(
-    rf"arn:aws:iam::[0-9]{{12}}:(?:root|user/{IAM_USERNAME}|role/(?:[!-.0-~]+/)*{ROLE_NAME})"
-)
 RESERVED_NAME = "AWSReservedSSO_"
 RESERVED_PATH = "/aws-reserved/"
 
@@ -57,7 +54,7 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
         """Return the ARNs, each of which has to be one that a role can trust."""
         trusted = self.cleaned_data["trusts"].split()
         for arn in trusted:
-            if not TRUSTED.fullmatch(arn):
+            if not re.fullmatch(TRUSTED, arn):
                 refused = _("This is not the ARN of an IAM user, a role or a root user: %(arn)s")
                 raise forms.ValidationError(refused, params={"arn": arn})
         return list(dict.fromkeys(trusted))

@@ -8,6 +8,12 @@ from accounts.models.credentials import AccessKey, TemporaryCredentials
 from accounts.models.directories import Directory, DirectoryProfile, DirectoryUser, Group
 from accounts.models.email_changes import EmailChange
 from accounts.models.history import OldPassword
+from accounts.models.identity_providers import (
+    DirectoryIdentityProvider,
+    OidcProvider,
+    SamlProvider,
+    TrustedTokenIssuer,
+)
 from accounts.models.invitations import EmailVerification, Invitation
 from accounts.models.lockouts import Lockout
 from accounts.models.multi_sessions import MultiSession
@@ -26,6 +32,7 @@ __all__ = [
     "Assignment",
     "Behaviour",
     "Directory",
+    "DirectoryIdentityProvider",
     "DirectoryProfile",
     "DirectoryUser",
     "EmailChange",
@@ -35,6 +42,7 @@ __all__ = [
     "KnownBrowser",
     "Lockout",
     "MultiSession",
+    "OidcProvider",
     "OldPassword",
     "Opening",
     "PasswordPolicy",
@@ -43,7 +51,9 @@ __all__ = [
     "Principal",
     "Role",
     "RoleSwitch",
+    "SamlProvider",
     "Session",
     "TemporaryCredentials",
+    "TrustedTokenIssuer",
     "VerificationCode",
 ]

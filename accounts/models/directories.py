@@ -45,6 +45,7 @@ class Directory(models.Model):
         DIRECTORY = "directory", _("Identity Center directory")
         MANAGED_AD = "managed-ad", _("Active Directory, managed by AWS")
         AD_CONNECTOR = "ad-connector", _("Active Directory of one's own, by AD Connector")
+        EXTERNAL = "external", _("external identity provider")
 
     class DisablingMode(models.TextChoices):
         AT_ONCE = "at-once", _("ends everything at once")
@@ -183,8 +184,14 @@ class Directory(models.Model):
 
     @property
     def keeps_passwords(self) -> bool:
-        """Whether passwords are changed here; a connected Active Directory looks after its own."""
-        return self.identity_source != Directory.IdentitySource.AD_CONNECTOR
+        """Whether passwords are changed here; who is elsewhere looks after their own."""
+        source = Directory.IdentitySource
+        return self.identity_source not in {source.AD_CONNECTOR, source.EXTERNAL}
+
+    @property
+    def is_external(self) -> bool:
+        """Whether its users prove who they are to somebody else's provider."""
+        return self.identity_source == Directory.IdentitySource.EXTERNAL
 
     @property
     def short_domain(self) -> str:
@@ -194,12 +201,14 @@ class Directory(models.Model):
     @property
     def asks_for_domain(self) -> bool:
         """Whether a user name counts behind its domain only (behaviour 7.1)."""
-        return not self.keeps_passwords and self.mfa_mode != Directory.MfaMode.NEVER
+        is_connected = self.identity_source == Directory.IdentitySource.AD_CONNECTOR
+        return is_connected and self.mfa_mode != Directory.MfaMode.NEVER
 
     def clean(self) -> None:
         """Refuse what doesn't fit together, and another subdomain than the one that was set."""
         super().clean()
-        has_domain = self.identity_source != Directory.IdentitySource.DIRECTORY
+        source = Directory.IdentitySource
+        has_domain = self.identity_source in {source.MANAGED_AD, source.AD_CONNECTOR}
         if has_domain and not self.domain:
             raise ValidationError({"domain": _("Active Directory has a domain.")})
         if self.domain and not has_domain:

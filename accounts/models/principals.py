@@ -36,7 +36,8 @@ class Principal(AbstractBaseUser):
     """Whoever can sign in: one table, so that devices, sessions and codes have one owner.
 
     ``realm`` is what a name is unique in: the account ID for IAM users, a directory for its
-    users, nothing for root users (R-236: one e-mail, at most one root user) and operators.
+    users, the ARN of the provider that vouches for federated identities, nothing for root users
+    (R-236: one e-mail, at most one root user) and operators.
     """
 
     class Kind(models.TextChoices):
@@ -48,7 +49,7 @@ class Principal(AbstractBaseUser):
         OPERATOR = "operator", _("operator of this emulator")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    realm = models.CharField(_("realm"), max_length=40, blank=True)
+    realm = models.CharField(_("realm"), max_length=300, blank=True)
     username = models.CharField(_("user name"), max_length=254)
     folded = models.CharField(max_length=254, editable=False)
     account = models.ForeignKey(
@@ -108,7 +109,8 @@ class Principal(AbstractBaseUser):
 
     def complete(self) -> None:
         """Fill in what follows from the rest; saving does it, bulk creation must ask for it."""
-        self.folded = fold(self.username)
+        if self.kind != self.Kind.FEDERATED:  # whom their provider tells apart, capitals and all
+            self.folded = fold(self.username)
         if self.kind == self.Kind.IAM_USER:
             self.realm = self.account_id or ""
         if not self.unique_id:
@@ -121,11 +123,16 @@ class Principal(AbstractBaseUser):
 
     @property
     def arn(self) -> str:
-        """The ARN of a root user, an IAM user or a user of a directory."""
+        """The ARN of a root user, an IAM user or a user of a directory.
+
+        Of a federated identity it is that of the provider, which is all that IAM knows of it.
+        """
         if self.is_root:
             return arns.root_user(self.account_id or "")
         if self.kind == self.Kind.DIRECTORY_USER:
             return arns.directory_user(self.profile.user_id)
+        if self.kind == self.Kind.FEDERATED:
+            return self.realm
         return arns.iam_user(self.account_id or "", self.username)
 
     @property

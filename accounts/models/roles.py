@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.accounts import Account
 from accounts.models.directories import Directory
-from accounts.models.principals import UNIQUE_ID_ALPHABET, Principal, fold
+from accounts.models.principals import IAM_USERNAME, UNIQUE_ID_ALPHABET, Principal, fold
 from signin.kernel import arns, clock, entropy
 
 NAME = r"[A-Za-z0-9_+=,.@-]"
@@ -16,6 +16,11 @@ ROLE_NAME = rf"{NAME}{{1,64}}"
 PERMISSION_SET_NAME = rf"{NAME}{{1,32}}"
 HOUR = 3600  # seconds
 RESERVED_PATH = "/aws-reserved/sso.amazonaws.com/"
+# Whom a role can trust: an account, a user, a role, a provider of an account.
+TRUSTED = (
+    rf"arn:aws:iam::[0-9]{{12}}:(?:root|user/{IAM_USERNAME}|role/(?:[!-.0-~]+/)*{ROLE_NAME}"
+    r"|saml-provider/[A-Za-z0-9_.-]{1,128}|oidc-provider/[!-~]{1,255})"
+)
 
 
 class PermissionSet(models.Model):
@@ -75,7 +80,8 @@ class Role(models.Model):
 
     Identity Center makes one for each permission set in each account where somebody has it; such
     a role is not the account's to change. ``trusts`` are ARNs: of an account's root user for
-    everybody in the account, of an IAM user, or of a role.
+    everybody in the account, of an IAM user, of a role, or of an identity provider of the account.
+    ``subjects`` are patterns with * and ? of those whom such a provider may send; none means all.
     """
 
     account = models.ForeignKey(
@@ -110,6 +116,9 @@ class Role(models.Model):
     unique_id = models.CharField(_("unique ID"), max_length=21, editable=False)
     trusts: "models.JSONField[list[str], list[str]]" = models.JSONField(
         _("trusted principals"), default=list, blank=True
+    )
+    subjects: "models.JSONField[list[str], list[str]]" = models.JSONField(
+        _("subjects of identity providers"), default=list, blank=True
     )
     external_id = models.CharField(
         _("external ID"),

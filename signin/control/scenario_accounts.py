@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.models import AccessKey, Account, Behaviour, PasswordPolicy, Principal, Role
-from accounts.models.roles import HOUR, role_id
+from accounts.models.roles import HOUR, TRUSTED, role_id
 from mfa.models import Device
 from signin.control import identifiers, scenario_people
 from signin.control.documents import (
@@ -29,7 +29,6 @@ MODES: Columns = {
     "captcha": ("captcha_mode", Account.CaptchaMode),
     "code": ("email_code_mode", Account.EmailCodeMode),
 }
-TRUSTED = r"arn:aws:iam::[0-9]{12}:(?:root|(?:user|role)/[!-~]+)"
 
 
 @dataclass

@@ -31,6 +31,16 @@ def role(account_id: str, path: str, name: str) -> str:
     return f"arn:aws:iam::{account_id}:role{path}{name}"
 
 
+def saml_provider(account_id: str, name: str) -> str:
+    """Return the ARN of a SAML provider."""
+    return f"arn:aws:iam::{account_id}:saml-provider/{name}"
+
+
+def oidc_provider(account_id: str, url: str) -> str:
+    """Return the ARN of an OpenID Connect provider, which names its address without the scheme."""
+    return f"arn:aws:iam::{account_id}:oidc-provider/{url.partition('://')[2]}"
+
+
 def federated_user(account_id: str, name: str) -> str:
     """Return the ARN of a federated user, whom an account's user vouched for."""
     return f"arn:aws:sts::{account_id}:federated-user/{name}"

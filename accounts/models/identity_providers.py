@@ -1,0 +1,187 @@
+"""Identity providers: who else vouches for people, and how their word is known."""
+
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.accounts import Account
+from accounts.models.directories import Directory
+from signin.kernel import arns, clock
+
+PROVIDER_NAME = r"[A-Za-z0-9_.-]{1,128}"
+ISSUER_URL = r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?(?:/[!-.0-~]+)*/?"
+
+
+class AssertionIssuer(models.Model):
+    """Whoever signs SAML assertions: the name by which it issues, and the keys that are its own.
+
+    ``certificates`` are X.509 certificates, DER in base64, as metadata has them. No other key
+    counts, whatever a document brings along (S-084).
+    """
+
+    entity_id = models.CharField(_("entity ID"), max_length=1024)
+    certificates: "models.JSONField[list[str], list[str]]" = models.JSONField(
+        _("certificates"), default=list
+    )
+    sign_in_url = models.CharField(_("address of its sign-in"), max_length=1024, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class SamlProvider(AssertionIssuer):
+    """A SAML provider of an account, as IAM has it: its assertions open roles that trust it."""
+
+    account = models.ForeignKey(
+        Account, verbose_name=_("account"), on_delete=models.CASCADE, related_name="saml_providers"
+    )
+    name = models.CharField(
+        _("name"),
+        max_length=128,
+        validators=[
+            RegexValidator(
+                rf"\A{PROVIDER_NAME}\Z", _("Up to 128 letters, digits and . _ - without blanks.")
+            )
+        ],
+    )
+    created_at = models.DateTimeField(_("created at"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("SAML provider")
+        verbose_name_plural = _("SAML providers")
+        ordering = ["account", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "name"],
+                name="one_saml_provider_per_name_in_an_account",
+                violation_error_message=_("The account has a SAML provider of this name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def arn(self) -> str:
+        """The provider's ARN."""
+        return arns.saml_provider(self.account_id, self.name)
+
+
+class DirectoryIdentityProvider(AssertionIssuer):
+    """The SAML provider that is the identity source of a directory."""
+
+    directory = models.OneToOneField(
+        Directory,
+        verbose_name=_("directory"),
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="identity_provider",
+    )
+
+    class Meta:
+        verbose_name = _("identity provider of a directory")
+        verbose_name_plural = _("identity providers of directories")
+
+    def __str__(self) -> str:
+        return self.entity_id
+
+
+class TokenIssuer(models.Model):
+    """Whoever signs JSON Web Tokens (OpenID Connect): its address, and the keys that are its own.
+
+    ``keys`` is a JSON Web Key Set (RFC 7517). Keys are fetched from the issuer's own address only
+    where ``fetches_keys`` says so; nothing else here calls out.
+    """
+
+    url = models.CharField(
+        _("issuer"),
+        max_length=255,
+        validators=[
+            RegexValidator(rf"\A{ISSUER_URL}\Z", _("The address of an issuer, without a query."))
+        ],
+    )
+    keys: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(
+        _("keys"), default=dict, blank=True
+    )
+    fetches_keys = models.BooleanField(_("its keys are fetched from its address"), default=False)
+
+    class Meta:
+        abstract = True
+
+
+class OidcProvider(TokenIssuer):
+    """An OpenID Connect provider of an account, as IAM has it, and for whom its tokens have to be.
+
+    ``audiences`` are the client IDs, one of which a token has to name.
+    """
+
+    account = models.ForeignKey(
+        Account, verbose_name=_("account"), on_delete=models.CASCADE, related_name="oidc_providers"
+    )
+    audiences: "models.JSONField[list[str], list[str]]" = models.JSONField(
+        _("audiences"), default=list, blank=True
+    )
+    created_at = models.DateTimeField(_("created at"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("OpenID Connect provider")
+        verbose_name_plural = _("OpenID Connect providers")
+        ordering = ["account", "url"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "url"],
+                name="one_oidc_provider_per_url_in_an_account",
+                violation_error_message=_("The account has a provider of this address."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+    @property
+    def arn(self) -> str:
+        """The provider's ARN, in which the address stands without its scheme."""
+        return arns.oidc_provider(self.account_id, self.url)
+
+
+class TrustedTokenIssuer(TokenIssuer):
+    """An issuer whose tokens an instance of Identity Center takes for one of its users.
+
+    ``claim`` of a token is compared with ``attribute`` of the users.
+    """
+
+    class Attribute(models.TextChoices):
+        USER_NAME = "userName", _("user name")
+        EMAIL = "emails.value", _("e-mail address")
+
+    directory = models.ForeignKey(
+        Directory,
+        verbose_name=_("directory"),
+        on_delete=models.CASCADE,
+        related_name="trusted_token_issuers",
+    )
+    name = models.CharField(_("name"), max_length=255)
+    claim = models.CharField(_("claim of the token"), max_length=255, default="email")
+    attribute = models.CharField(
+        _("attribute of the user"), max_length=20, choices=Attribute, default=Attribute.EMAIL
+    )
+    audiences: "models.JSONField[list[str], list[str]]" = models.JSONField(
+        _("audiences"), default=list, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("trusted token issuer")
+        verbose_name_plural = _("trusted token issuers")
+        ordering = ["directory", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["directory", "url"],
+                name="one_trusted_token_issuer_per_url_in_a_directory",
+                violation_error_message=_("The directory has an issuer of this address."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
