@@ -9,3 +9,4 @@ TOKEN_OVER = _(
     "The sign-in token was used already, is older than fifteen minutes, or was never given out; or "
     "the credentials behind it are over."
 )
+ASSERTION_REFUSED = _("The response of your identity provider signs nobody in here.")
