@@ -10,3 +10,7 @@ TOKEN_OVER = _(
     "the credentials behind it are over."
 )
 ASSERTION_REFUSED = _("The response of your identity provider signs nobody in here.")
+METADATA_REFUSED = _(
+    "These are not the metadata of one SAML 2.0 identity provider, in UTF-8 without a byte order "
+    "mark or a document type, with one to ten signing certificates whose keys are long enough."
+)
