@@ -11,13 +11,18 @@ from accounts.credentials import Keys
 from accounts.errors import RoleRefused, SessionTooLong, SourceIdentityFixed, TagFixed
 from accounts.models import Account, Principal, Role
 from accounts.models.principals import fold
-from accounts.models.roles import HOUR, ROLE_NAME
+from accounts.models.roles import HOUR, NAME, ROLE_NAME
 from accounts.signers import Signer
 from signin.kernel import arns, entropy
 from signin.kernel.prepared import Prepared
 
 SHORTEST = 900  # seconds
 LONGEST_CHAINED = HOUR  # for whoever works as a role already
+MOST_TAGS = 50
+SESSION_NAME = rf"{NAME}{{2,64}}"
+SOURCE_IDENTITY = rf"(?!(?i:aws:)){NAME}{{2,64}}"
+TAG_KEY = r"(?!(?i:aws:))[\w .:/=+@-]{1,128}"
+TAG_VALUE = r"[\w .:/=+@-]{0,256}"
 ROLE_ARN = re.compile(
     rf"arn:aws:iam::(?P<account>[0-9]{{12}}):role(?P<path>/(?:[!-~]+/)?)(?P<name>{ROLE_NAME})"
 )
@@ -75,13 +80,18 @@ def admit_federated(provider_arn: str, subject: str, wish: Wish) -> Role:
     return role
 
 
-def begin_federated(principal: Principal, role: Role, wish: Wish) -> Keys:
-    """Return credentials of a session of a role that a federated identity was admitted to."""
+def begin_federated(
+    principal: Principal, role: Role, wish: Wish, *, seconds: int | None = None
+) -> Keys:
+    """Return credentials of a session of a role that a federated identity was admitted to.
+
+    ``seconds`` is for a session that ends before what is asked for.
+    """
     return credentials.issue_for_role(
         principal,
         role,
         session_name=wish.session_name,
-        seconds=wish.seconds or HOUR,
+        seconds=seconds or wish.seconds or HOUR,
         source_identity=wish.source_identity,
         tags=wish.tags,
         transitive_tags=wish.transitive_tags,

@@ -119,6 +119,16 @@ def federated_user(*, account_id: str, name: str) -> Identity:
     }
 
 
+def saml_user(*, qualifier: str, subject: str) -> Identity:
+    """Return the identity of somebody for whom a SAML provider vouched."""
+    return {
+        "type": "SAMLUser",
+        "principalId": f"{qualifier}:{subject}",
+        "userName": subject,
+        "identityProvider": qualifier,
+    }
+
+
 def spelled(moment: datetime) -> str:
     """Return a time as answers of APIs are recorded: ``Jan 2, 2031 3:04:05 AM``."""
     hour, half = (moment.hour + 11) % 12 + 1, "AM" if moment.hour < 12 else "PM"

@@ -8,7 +8,7 @@ signed, and from nothing else (S-081 … S-089). ``use`` is for what an assertio
 
 import json
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -87,7 +87,7 @@ class Assertion:
 
 
 def read(
-    encoded: str, *, issuers: Issuers, audiences: Collection[str], recipients: Collection[str]
+    encoded: str, *, issuers: Issuers, audiences: Container[str], recipients: Container[str]
 ) -> tuple[Assertion, tuple[AssertionIssuer, ...]]:
     """Return the assertion of a response in base64, and whose word it is.
 
@@ -110,7 +110,8 @@ def read(
     verified = documents.parse(signed)
     if verified.tag != unverified.tag or verified.get("ID") != unverified.get("ID"):
         raise SignatureUnclear
-    if response.get("Destination") not in {None, "", *recipients}:
+    destination = response.get("Destination", "")
+    if destination and destination not in recipients:
         raise DestinationWrong
     found = _read(verified, audiences=audiences, recipients=recipients)
     if found.issuer != entity_id:
@@ -226,7 +227,7 @@ def _verify(
 
 
 def _read(
-    assertion: Element, *, audiences: Collection[str], recipients: Collection[str]
+    assertion: Element, *, audiences: Container[str], recipients: Container[str]
 ) -> Assertion:
     """Return what a signed assertion says, if it says it of somebody, to us, and now."""
     now = clock.now()
@@ -290,7 +291,7 @@ def _conditions(assertion: Element) -> Element:
     return found[0]
 
 
-def _audience(conditions: Element, audiences: Collection[str]) -> str:
+def _audience(conditions: Element, audiences: Container[str]) -> str:
     """Return the name by which we are meant; every restriction has to name us."""
     meant = ""
     for restriction in children(conditions, ASSERTION, "AudienceRestriction"):

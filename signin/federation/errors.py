@@ -1,5 +1,7 @@
 """How this package says no."""
 
+from django.utils.functional import Promise
+
 from signin.federation import messages
 from signin.kernel.errors import Refusal
 
@@ -40,7 +42,7 @@ class AssertionRefused(Refusal):
     ``reason`` is the word for it that events have. Each subclass is one reason.
     """
 
-    message = messages.ASSERTION_REFUSED
+    message: str | Promise = messages.ASSERTION_REFUSED
     reason = "refused"
 
 
@@ -210,3 +212,42 @@ class AssertionReplayed(AssertionRefused):
     """It was used for the same purpose before (S-088)."""
 
     reason = "replayed"
+
+
+class RolesMissing(AssertionRefused):
+    """It names no role of AWS with its provider, or not as it has to."""
+
+    reason = "roles"
+
+
+class SessionNameWrong(AssertionRefused):
+    """It has no name for the session, or one that no session can have (S-093)."""
+
+    reason = "role-session-name"
+
+
+class SourceIdentityWrong(AssertionRefused):
+    """The source identity is one that no session can have (S-093)."""
+
+    reason = "source-identity"
+
+
+class SessionDurationWrong(AssertionRefused):
+    """The session is to be shorter or longer than any can be (S-093)."""
+
+    reason = "session-duration"
+
+
+class SessionTagsWrong(AssertionRefused):
+    """The tags of the session contradict each other, or are none."""
+
+    reason = "session-tags"
+
+
+class RoleNotSaid(AssertionRefused):
+    """A role is wanted that the assertion does not name, or that is not for whom it names (S-093).
+
+    It is the same answer to both, and to a role that is not there.
+    """
+
+    reason = "role"

@@ -18,6 +18,7 @@ from mfa.errors import CodeWrong
 from signin.events import shapes
 from signin.kernel import arns
 from signin.kernel.errors import LockedOut, Refusal
+from signin.wire import sts_saml
 from signin.wire.query import (
     Call,
     Error,
@@ -223,13 +224,13 @@ STS = Service(
     operations={
         "GetCallerIdentity": Operation(get_caller_identity),
         "AssumeRole": Operation(assume_role),
+        "AssumeRoleWithSAML": Operation(sts_saml.assume_role_with_saml, is_signed=False),
         "GetSessionToken": Operation(get_session_token),
         "GetFederationToken": Operation(get_federation_token),
         "GetAccessKeyInfo": Operation(get_access_key_info),
     },
     known=frozenset(
         {
-            "AssumeRoleWithSAML",
             "AssumeRoleWithWebIdentity",
             "AssumeRoot",
             "DecodeAuthorizationMessage",
@@ -249,6 +250,7 @@ STS = Service(
         TagsWrong: Error("InvalidParameterValue"),
         PolicyMalformed: Error("MalformedPolicyDocument"),
         PolicyTooLarge: Error("PackedPolicyTooLarge"),
+        **sts_saml.ERRORS,
     },
     on_refusal=refused,
 )

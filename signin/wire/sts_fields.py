@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from accounts import role_sessions
 from accounts.credentials import Keys
 from accounts.models.principals import fold
-from accounts.models.roles import HOUR, NAME
+from accounts.models.roles import HOUR
 from signin.events import shapes
 from signin.http import without_null
 from signin.kernel.errors import Refusal
@@ -16,13 +17,13 @@ from signin.wire.query import Inputs, Output, records, text, texts
 
 SOURCE = "sts.amazonaws.com"
 LONGEST_ROLE = 12 * HOUR
-MOST_TAGS = 50
+MOST_TAGS = role_sessions.MOST_TAGS
 MOST_POLICIES = 10
 PACKED = 8192  # characters of policies and tags, of which AWS tells how much of its own is used
 
-SESSION_NAME = rf"{NAME}{{2,64}}"
-SOURCE_IDENTITY = rf"(?!(?i:aws:)){NAME}{{2,64}}"
-TAGS = {"Key": r"(?!(?i:aws:))[\w .:/=+@-]{1,128}", "Value": r"[\w .:/=+@-]{0,256}"}
+SESSION_NAME = role_sessions.SESSION_NAME
+SOURCE_IDENTITY = role_sessions.SOURCE_IDENTITY
+TAGS = {"Key": role_sessions.TAG_KEY, "Value": role_sessions.TAG_VALUE}
 ARN = r"[!-~]{20,2048}"
 
 

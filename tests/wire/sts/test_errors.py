@@ -82,7 +82,6 @@ class TestErrors:
             {"Action": "GetCallerIdentity", "Version": ""},
             {"Action": ""},
             {},
-            {"Action": "AssumeRoleWithSAML"},
             {"Action": "AssumeRoleWithWebIdentity"},
             {"Action": "DecodeAuthorizationMessage"},
         ],

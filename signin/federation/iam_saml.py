@@ -1,0 +1,210 @@
+"""SAML as IAM has it: for whom assertions are, whose word counts, and what they say of roles.
+
+The names that mean us are those by which whoever asks sees this server; AWS's own only behind the
+gateway of real names (``signin.naming``). The URN of the audience is the same for both.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from types import MappingProxyType
+
+from accounts.models import SamlProvider
+from accounts.models.identity_providers import PROVIDER_NAME, AssertionIssuer
+from accounts.models.principals import fold
+from accounts.models.roles import HOUR
+from accounts.role_sessions import (
+    MOST_TAGS,
+    ROLE_ARN,
+    SESSION_NAME,
+    SOURCE_IDENTITY,
+    TAG_KEY,
+    TAG_VALUE,
+    Wish,
+)
+from signin import hosts
+from signin.federation import assertions
+from signin.federation.assertions import Assertion
+from signin.federation.errors import (
+    RolesMissing,
+    SessionDurationWrong,
+    SessionNameWrong,
+    SessionTagsWrong,
+    SourceIdentityWrong,
+)
+from signin.kernel import clock
+
+PATH = "/saml"
+AUDIENCE = "urn:amazon:webservices"
+ATTRIBUTES = "https://aws.amazon.com/SAML/Attributes/"
+PRINCIPAL_TAG = f"{ATTRIBUTES}PrincipalTag:"
+SHORTEST = 900  # seconds
+LONGEST = 12 * HOUR
+PROVIDER_ARN = re.compile(
+    rf"arn:aws:iam::(?P<account>[0-9]{{12}}):saml-provider/(?P<name>{PROVIDER_NAME})"
+)
+# A role's name may have commas, a provider's may not.
+_PAIR = re.compile(
+    r"\s*(?:(?P<role>arn:aws:iam::\d{12}:role/\S+?)\s*,\s*(?P<provider>arn:aws:iam::\S+)"
+    r"|(?P<provider_first>arn:aws:iam::\d{12}:saml-provider/[^\s,]+)\s*,\s*(?P<role_last>\S+))\s*",
+    re.ASCII,
+)
+
+
+class Endpoints:
+    """The addresses of the sign-in hosts that take responses: the global one, and each region's."""
+
+    def __contains__(self, address: object) -> bool:
+        if not isinstance(address, str) or not (found := hosts.find_url(address)):
+            return False
+        host, values, _ = found
+        return host.door == "signin" and address == hosts.url("signin", PATH, **values)
+
+
+class Audiences(Endpoints):
+    """The names by which assertions can mean us: those addresses, and AWS's name for itself."""
+
+    def __contains__(self, name: object) -> bool:
+        return name == AUDIENCE or super().__contains__(name)
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What an assertion says of sessions at AWS.
+
+    ``providers`` are the ARNs of the providers by which somebody may have a role, by the role's
+    ARN, in the order in which they are said. ``seconds`` is for the console only.
+    """
+
+    providers: Mapping[str, str]
+    session_name: str
+    seconds: int | None = None
+    source_identity: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    transitive_tags: Sequence[str] = ()
+
+    def wish(self, role_arn: str, *, seconds: int | None) -> Wish:
+        """Return what is asked for with one of the roles."""
+        return Wish(
+            role_arn=role_arn,
+            session_name=self.session_name,
+            seconds=seconds,
+            source_identity=self.source_identity,
+            tags=self.tags,
+            transitive_tags=self.transitive_tags,
+        )
+
+
+def find_provider(arn: str) -> SamlProvider | None:
+    """Return the provider of an ARN."""
+    parts = PROVIDER_ARN.fullmatch(arn)
+    if parts is None:
+        return None
+    providers = SamlProvider.objects.filter(account=parts["account"], name=parts["name"])
+    return providers.first()
+
+
+def read(
+    encoded: str, provider: SamlProvider | None = None
+) -> tuple[Assertion, tuple[AssertionIssuer, ...]]:
+    """Return the assertion of a response, and the providers whose word it is.
+
+    They are those of all accounts, or the one that has to be it. Raises an AssertionRefused.
+    """
+
+    def issuers(entity_id: str) -> Sequence[AssertionIssuer]:
+        if provider:
+            return [provider] if provider.entity_id == entity_id else []
+        return list(SamlProvider.objects.filter(entity_id=entity_id))
+
+    return assertions.read(encoded, issuers=issuers, audiences=Audiences(), recipients=Endpoints())
+
+
+def claims_of(assertion: Assertion) -> Claims:
+    """Return what an assertion says of sessions, or raise the AssertionRefused that says why not.
+
+    The names of attributes are taken as they are written, capitals and all.
+    """
+    tags = _tags(assertion)
+    return Claims(
+        providers=_providers(assertion.values(f"{ATTRIBUTES}Role")),
+        session_name=_session_name(assertion),
+        seconds=_seconds(assertion),
+        source_identity=_source_identity(assertion),
+        tags=tags,
+        transitive_tags=_transitive(assertion, tags),
+    )
+
+
+def lasting(seconds: int | None, assertion: Assertion) -> int:
+    """Return how long a session lasts: no longer than the one at the provider that it came of."""
+    asked_for, end = seconds or HOUR, assertion.session_expires_at
+    left = end - clock.now() if end else timedelta(seconds=asked_for)
+    return max(1, min(asked_for, int(left.total_seconds())))
+
+
+def _providers(values: Sequence[str]) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for value in values:
+        parts = _PAIR.fullmatch(value)
+        if parts is None:
+            raise RolesMissing
+        role = parts["role"] or parts["role_last"]
+        provider = parts["provider"] or parts["provider_first"]
+        if not ROLE_ARN.fullmatch(role) or not PROVIDER_ARN.fullmatch(provider):
+            raise RolesMissing
+        found.setdefault(role, provider)
+    if not found:
+        raise RolesMissing
+    return MappingProxyType(found)
+
+
+def _session_name(assertion: Assertion) -> str:
+    match assertion.values(f"{ATTRIBUTES}RoleSessionName"):
+        case [name] if re.fullmatch(SESSION_NAME, name):
+            return name
+    raise SessionNameWrong
+
+
+def _seconds(assertion: Assertion) -> int | None:
+    match assertion.values(f"{ATTRIBUTES}SessionDuration"):
+        case []:
+            return None
+        case [written] if re.fullmatch("[0-9]{1,6}", written):
+            if SHORTEST <= int(written) <= LONGEST:
+                return int(written)
+    raise SessionDurationWrong
+
+
+def _source_identity(assertion: Assertion) -> str:
+    match assertion.values(f"{ATTRIBUTES}SourceIdentity"):
+        case []:
+            return ""
+        case [name] if re.fullmatch(SOURCE_IDENTITY, name):
+            return name
+    raise SourceIdentityWrong
+
+
+def _tags(assertion: Assertion) -> Mapping[str, str]:
+    """Return the session tags, each of which has one value and a key of its own."""
+    found: dict[str, str] = {}
+    for name, values in assertion.attributes.items():
+        if not name.startswith(PRINCIPAL_TAG):
+            continue
+        key = name.removeprefix(PRINCIPAL_TAG)
+        if len(values) != 1 or not re.fullmatch(TAG_KEY, key):
+            raise SessionTagsWrong
+        if not re.fullmatch(TAG_VALUE, values[0]):
+            raise SessionTagsWrong
+        found[key] = values[0]
+    if len(found) > MOST_TAGS or len({fold(key) for key in found}) < len(found):
+        raise SessionTagsWrong
+    return found
+
+
+def _transitive(assertion: Assertion, tags: Mapping[str, str]) -> Sequence[str]:
+    wanted = {fold(name) for name in assertion.values(f"{ATTRIBUTES}TransitiveTagKeys")}
+    if not wanted <= {fold(key) for key in tags}:
+        raise SessionTagsWrong
+    return [key for key in tags if fold(key) in wanted]

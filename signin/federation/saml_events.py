@@ -1,0 +1,75 @@
+"""What the events say of people who come by SAML (events E-01, E-02 and E-22).
+
+Never the response, which is worth a session while it is fresh.
+"""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import SamlProvider
+from signin.events import log, shapes
+from signin.federation.assertions import Assertion
+from signin.http import Browser
+
+
+@dataclass(frozen=True)
+class SamlCall:
+    """A call of STS with an assertion: it goes into the log of the provider's account."""
+
+    name: str
+    source: str
+    provider: SamlProvider
+    browser: Browser
+    region: str
+    request_id: str
+    parameters: dict[str, Any]
+
+
+def name_qualifier(provider: SamlProvider) -> str:
+    """Return what makes subjects of a provider different from those of all others."""
+    named = f"{provider.entity_id}{provider.account_id}/{provider.name}"
+    # AWS's own recipe, which names somebody and protects nothing.
+    digest = hashlib.sha1(named.encode(), usedforsecurity=False).digest()
+    return base64.b64encode(digest).decode()
+
+
+def answered(call: SamlCall, assertion: Assertion, response: dict[str, Any]) -> None:
+    """Record that somebody got what they asked for."""
+    _record(call, assertion, response=response)
+
+
+def refused(call: SamlCall, assertion: Assertion | None, error: log.Error) -> None:
+    """Record that somebody was refused; nobody knows who it was unless the assertion was right."""
+    _record(call, assertion, error=error)
+
+
+def _record(
+    call: SamlCall,
+    assertion: Assertion | None,
+    *,
+    response: dict[str, Any] | None = None,
+    error: log.Error | None = None,
+) -> None:
+    account_id = call.provider.account_id
+    identity = shapes.nobody(account_id=account_id)
+    parameters = call.parameters
+    if assertion:
+        qualifier = name_qualifier(call.provider)
+        identity = shapes.saml_user(qualifier=qualifier, subject=assertion.subject)
+        parameters = {"sAMLAssertionID": assertion.id, **parameters}
+    log.record_api_call(
+        call.name,
+        source=call.source,
+        identity=identity,
+        account_id=account_id,
+        region=call.region,
+        browser=call.browser,
+        user_agent=call.browser.user_agent,
+        parameters=parameters,
+        response=response,
+        error=error,
+        request_id=call.request_id,
+        read_only=True,
+    )
