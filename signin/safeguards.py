@@ -5,6 +5,7 @@ removes it.
 """
 
 import ipaddress
+import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from urllib.parse import urlsplit
@@ -17,6 +18,9 @@ from signin import naming, pages
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 FORM_TARGETS = ("*.aws.amazon.com", "aws.amazon.com", "*.awsapps.com", "*.signin.aws")
+
+# Where pages of other sites post what SAML says: nothing there goes by a cookie.
+FROM_ELSEWHERE = re.compile(r"/saml")
 
 LOOPBACK_TARGETS = ("http://127.0.0.1:*", "http://localhost:*")
 
@@ -115,12 +119,17 @@ def _is_loopback(address: str) -> bool:
     return bool((mapped or ip).is_loopback)
 
 
-def _is_foreign(request: HttpRequest) -> bool:
-    """Return whether a page of another site wants to change something here."""
-    if request.method in SAFE_METHODS:
-        return False
+def comes_from_elsewhere(request: HttpRequest) -> bool:
+    """Return whether a page of another site sent a request; programs are no pages."""
     if request.META.get("HTTP_SEC_FETCH_SITE") == "cross-site":
         return True
     # Another program's page on this machine is of the same site to a browser; its origin tells.
     origin = request.META.get("HTTP_ORIGIN")
     return origin is not None and urlsplit(origin).netloc != request.META.get("HTTP_HOST")
+
+
+def _is_foreign(request: HttpRequest) -> bool:
+    """Return whether a page of another site wants to change something here."""
+    if request.method in SAFE_METHODS or FROM_ELSEWHERE.fullmatch(request.path):
+        return False
+    return comes_from_elsewhere(request)

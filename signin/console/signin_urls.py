@@ -11,6 +11,7 @@ from signin.console import multi_session_views as multi_session
 from signin.console import opening_views as opening
 from signin.console import portal_views as portal
 from signin.console import recovery_views as recovery
+from signin.console import saml_views as saml
 from signin.console import sign_out_views as sign_out
 from signin.console import signin_views as views
 from signin.console.flows import FLOWS
@@ -25,6 +26,9 @@ urlpatterns = [
     path("oauth", sign_out.or_else(views.authorize), name="authorize"),
     path("federation", federation.federation),
     path("federation/session", federation.accept, name="federation-session"),
+    path("saml", saml.saml, name="saml"),
+    path("saml/session", saml.accept, name="saml-session"),
+    path("static/saml-metadata.xml", saml.metadata, name="saml-metadata"),
     path("portal-session", portal.accept, name="portal-session"),
     path("switchrole", views.switch_role, name="switch-role-link"),
     path("signin/<str:handle>", take, {"flows": FLOWS}, name="attempt"),

@@ -6,8 +6,8 @@ from django.views.generic import RedirectView
 from signin.console import (
     account_views,
     device_views,
-    federation_views,
     key_views,
+    newcomers,
     password_views,
     portal_views,
     switch_views,
@@ -22,7 +22,7 @@ urlpatterns = [
     path("console/", RedirectView.as_view(url="/console/home", query_string=True)),
     path("console/home", views.home, name="home"),
     path("console/auth", views.accept, name="accept"),
-    path("console/federation", federation_views.arrive),
+    path("console/federation", newcomers.arrive),
     path("console/portal", portal_views.arrive, name="from-portal"),
     path("console/sign-out", views.sign_out, name="sign-out"),
     path("console/open-account", views.open_account),

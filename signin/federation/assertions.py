@@ -12,6 +12,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
+from typing import Protocol
 
 from django.db import IntegrityError, transaction
 
@@ -58,6 +59,22 @@ _IN_ASSERTION = (
 _CONDITIONS = ("AudienceRestriction", "OneTimeUse", "ProxyRestriction")
 
 Issuers = Callable[[str], Sequence[AssertionIssuer]]
+
+
+class Usable(Protocol):
+    """What has to be known of an assertion, so that it is used once."""
+
+    @property
+    def id(self) -> str:
+        """The ID that its issuer gave it."""
+
+    @property
+    def issuer(self) -> str:
+        """The entity ID of its issuer."""
+
+    @property
+    def expires_at(self) -> datetime:
+        """When nobody takes it any more."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +138,7 @@ def read(
     return found, tuple(each for each in known if certificate in each.certificates)
 
 
-def use(assertion: Assertion, purpose: str) -> None:
+def use(assertion: Usable, purpose: str) -> None:
     """Use an assertion up for a purpose, or raise AssertionReplayed (S-088).
 
     It is stored by its issuer and ID until nobody would take it any more. Of parallel calls, the

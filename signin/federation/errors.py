@@ -1,7 +1,10 @@
 """How this package says no."""
 
+from collections.abc import Sequence
+
 from django.utils.functional import Promise
 
+from accounts.models import SamlProvider
 from signin.federation import messages
 from signin.kernel.errors import Refusal
 
@@ -39,11 +42,15 @@ class MetadataRefused(Refusal):
 class AssertionRefused(Refusal):
     """A SAML response signs nobody in; people are told no more than that (S-089).
 
-    ``reason`` is the word for it that events have. Each subclass is one reason.
+    ``reason`` is the word for it that events have. Each subclass is one reason. ``providers`` are
+    those whose word it was said to be, as far as that is known, and ``subject`` is whom they
+    vouched for, if they did.
     """
 
     message: str | Promise = messages.ASSERTION_REFUSED
     reason = "refused"
+    providers: Sequence[SamlProvider] = ()
+    subject = ""
 
 
 class DocumentRefused(AssertionRefused):

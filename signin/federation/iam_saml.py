@@ -27,6 +27,7 @@ from signin import hosts
 from signin.federation import assertions
 from signin.federation.assertions import Assertion
 from signin.federation.errors import (
+    AssertionRefused,
     RolesMissing,
     SessionDurationWrong,
     SessionNameWrong,
@@ -107,18 +108,26 @@ def find_provider(arn: str) -> SamlProvider | None:
 
 def read(
     encoded: str, provider: SamlProvider | None = None
-) -> tuple[Assertion, tuple[AssertionIssuer, ...]]:
+) -> tuple[Assertion, Sequence[SamlProvider]]:
     """Return the assertion of a response, and the providers whose word it is.
 
     They are those of all accounts, or the one that has to be it. Raises an AssertionRefused.
     """
+    found: list[SamlProvider] = []
 
     def issuers(entity_id: str) -> Sequence[AssertionIssuer]:
-        if provider:
-            return [provider] if provider.entity_id == entity_id else []
-        return list(SamlProvider.objects.filter(entity_id=entity_id))
+        known = [provider] if provider else SamlProvider.objects.filter(entity_id=entity_id)
+        found.extend(each for each in known if each.entity_id == entity_id)
+        return found
 
-    return assertions.read(encoded, issuers=issuers, audiences=Audiences(), recipients=Endpoints())
+    try:
+        assertion, vouching = assertions.read(
+            encoded, issuers=issuers, audiences=Audiences(), recipients=Endpoints()
+        )
+    except AssertionRefused as refusal:
+        refusal.providers = found
+        raise
+    return assertion, [each for each in found if each in vouching]
 
 
 def claims_of(assertion: Assertion) -> Claims:

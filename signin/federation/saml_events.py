@@ -8,10 +8,11 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.models import SamlProvider
+from accounts.models import Role, SamlProvider
 from signin.events import log, shapes
 from signin.federation.assertions import Assertion
 from signin.http import Browser
+from signin.kernel import clock
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,39 @@ def name_qualifier(provider: SamlProvider) -> str:
     return base64.b64encode(digest).decode()
 
 
+def signed_in(
+    role: Role, session_name: str, provider: SamlProvider, *, to: str, browser: Browser
+) -> None:
+    """Record that somebody is signed in to the console as a role, by a provider's word."""
+    context = shapes.role_session_context(
+        account_id=role.account_id,
+        role_id=role.unique_id,
+        role_arn=role.arn,
+        role_name=role.name,
+        began_at=clock.now(),
+        mfa=False,
+    )
+    identity = shapes.assumed_role(
+        account_id=role.account_id,
+        role_id=role.unique_id,
+        role_name=role.name,
+        session_name=session_name,
+        context=context,
+    )
+    _record_login(identity, provider, browser, to=to)
+
+
+def sign_in_refused(provider: SamlProvider, subject: str, reason: str, *, browser: Browser) -> None:
+    """Record in a provider's account that nobody was signed in, and why, which no page tells.
+
+    Without a subject nobody knows who it was: the assertion was not right.
+    """
+    identity = shapes.nobody(account_id=provider.account_id)
+    if subject:
+        identity = shapes.saml_user(qualifier=name_qualifier(provider), subject=subject)
+    _record_login(identity, provider, browser, reason=reason)
+
+
 def answered(call: SamlCall, assertion: Assertion, response: dict[str, Any]) -> None:
     """Record that somebody got what they asked for."""
     _record(call, assertion, response=response)
@@ -43,6 +77,32 @@ def answered(call: SamlCall, assertion: Assertion, response: dict[str, Any]) -> 
 def refused(call: SamlCall, assertion: Assertion | None, error: log.Error) -> None:
     """Record that somebody was refused; nobody knows who it was unless the assertion was right."""
     _record(call, assertion, error=error)
+
+
+def _record_login(
+    identity: shapes.Identity,
+    provider: SamlProvider,
+    browser: Browser,
+    *,
+    to: str = "",
+    reason: str = "",
+) -> None:
+    details = shapes.console_login_details(
+        login_to=to, user_agent=browser.user_agent, mfa_used=False, mfa_identifier=""
+    )
+    log.record(
+        "ConsoleLogin",
+        identity=identity,
+        account_id=provider.account_id,
+        region=shapes.region(is_root=False, host_region=browser.region, alias_cookie=False),
+        browser=browser,
+        error=shapes.FAILED if reason else None,
+        details={
+            **details,
+            "SamlProviderArn": provider.arn,
+            **({"Reason": reason} if reason else {}),
+        },
+    )
 
 
 def _record(

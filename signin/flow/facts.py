@@ -3,6 +3,20 @@
 from typing import Literal, TypedDict
 
 
+class SamlFacts(TypedDict):
+    """What an identity provider said of somebody; not the response in which it said so."""
+
+    assertion: str  # the ID by which it can be used once
+    issuer: str
+    expires_at: str
+    session_expires_at: str  # of the session at the provider, or nothing
+    subject: str
+    provider: str  # ARN
+    role: str  # ARN of the one that was chosen
+    session_name: str
+    seconds: int | None  # that the session shall last
+
+
 class Facts(TypedDict, total=False):
     """What is known so far. Never a secret: no password, code, answer or token."""
 
@@ -20,6 +34,7 @@ class Facts(TypedDict, total=False):
 
     signin_token: int  # the row of the sign-in token with which a broker sent somebody
     issuer: str  # the address of the broker
+    saml: SamlFacts
 
     directory: str  # ID of the directory whose portal is signed in to
     portal: str  # and the first part of the portal's host name
