@@ -13,6 +13,7 @@ from tests.e2e import (
     multi_session_walks,
     portal_walks,
     role_walks,
+    saml_walks,
 )
 from tests.e2e.conftest import new_context, new_page
 from tests.e2e.looking import look_at, shoot, sideways
@@ -285,6 +286,7 @@ WALKS: dict[str, Walk] = {
     **role_walks.WALKS,
     **login_walks.WALKS,
     **federation_walks.WALKS,
+    **saml_walks.WALKS,
     **multi_session_walks.WALKS,
     "support-center": lambda page, server: console_page(page, server, "/support/home"),
     "suspended": lambda page, server: sign_in_as_root(

@@ -18,6 +18,7 @@ from tests.flows import (
     multi_session_walks,
     portal_pages,
     portal_people,
+    saml_walks,
 )
 from tests.flows.lost_device_walks import follow, in_trouble, mailed, up_to_the_call
 from tests.flows.opening_walks import (
@@ -109,6 +110,8 @@ def every_page() -> list[tuple[str, Browser]]:
         keep(f"aws login: {name}", browser)
     for name, browser in federation_walks.every_page().items():
         keep(f"federation: {name}", browser)
+    for name, browser in saml_walks.every_page().items():
+        keep(f"saml: {name}", browser)
     for name, browser in multi_session_walks.every_page().items():
         keep(f"multi-session: {name}", browser)
     for name, browser in portal_people.every_page().items():
