@@ -28,6 +28,7 @@ from accounts import (
 from accounts.models import Directory, PasswordPolicy, PermissionSet, Principal
 from accounts.models.accounts import REOPENABLE_FOR
 from accounts.models.credentials import MOST_ACCESS_KEYS
+from accounts.models.roles import HOUR
 from mfa import devices, grace, slots, totp
 from mfa.models import MOST_DEVICES, Ceremony
 from mfa.steps.sign_in import WRONG_ANSWERS
@@ -37,6 +38,7 @@ from signin.captcha import challenges
 from signin.console import device_flows, flows, remembered, role_history
 from signin.console.views import EXPIRY_TOLD
 from signin.control import scenarios
+from signin.federation import assertions, certificates, documents, iam_saml, metadata
 from signin.federation import requests as federation_requests
 from signin.federation import tokens as federation_tokens
 from signin.flow import models as flow
@@ -46,7 +48,7 @@ from signin.logins import chains, proofs, requests
 from signin.logins.models import Client
 from signin.oidc import clients, consents, device_authorizations, tokens
 from signin.phones import calls
-from signin.wire import sigv4, sso, sts
+from signin.wire import sigv4, sso, sts, sts_fields
 from tests.docs.reading import CODE, EMULATED, PAGES, ROOT, rows, section
 
 FLOWS = flows.FLOWS | device_flows.FLOWS | portal_flows.FLOWS
@@ -179,6 +181,21 @@ NUMBERS: dict[str, list[timedelta | str]] = {
         timedelta(seconds=sts.LONGEST),
     ],
     "Request for a sign-in token": [f"{federation_requests.LONGEST} bytes"],
+    "Console session by SAML": [
+        timedelta(seconds=iam_saml.SHORTEST),
+        timedelta(seconds=iam_saml.LONGEST),
+        timedelta(seconds=HOUR),
+    ],
+    "SAML response": [
+        f"{documents.LONGEST} characters",
+        assertions.FRESH_FOR,
+        assertions.SKEW,
+    ],
+    "Keys of a SAML provider": [
+        f"{metadata.MOST_KEYS} keys",
+        f"{certificates.SHORTEST_RSA} bits",
+        f"{certificates.SHORTEST_EC} bits",
+    ],
     "Proof of a key": [proofs.FRESH_FOR, "128 characters"],
     "Registration of a program": [clients.LIFETIME, f"{clients.LONGEST_NAME} characters"],
     "Device authorization": [
@@ -211,7 +228,10 @@ NUMBERS: dict[str, list[timedelta | str]] = {
         timedelta(seconds=sts.DEFAULT),
         timedelta(seconds=sts.LONGEST_OF_ROOT),
     ],
-    "Session tags and policies": [f"{sts.MOST_TAGS} tags", f"{sts.MOST_POLICIES} policies"],
+    "Session tags and policies": [
+        f"{sts_fields.MOST_TAGS} tags",
+        f"{sts_fields.MOST_POLICIES} policies",
+    ],
     "Name of a session, source identity": ["2 to 64"],
     "IAM user name": [f"{forms.IamUserForm.base_fields['username'].max_length} characters"],
 }
