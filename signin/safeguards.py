@@ -5,6 +5,7 @@ removes it.
 """
 
 import ipaddress
+import re
 from collections.abc import Callable
 from functools import cache, lru_cache
 from urllib.parse import urlsplit
@@ -17,6 +18,9 @@ from signin import naming, pages
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 FORM_TARGETS = ("*.aws.amazon.com", "aws.amazon.com", "*.awsapps.com", "*.signin.aws")
+
+# Where pages of other sites post what SAML says: nothing there goes by a cookie.
+FROM_ELSEWHERE = re.compile(r"/saml/sso|/platform/saml/acs/[a-z0-9-]+")
 
 LOOPBACK_TARGETS = ("http://127.0.0.1:*", "http://localhost:*")
 
@@ -117,7 +121,7 @@ def _is_loopback(address: str) -> bool:
 
 def _is_foreign(request: HttpRequest) -> bool:
     """Return whether a page of another site wants to change something here."""
-    if request.method in SAFE_METHODS:
+    if request.method in SAFE_METHODS or FROM_ELSEWHERE.fullmatch(request.path):
         return False
     if request.META.get("HTTP_SEC_FETCH_SITE") == "cross-site":
         return True

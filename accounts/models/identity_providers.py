@@ -1,5 +1,6 @@
 """Identity providers: who else vouches for people, and how their word is known."""
 
+import re
 from typing import Any
 
 from django.core.validators import RegexValidator
@@ -86,6 +87,12 @@ class DirectoryIdentityProvider(AssertionIssuer):
 
     def __str__(self) -> str:
         return self.entity_id
+
+    @property
+    def origins(self) -> list[str]:
+        """The origin of its sign-in, if that is an address of the web in plain form."""
+        found = re.match(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?(?=[/?]|\Z)", self.sign_in_url)
+        return [found[0]] if found else []
 
 
 class TokenIssuer(models.Model):

@@ -17,6 +17,10 @@ class Kind(models.TextChoices):
     AD_CONNECTOR = "ad-connector", _("the service account of the AD Connector is wrong or expired")
     UPDATE_PASSWORD = "update-password", _("the directory can't store a new password")
     SLOW_DOWN = "slow-down", _("a program that waits for its code is told to ask less often")
+    IDENTITY_PROVIDER = (
+        "identity-provider",
+        _("the answer of the external identity provider is refused, or there is no provider"),
+    )
 
 
 def kinds() -> Sequence[tuple[str, str | Promise]]:

@@ -204,3 +204,45 @@ class AssertionReplayed(AssertionRefused):
     """It was used for the same purpose before (S-088)."""
 
     reason = "replayed"
+
+
+class QuestionInvalid(Refusal):
+    """A question of SAML is not as it has to be, or of somebody whom nobody here knows (S-094)."""
+
+    message = messages.QUESTION_INVALID
+
+
+class NameFormatWrong(AssertionRefused):
+    """It names somebody in another form than Identity Center's, that of an e-mail address."""
+
+    reason = "name-id-format"
+
+
+class UserUnknown(AssertionRefused):
+    """No user of the directory has exactly the name; nobody is made for it (behaviour 7.8)."""
+
+    reason = "user-unknown"
+
+
+class UserDisabled(AssertionRefused):
+    """The user whom it names is disabled."""
+
+    reason = "user-disabled"
+
+
+class QuestionUnknown(AssertionRefused):
+    """It answers a question that was not asked here, is over, or was answered already (S-090)."""
+
+    reason = "in-response-to"
+
+
+class AnotherUser(AssertionRefused):
+    """Whoever was to prove who they are again came back as somebody else."""
+
+    reason = "another-user"
+
+
+class ArrivalOver(Refusal):
+    """Whoever an identity provider sent came too late, a second time, or in another browser."""
+
+    message = messages.ARRIVAL_OVER

@@ -10,3 +10,8 @@ TOKEN_OVER = _(
     "the credentials behind it are over."
 )
 ASSERTION_REFUSED = _("The response of your identity provider signs nobody in here.")
+QUESTION_INVALID = _(
+    "The question by which you came is not as it has to be, or it is of somebody whom this "
+    "provider doesn't know."
+)
+ARRIVAL_OVER = _("This answer was used already, is too old, or belongs to another browser.")

@@ -250,13 +250,16 @@ def _begin_as(request: HttpRequest, user: Principal, facts: Facts) -> HttpRespon
 
 
 def _named(request: HttpRequest, user: Principal, facts: Facts) -> Attempt:
-    """Return an attempt, not stored yet, of somebody whose password is asked for."""
+    """Return an attempt, not stored yet, of somebody whose password or provider is asked."""
     facts["username"] = directories.in_form(user.profile.directory, user.username)
     attempt = Attempt(facts=facts)
     attempt.proven = user
     attempt.browser = browser_of(request)
     workflows.begin(attempt)
-    workflows.ask(attempt, user.profile.directory, user, workflows.PASSWORD)
+    if user.profile.directory.is_external:
+        facts["external"] = True
+    else:
+        workflows.ask(attempt, user.profile.directory, user, workflows.PASSWORD)
     return attempt
 
 
