@@ -114,7 +114,8 @@ def new_device(request: HttpRequest) -> HttpResponse:
         return entry(request)
     directory = session.principal.profile.directory
     devices_page = hosts.url("portal", "/start/mfa", portal=directory.portal_name)
-    if not sessions.is_fresh(session) or not directory.users_manage_devices:
+    may_manage = directory.users_manage_devices and not directory.is_external
+    if not sessions.is_fresh(session) or not may_manage:
         return redirect(devices_page)
     facts = Facts(
         directory=directory.id,
