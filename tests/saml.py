@@ -67,17 +67,25 @@ class Said:
     id: str = "_assertion-1"
 
 
-@cache
 def key(kind: str = "rsa") -> Any:
     """Return a private key; the same one each time for the same word."""
+    return _key(kind)
+
+
+def certificate(kind: str = "rsa", *, days: int = 30) -> str:
+    """Return a certificate of a key that ends in some days, as DER in base64."""
+    return _certificate(kind, days)
+
+
+@cache
+def _key(kind: str) -> Any:
     if kind.startswith("ec"):
         return ec.generate_private_key({"ec": ec.SECP256R1(), "ec-384": ec.SECP384R1()}[kind])
     return rsa.generate_private_key(65537, 1024 if kind == "rsa-1024" else 2048)
 
 
 @cache
-def certificate(kind: str = "rsa", *, days: int = 30) -> str:
-    """Return a certificate of a key that ends in some days, as DER in base64."""
+def _certificate(kind: str, days: int) -> str:
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, f"NOT FOR PRODUCTION {kind}")])
     end = clock.now() + timedelta(days=days)
     made = (
@@ -163,7 +171,7 @@ def metadata(idp: IdentityProvider | None = None, **changed: str) -> str:
         "entity_id": idp.entity_id,
         "binding": "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect",
         "location": SIGN_IN_URL,
-        "keys": _key_descriptor(idp.certificate),
+        "keys": key_descriptor(idp.certificate),
         **changed,
     }
     return (
@@ -176,18 +184,19 @@ def metadata(idp: IdentityProvider | None = None, **changed: str) -> str:
     )
 
 
+def key_descriptor(der: str, use: str = ' use="signing"') -> str:
+    """Return how metadata name a certificate."""
+    return (
+        f"<md:KeyDescriptor{use}><ds:KeyInfo><ds:X509Data><ds:X509Certificate>{der}"
+        "</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
+    )
+
+
 class _Signer(signxml.XMLSigner):
     """Signs by algorithms that nobody should take any more, too."""
 
     def check_deprecated_methods(self) -> None:
         pass
-
-
-def _key_descriptor(der: str, use: str = ' use="signing"') -> str:
-    return (
-        f"<md:KeyDescriptor{use}><ds:KeyInfo><ds:X509Data><ds:X509Certificate>{der}"
-        "</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
-    )
 
 
 def _pem(der: str) -> x509.Certificate:

@@ -53,12 +53,15 @@ def decode(encoded: str) -> bytes:
     return octets
 
 
-def parse(octets: bytes) -> Element:
-    """Return the root of a document, or raise a DocumentRefused."""
+def parse(octets: bytes, *, drops_comments: bool = False) -> Element:
+    """Return the root of a document, or raise a DocumentRefused.
+
+    Comments are refused, or dropped for good: then the text around them is one text.
+    """
     _check_encoding(octets)
     etree = import_module("lxml.etree")
     try:
-        root = etree.fromstring(octets, parser())
+        root = etree.fromstring(octets, parser(remove_comments=drops_comments))
     except (etree.LxmlError, ValueError) as error:
         raise NotXml from error
     if any(not isinstance(each.tag, str) for each in root.getroottree().iter()):
@@ -71,7 +74,7 @@ def parse(octets: bytes) -> Element:
     return root
 
 
-def parser() -> Any:
+def parser(*, remove_comments: bool = False) -> Any:
     """Return a new parser: no network, no document type, no entities, no huge trees."""
     return import_module("lxml.etree").XMLParser(
         encoding="UTF-8",
@@ -83,6 +86,7 @@ def parser() -> Any:
         huge_tree=False,
         recover=False,
         collect_ids=False,
+        remove_comments=remove_comments,
     )
 
 

@@ -28,6 +28,12 @@ class SigninTokenOver(Refusal):
     message = messages.TOKEN_OVER
 
 
+class MetadataRefused(Refusal):
+    """A document is not the metadata of one identity provider, or names no key that signs."""
+
+    message = messages.METADATA_REFUSED
+
+
 class AssertionRefused(Refusal):
     """A SAML response signs nobody in; people are told no more than that (S-089).
 

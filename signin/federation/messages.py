@@ -15,3 +15,7 @@ QUESTION_INVALID = _(
     "provider doesn't know."
 )
 ARRIVAL_OVER = _("This answer was used already, is too old, or belongs to another browser.")
+METADATA_REFUSED = _(
+    "These are not the metadata of one SAML 2.0 identity provider, in UTF-8 without a byte order "
+    "mark or a document type, with one to ten signing certificates whose keys are long enough."
+)
