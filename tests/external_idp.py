@@ -55,7 +55,7 @@ def choose(browser: Browser, username: str = MARY, **more: str) -> Browser:
 
 def answer_on(browser: Browser) -> dict[str, str]:
     """Return what the provider's page would send to the service provider."""
-    attributes, content = browser._form("saml-answer")
+    _, content = browser._form("saml-answer")
     return browser._values(content)
 
 

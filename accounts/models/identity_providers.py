@@ -12,7 +12,7 @@ from accounts.models.directories import Directory
 from signin.kernel import arns, clock
 
 PROVIDER_NAME = r"[A-Za-z0-9_.-]{1,128}"
-ISSUER_URL = r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?(?:/[!-.0-~]+)*/?"
+ISSUER_URL = r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[!-.0-~]+)*/?"
 
 
 class AssertionIssuer(models.Model):
@@ -91,7 +91,7 @@ class DirectoryIdentityProvider(AssertionIssuer):
     @property
     def origins(self) -> list[str]:
         """The origin of its sign-in, if that is an address of the web in plain form."""
-        found = re.match(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?(?=[/?]|\Z)", self.sign_in_url)
+        found = re.match(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?=[/?]|\Z)", self.sign_in_url)
         return [found[0]] if found else []
 
 

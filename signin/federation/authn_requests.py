@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from signin.federation import documents, idp
 from signin.federation.errors import DocumentRefused, QuestionInvalid
+from signin.federation.metadata import POST
 from signin.kernel import clock
 
 LONGEST = 16_000  # characters of base64
@@ -47,7 +48,7 @@ def address(question: Question, *, to: str, forces: bool = False, format_: str =
         at=quoteattr(clock.written(clock.now())),
         to=quoteattr(to),
         acs=quoteattr(question.acs_url),
-        binding=quoteattr(idp.POST),
+        binding=quoteattr(POST),
         force=' ForceAuthn="true"' if forces else "",
         issuer=escape(question.issuer),
         format=quoteattr(format_),
@@ -76,7 +77,7 @@ def read(encoded: str, *, is_deflated: bool) -> Question:
         raise QuestionInvalid
     if len(issuers) != 1 or not is_identifier(identifier):
         raise QuestionInvalid
-    if root.get("ProtocolBinding", idp.POST) != idp.POST:
+    if root.get("ProtocolBinding", POST) != POST:
         raise QuestionInvalid
     acs_url = root.get("AssertionConsumerServiceURL", "")
     return Question(identifier, documents.text(issuers[0]), acs_url)

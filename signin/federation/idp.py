@@ -15,6 +15,7 @@ from signin import hosts
 from signin.federation import idp_keys
 from signin.federation.assertions import BEARER, SUCCESS
 from signin.federation.documents import ASSERTION, METADATA, PROTOCOL, SIGNATURE
+from signin.federation.metadata import POST, REDIRECT
 from signin.kernel import clock, entropy, jws
 
 DOOR = "idp"
@@ -23,8 +24,6 @@ SIGN_IN_PATH = "/saml/sso"
 LIFETIME = timedelta(minutes=5)  # of an assertion
 TOKEN_LIFETIME = timedelta(hours=1)
 
-POST = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
-REDIRECT = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
 UNSPECIFIED = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified"
 EMAIL = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 URI = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"

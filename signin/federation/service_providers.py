@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Directory, Role, SamlProvider
 from signin import hosts, naming
 from signin.federation import documents, idp
+from signin.federation.metadata import POST
 
 CONSOLE = "console"
 CONSOLE_ENTITY_ID = "urn:amazon:webservices"
@@ -78,7 +79,7 @@ def metadata(directory: Directory) -> bytes:
     """Return a directory's metadata, as its provider's administrator copies them."""
     here = of(directory)
     services = "".join(
-        f'<md:AssertionConsumerService Binding="{idp.POST}" Location={quoteattr(url)}'
+        f'<md:AssertionConsumerService Binding="{POST}" Location={quoteattr(url)}'
         f' index="{number}"{"" if number else IS_DEFAULT}/>'
         for number, url in enumerate(here.acs_urls[:2])
     )
