@@ -4,6 +4,78 @@ from signin.federation import messages
 from signin.kernel.errors import Refusal
 
 
+class TokenRefused(Refusal):
+    """A JSON Web Token of another issuer proves nothing; subclasses say why."""
+
+    message = messages.TOKEN_REFUSED
+
+
+class TokenMalformed(TokenRefused):
+    """The token is not written as a signed JSON Web Token."""
+
+    message = messages.TOKEN_MALFORMED
+
+
+class AlgorithmRefused(TokenRefused):
+    """The token is signed in a way that proves nothing, or that nobody here takes."""
+
+    message = messages.ALGORITHM_REFUSED
+
+
+class IssuerUnknown(TokenRefused):
+    """The token is of an issuer whom nobody here knows, or of another one than it has to be."""
+
+    message = messages.ISSUER_UNKNOWN
+
+
+class KeyUnknown(TokenRefused):
+    """The issuer has no key of this name and kind, or several without a name."""
+
+    message = messages.KEY_UNKNOWN
+
+
+class KeysUnreachable(TokenRefused):
+    """The keys of an issuer could not be fetched from its address."""
+
+    message = messages.KEYS_UNREACHABLE
+
+
+class TokenSignatureWrong(TokenRefused):
+    """The token is not signed with the issuer's key, or was changed since."""
+
+    message = messages.TOKEN_SIGNATURE_WRONG
+
+
+class AudienceWrong(TokenRefused):
+    """The token is for somebody else."""
+
+    message = messages.AUDIENCE_WRONG
+
+
+class SubjectUnusable(TokenRefused):
+    """The token doesn't say of whom it is, or too much."""
+
+    message = messages.SUBJECT_UNUSABLE
+
+
+class TimesUnusable(TokenRefused):
+    """The token doesn't say when it was issued and how long it is good, in whole seconds."""
+
+    message = messages.TIMES_UNUSABLE
+
+
+class WebTokenExpired(TokenRefused):
+    """The time of the token is over."""
+
+    message = messages.WEB_TOKEN_EXPIRED
+
+
+class WebTokenEarly(TokenRefused):
+    """The token was issued in the future, or is good from then on."""
+
+    message = messages.WEB_TOKEN_EARLY
+
+
 class CredentialsRefused(Refusal):
     """The one answer to everything that keeps a broker from a sign-in token (S-104)."""
 
