@@ -16,22 +16,22 @@ class TokenMalformed(TokenRefused):
     message = messages.TOKEN_MALFORMED
 
 
-class AlgorithmRefused(TokenRefused):
+class TokenAlgorithmRefused(TokenRefused):
     """The token is signed in a way that proves nothing, or that nobody here takes."""
 
-    message = messages.ALGORITHM_REFUSED
+    message = messages.TOKEN_ALGORITHM_REFUSED
 
 
-class IssuerUnknown(TokenRefused):
+class TokenIssuerUnknown(TokenRefused):
     """The token is of an issuer whom nobody here knows, or of another one than it has to be."""
 
-    message = messages.ISSUER_UNKNOWN
+    message = messages.TOKEN_ISSUER_UNKNOWN
 
 
-class KeyUnknown(TokenRefused):
+class TokenKeyUnknown(TokenRefused):
     """The issuer has no key of this name and kind, or several without a name."""
 
-    message = messages.KEY_UNKNOWN
+    message = messages.TOKEN_KEY_UNKNOWN
 
 
 class KeysUnreachable(TokenRefused):
@@ -46,34 +46,34 @@ class TokenSignatureWrong(TokenRefused):
     message = messages.TOKEN_SIGNATURE_WRONG
 
 
-class AudienceWrong(TokenRefused):
+class TokenAudienceWrong(TokenRefused):
     """The token is for somebody else."""
 
-    message = messages.AUDIENCE_WRONG
+    message = messages.TOKEN_AUDIENCE_WRONG
 
 
-class SubjectUnusable(TokenRefused):
+class TokenSubjectUnusable(TokenRefused):
     """The token doesn't say of whom it is, or too much."""
 
-    message = messages.SUBJECT_UNUSABLE
+    message = messages.TOKEN_SUBJECT_UNUSABLE
 
 
-class TimesUnusable(TokenRefused):
+class TokenTimesUnusable(TokenRefused):
     """The token doesn't say when it was issued and how long it is good, in whole seconds."""
 
-    message = messages.TIMES_UNUSABLE
+    message = messages.TOKEN_TIMES_UNUSABLE
 
 
-class WebTokenExpired(TokenRefused):
+class TokenExpired(TokenRefused):
     """The time of the token is over."""
 
-    message = messages.WEB_TOKEN_EXPIRED
+    message = messages.TOKEN_EXPIRED
 
 
-class WebTokenEarly(TokenRefused):
+class TokenEarly(TokenRefused):
     """The token was issued in the future, or is good from then on."""
 
-    message = messages.WEB_TOKEN_EARLY
+    message = messages.TOKEN_EARLY
 
 
 class CredentialsRefused(Refusal):

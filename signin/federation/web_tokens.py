@@ -12,16 +12,16 @@ from typing import Any
 from accounts.models.identity_providers import TokenIssuer
 from signin.federation import issuer_keys
 from signin.federation.errors import (
-    AlgorithmRefused,
-    AudienceWrong,
-    IssuerUnknown,
-    KeyUnknown,
-    SubjectUnusable,
-    TimesUnusable,
+    TokenAlgorithmRefused,
+    TokenAudienceWrong,
+    TokenEarly,
+    TokenExpired,
+    TokenIssuerUnknown,
+    TokenKeyUnknown,
     TokenMalformed,
     TokenSignatureWrong,
-    WebTokenEarly,
-    WebTokenExpired,
+    TokenSubjectUnusable,
+    TokenTimesUnusable,
 )
 from signin.kernel import clock, jws
 from signin.kernel.jws import Members
@@ -67,17 +67,17 @@ def check(token: str, issuer: TokenIssuer, audiences: Collection[str]) -> WebTok
     """
     header, claims = _read(token)
     if header.get("alg") not in ALGORITHMS or "crit" in header:
-        raise AlgorithmRefused
+        raise TokenAlgorithmRefused
     if claims.get("iss") != issuer.url:
-        raise IssuerUnknown
+        raise TokenIssuerUnknown
     _check_signature(token, header, issuer_keys.of(issuer))
     audience = _audience(claims, audiences)
     _check_times(claims)
     subject = claims.get("sub")
     if not isinstance(subject, str) or not subject.isprintable():
-        raise SubjectUnusable
+        raise TokenSubjectUnusable
     if not 0 < len(subject) <= LONGEST_SUBJECT:
-        raise SubjectUnusable
+        raise TokenSubjectUnusable
     return WebToken(issuer.url, subject, audience, claims)
 
 
@@ -98,7 +98,7 @@ def _check_signature(token: str, header: Members, keys: Sequence[Members]) -> No
     if name is not None:
         suitable = [key for key in suitable if key.get("kid") == name]
     if len(suitable) != 1:
-        raise KeyUnknown
+        raise TokenKeyUnknown
     library: Any = import_module("joserfc.jws")
     registry = library.JWSRegistry(algorithms=[algorithm], strict_check_header=False)
     try:
@@ -123,14 +123,14 @@ def _suits(key: Members, algorithm: str) -> bool:
 
 
 def _imported(key: Members) -> Any:
-    """Return a key as the library has it, or raise KeyUnknown of one that is none or too weak."""
+    """Return a key as the library has it; one that is none, or too weak, is TokenKeyUnknown."""
     public = {member: key[member] for member in PUBLIC[key["kty"]]}
     try:
         if "n" in public and _number(public["n"]).bit_length() < SMALLEST_RSA:
-            raise KeyUnknown
+            raise TokenKeyUnknown
         return import_module("joserfc.jwk").import_key(public)
     except (_library_error(), ValueError) as error:
-        raise KeyUnknown from error
+        raise TokenKeyUnknown from error
 
 
 def _number(text: str) -> int:
@@ -148,7 +148,7 @@ def _audience(claims: Members, audiences: Collection[str]) -> str:
     for audience in named if isinstance(named, list) else [named]:
         if isinstance(audience, str) and audience in audiences:
             return audience
-    raise AudienceWrong
+    raise TokenAudienceWrong
 
 
 def _check_times(claims: Members) -> None:
@@ -156,13 +156,13 @@ def _check_times(claims: Members) -> None:
     issued_at, ends_at = _moment(claims.get("iat")), _moment(claims.get("exp"))
     begins_at = _moment(claims.get("nbf", issued_at))
     if ends_at + SKEW <= now:
-        raise WebTokenExpired
+        raise TokenExpired
     if max(issued_at, begins_at) - SKEW > now:
-        raise WebTokenEarly
+        raise TokenEarly
 
 
 def _moment(value: Any) -> int:
-    """Return seconds since 1970, whole ones as AWS takes them, or raise TimesUnusable."""
+    """Return seconds since 1970, whole ones as AWS takes them, or raise TokenTimesUnusable."""
     if type(value) is not int or not 0 <= value <= LATEST:
-        raise TimesUnusable
+        raise TokenTimesUnusable
     return value

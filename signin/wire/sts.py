@@ -1,9 +1,6 @@
 """STS, the service of temporary credentials (Query protocol, version 2011-06-15)."""
 
-import json
-import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -12,7 +9,6 @@ from accounts import credentials, role_sessions, signer_events
 from accounts.credentials import Keys
 from accounts.errors import RoleRefused, SessionTooLong, SourceIdentityFixed, TagFixed
 from accounts.models import AccessKey, Role, TemporaryCredentials
-from accounts.models.principals import fold
 from accounts.models.roles import HOUR, NAME
 from accounts.role_sessions import Wish
 from accounts.signer_events import SignedCall
@@ -20,70 +16,47 @@ from accounts.signers import Signer
 from mfa import confirmations
 from mfa.errors import CodeWrong
 from signin.events import shapes
-from signin.http import without_null
 from signin.kernel import arns
 from signin.kernel.errors import LockedOut, Refusal
 from signin.wire.query import (
     Call,
     Error,
-    Inputs,
     Operation,
     Output,
     Service,
     number,
-    records,
     text,
-    texts,
 )
 from signin.wire.sigv4 import region_of
+from signin.wire.sts_fields import (
+    ARN,
+    LONGEST_ROLE,
+    SESSION_NAME,
+    SOURCE_IDENTITY,
+    Denied,
+    PolicyMalformed,
+    PolicyTooLarge,
+    TagsWrong,
+    credentials_of,
+    issued,
+    lowered,
+    packed,
+    tags_of,
+    told,
+    transitive_of,
+)
 
 SOURCE = "sts.amazonaws.com"
 SHORTEST = role_sessions.SHORTEST
 LONGEST = 36 * HOUR  # of a user's own session, and of a federated user's
 DEFAULT = 12 * HOUR
-LONGEST_ROLE = 12 * HOUR
 LONGEST_OF_ROOT = HOUR
-MOST_TAGS = 50
-MOST_POLICIES = 10
-PACKED = 8192  # characters of policies and tags, of which AWS tells how much of its own is used
 
-SESSION_NAME = rf"{NAME}{{2,64}}"
 FEDERATED_NAME = rf"{NAME}{{2,32}}"
-SOURCE_IDENTITY = rf"(?!(?i:aws:)){NAME}{{2,64}}"
 EXTERNAL_ID = r"[A-Za-z0-9_+=,.@:/-]{2,1224}"
-TAGS = {"Key": r"(?!(?i:aws:))[\w .:/=+@-]{1,128}", "Value": r"[\w .:/=+@-]{0,256}"}
-ARN = r"[!-~]{20,2048}"
 SERIAL_NUMBER = r"[A-Za-z0-9_+=/:,.@-]{6,256}"
 CODE = r"[0-9]{6}"
 ACCESS_KEY_ID = r"[A-Za-z0-9_]{16,128}"
-
-
-class PolicyMalformed(Refusal):
-    """A session policy is no JSON object."""
-
-    message = "Policy is not a JSON object."
-
-
-class PolicyTooLarge(Refusal):
-    """Session policies and tags are more than a session can hold."""
-
-    message = "The policies and tags of the session are too large together."
-
-
-class TagsWrong(Refusal):
-    """Session tags contradict each other."""
-
-    def __init__(self, problem: str) -> None:
-        super().__init__(problem)
-        self.message = problem
-
-
-class Denied(Refusal):
-    """Whoever signed may not do this, whatever they ask for."""
-
-    def __init__(self, problem: str) -> None:
-        super().__init__(problem)
-        self.message = problem
 
 
 class KeyNotThere(Refusal):
@@ -101,7 +74,7 @@ def get_caller_identity(call: Call) -> Output:
 def assume_role(call: Call) -> Output:
     """Give credentials of a role that trusts whoever signed."""
     inputs, signer = call.inputs, call.signer
-    tags = _tags(inputs)
+    tags = tags_of(inputs)
     wish = Wish(
         role_arn=text(inputs, "RoleArn", ARN),
         session_name=text(inputs, "RoleSessionName", SESSION_NAME),
@@ -109,9 +82,9 @@ def assume_role(call: Call) -> Output:
         external_id=text(inputs, "ExternalId", EXTERNAL_ID, is_required=False),
         source_identity=text(inputs, "SourceIdentity", SOURCE_IDENTITY, is_required=False),
         tags=tags,
-        transitive_tags=_transitive(inputs, tags),
+        transitive_tags=transitive_of(inputs, tags),
     )
-    packed = _packed(inputs, tags)
+    used = packed(inputs, tags)
     role = role_sessions.admit(signer, wish)
     is_confirmed = _confirmed(call)
     with transaction.atomic():
@@ -125,12 +98,12 @@ def assume_role(call: Call) -> Output:
             "AssumedRoleId": f"{role.unique_id}:{wish.session_name}",
             "Arn": arns.role_session(role.account_id, role.name, wish.session_name),
         }
-        _record(call, keys, {"assumedRoleUser": _lowered(user)}, role=role)
+        _record(call, keys, {"assumedRoleUser": lowered(user)}, role=role)
     source_identity = wish.source_identity or signer.source_identity
     return {
-        "Credentials": _credentials(keys),
+        "Credentials": credentials_of(keys),
         "AssumedRoleUser": user,
-        **packed,
+        **used,
         **({"SourceIdentity": source_identity} if source_identity else {}),
     }
 
@@ -145,7 +118,7 @@ def get_session_token(call: Call) -> Output:
             signer.principal, seconds=_lasting(signer, seconds), mfa_authenticated=is_confirmed
         )
         _record(call, keys, {})
-    return {"Credentials": _credentials(keys)}
+    return {"Credentials": credentials_of(keys)}
 
 
 def get_federation_token(call: Call) -> Output:
@@ -153,8 +126,8 @@ def get_federation_token(call: Call) -> Output:
     inputs, signer = call.inputs, _long_term(call)
     name = text(inputs, "Name", FEDERATED_NAME)
     seconds = number(inputs, "DurationSeconds", least=SHORTEST, most=LONGEST)
-    tags = _tags(inputs)
-    packed = _packed(inputs, tags)
+    tags = tags_of(inputs)
+    used = packed(inputs, tags)
     user = {
         "FederatedUserId": f"{signer.account_id}:{name}",
         "Arn": arns.federated_user(signer.account_id, name),
@@ -163,8 +136,8 @@ def get_federation_token(call: Call) -> Output:
         keys = credentials.issue_for_federation(
             signer.principal, name, seconds=_lasting(signer, seconds), tags=tags
         )
-        _record(call, keys, {"federatedUser": _lowered(user)})
-    return {"Credentials": _credentials(keys), "FederatedUser": user, **packed}
+        _record(call, keys, {"federatedUser": lowered(user)})
+    return {"Credentials": credentials_of(keys), "FederatedUser": user, **used}
 
 
 def get_access_key_info(call: Call) -> Output:
@@ -173,8 +146,8 @@ def get_access_key_info(call: Call) -> Output:
     key = AccessKey.objects.select_related("principal").filter(pk=access_key_id).first()
     if key:
         return {"Account": key.principal.account_id or ""}
-    issued = TemporaryCredentials.objects.select_related("principal", "role")
-    found = issued.filter(pk=access_key_id).first()
+    temporary = TemporaryCredentials.objects.select_related("principal", "role")
+    found = temporary.filter(pk=access_key_id).first()
     if found is None:
         raise KeyNotThere
     return {"Account": found.account_id}
@@ -211,51 +184,8 @@ def _confirmed(call: Call) -> bool:
     return True
 
 
-def _tags(inputs: Inputs) -> dict[str, str]:
-    found = records(inputs, "Tags", TAGS, most=MOST_TAGS)
-    if len({fold(each["Key"]) for each in found}) < len(found):
-        raise TagsWrong("Two tags have the same key. Capitals make no difference.")
-    return {each["Key"]: each["Value"] for each in found}
-
-
-def _transitive(inputs: Inputs, tags: Mapping[str, str]) -> list[str]:
-    names = texts(inputs, "TransitiveTagKeys", TAGS["Key"], most=MOST_TAGS)
-    if not {fold(name) for name in names} <= {fold(name) for name in tags}:
-        raise TagsWrong("Only tags of the same call can be transitive.")
-    wanted = {fold(name) for name in names}
-    return [name for name in tags if fold(name) in wanted]
-
-
-def _packed(inputs: Inputs, tags: Mapping[str, str]) -> Output:
-    """Return how much of what a session can hold is used; policies limit nothing here."""
-    policy = text(inputs, "Policy", r"[\t\n\r\x20-\xff]{1,2048}", is_required=False)
-    policies = records(inputs, "PolicyArns", {"arn": ARN}, most=MOST_POLICIES)
-    try:
-        if policy and not isinstance(json.loads(policy), dict):
-            raise PolicyMalformed
-    except (ValueError, RecursionError) as error:
-        raise PolicyMalformed from error
-    used = [policy, *(each["arn"] for each in policies), *tags, *tags.values()]
-    if not any(used):
-        return {}
-    percent = math.ceil(100 * sum(map(len, used)) / PACKED)
-    if percent > 100:
-        raise PolicyTooLarge
-    return {"PackedPolicySize": percent}
-
-
-def _credentials(keys: Keys) -> Output:
-    return {
-        "AccessKeyId": keys.access_key_id,
-        "SecretAccessKey": keys.secret_access_key,
-        "SessionToken": keys.session_token,
-        "Expiration": keys.expires_at,
-    }
-
-
 def _record(call: Call, keys: Keys, more: Mapping[str, Any], *, role: Role | None = None) -> None:
-    issued = {"accessKeyId": keys.access_key_id, "expiration": shapes.spelled(keys.expires_at)}
-    response = {"credentials": issued, **more}
+    response = {"credentials": issued(keys), **more}
     signer_events.answered(_signed(call), response, role=role)
 
 
@@ -268,28 +198,8 @@ def _signed(call: Call) -> SignedCall:
         browser=browser,
         region=browser.region or region_of(call.request) or shapes.ROOT_REGION,
         request_id=call.request_id,
-        parameters=_told(call.inputs, RECORDED[call.action]),
+        parameters=told(call.inputs, RECORDED[call.action]),
     )
-
-
-def _told(inputs: Inputs, members: Sequence[str]) -> dict[str, Any]:
-    """Return what the event tells of a call: never the code of a device."""
-    told: dict[str, Any] = {
-        _lower(name): value[:2048]
-        for name in members
-        if name in inputs and (value := without_null(inputs[name]))
-    }
-    if re.fullmatch(r"[0-9]{1,9}", seconds := told.get("durationSeconds", "")):
-        told["durationSeconds"] = int(seconds)
-    return told
-
-
-def _lowered(user: Mapping[str, str]) -> dict[str, str]:
-    return {_lower(name): value for name, value in user.items()}
-
-
-def _lower(name: str) -> str:
-    return f"{name[0].lower()}{name[1:]}"
 
 
 # The operations that have events, and what these tell of the fields.
