@@ -58,6 +58,12 @@ class TokenSubjectUnusable(TokenRefused):
     message = messages.TOKEN_SUBJECT_UNUSABLE
 
 
+class TokenClaimUnusable(TokenRefused):
+    """The token says something of the session that no session can have."""
+
+    message = messages.TOKEN_CLAIM_UNUSABLE
+
+
 class TokenTimesUnusable(TokenRefused):
     """The token doesn't say when it was issued and how long it is good, in whole seconds."""
 

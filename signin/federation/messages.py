@@ -15,6 +15,9 @@ KEYS_UNREACHABLE = _("The keys of the token’s issuer could not be fetched from
 TOKEN_SIGNATURE_WRONG = _("The token is not signed with a key of its issuer.")
 TOKEN_AUDIENCE_WRONG = _("The token is for another audience.")
 TOKEN_SUBJECT_UNUSABLE = _("The token names no subject of up to 255 characters.")
+TOKEN_CLAIM_UNUSABLE = _(
+    "The token has session tags or a source identity that no session can have."
+)
 TOKEN_TIMES_UNUSABLE = _(
     "The token does not tell in whole seconds when it was issued and when it ends."
 )

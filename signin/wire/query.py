@@ -8,7 +8,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -62,12 +62,16 @@ class Error:
 
 @dataclass(frozen=True)
 class Call:
-    """One call: its operation, its fields, and who signed it, if it has to be signed."""
+    """One call: its operation, its fields, and who signed it, if it has to be signed.
+
+    ``error_of`` tells which error a refusal is to whoever calls.
+    """
 
     request: HttpRequest
     action: str
     inputs: Inputs
     request_id: str
+    error_of: Callable[[Refusal], Error]
     signed_by: Signer | None = None
 
     @property
@@ -113,7 +117,7 @@ class Service:
 
         @csrf_exempt
         def view(request: HttpRequest) -> HttpResponse:
-            call = Call(request, "", {}, str(entropy.identifier()))
+            call = Call(request, "", {}, str(entropy.identifier()), self.error_of)
             try:
                 return self._answer(call)
             except Refusal as refusal:
@@ -142,12 +146,12 @@ class Service:
         signer = None
         if operation.is_signed:
             signer = sigv4.verify(call.request, services=frozenset({self.name}))
-        call = Call(call.request, action, inputs, call.request_id, signer)
+        call = replace(call, action=action, inputs=inputs, signed_by=signer)
         try:
             output = operation.answer(call)
         except Refusal as refusal:
             if signer:
-                self.on_refusal(call, self.error_of(refusal), _text(refusal))
+                self.on_refusal(call, self.error_of(refusal), said(refusal))
             raise
         metadata = {"RequestId": call.request_id}
         document = {f"{action}Result": output, "ResponseMetadata": metadata}
@@ -165,7 +169,7 @@ class Service:
         return self.operations[action]
 
     def _refuse(self, call: Call, refusal: Refusal) -> HttpResponse:
-        return self._tell(call, self.error_of(refusal), _text(refusal))
+        return self._tell(call, self.error_of(refusal), said(refusal))
 
     def _tell(self, call: Call, error: Error, text: str) -> HttpResponse:
         told = {"Type": error.type, "Code": error.code, "Message": text}
@@ -224,6 +228,12 @@ def texts(inputs: Inputs, name: str, pattern: str, *, most: int) -> list[str]:
     return [_matching(name, each.get("", ""), pattern) for each in _members(inputs, name, most)]
 
 
+def said(refusal: Refusal) -> str:
+    """Return what a refusal says, in the language of programs."""
+    with translation.override("en"):
+        return str(refusal.message)
+
+
 def _members(inputs: Inputs, name: str, most: int) -> list[Inputs]:
     prefix, found = f"{name}.member.", dict[int, Inputs]()
     for key, value in inputs.items():
@@ -261,12 +271,6 @@ def _inputs(request: HttpRequest) -> Inputs:
     except ValueError as error:
         raise Malformed(f"There are more than {MOST_FIELDS} fields.") from error
     return {name: value for each in pairs for name, value in each}
-
-
-def _text(refusal: Refusal) -> str:
-    """Return what a refusal says, in the language of programs."""
-    with translation.override("en"):
-        return str(refusal.message)
 
 
 def _xml(value: Any) -> str:

@@ -14,6 +14,7 @@ from signin.http import without_null
 from signin.kernel.errors import Refusal
 from signin.wire.query import Inputs, Output, records, text, texts
 
+SOURCE = "sts.amazonaws.com"
 LONGEST_ROLE = 12 * HOUR
 MOST_TAGS = 50
 MOST_POLICIES = 10

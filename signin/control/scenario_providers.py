@@ -1,0 +1,116 @@
+"""The identity providers of a scenario's document: of accounts, and of directories."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from accounts.models import (
+    Account,
+    Directory,
+    DirectoryIdentityProvider,
+    OidcProvider,
+    SamlProvider,
+    TrustedTokenIssuer,
+)
+from signin.control.documents import (
+    Columns,
+    ScenarioInvalid,
+    check_row,
+    check_unique,
+    read_choices,
+    read_entries,
+    read_flag,
+    read_list,
+    read_object,
+    read_text,
+)
+
+ASSERTIONS = frozenset({"entity_id", "certificates", "sign_in_url"})
+KEYS = frozenset({"keys", "fetch_keys"})
+CALLED = {"fetches_keys": "fetch_keys"}
+ATTRIBUTES: Columns = {"attribute": ("attribute", TrustedTokenIssuer.Attribute)}
+
+
+def read_saml(fields: Mapping[str, Any], where: str, account: Account) -> list[SamlProvider]:
+    """Return what ``saml_providers`` of an account says, or raise ScenarioInvalid."""
+    return [_saml(*each, account) for each in read_entries(fields, "saml_providers", where)]
+
+
+def read_oidc(fields: Mapping[str, Any], where: str, account: Account) -> list[OidcProvider]:
+    """Return what ``oidc_providers`` of an account says, or raise ScenarioInvalid."""
+    return [_oidc(*each, account) for each in read_entries(fields, "oidc_providers", where)]
+
+
+def read_identity_provider(
+    fields: Mapping[str, Any], where: str, directory: Directory
+) -> DirectoryIdentityProvider | None:
+    """Return what ``identity_provider`` of a directory says, or raise ScenarioInvalid."""
+    place = f"{where}.identity_provider"
+    if ("identity_provider" in fields) != directory.is_external:
+        raise ScenarioInvalid(place, "needed with the identity source external, and only there")
+    if not directory.is_external:
+        return None
+    entry = read_object(fields["identity_provider"], place, required=ASSERTIONS)
+    provider = DirectoryIdentityProvider(directory=directory, **_assertions(entry, place))
+    check_row(provider, place)
+    return provider
+
+
+def read_token_issuers(
+    fields: Mapping[str, Any], where: str, directory: Directory
+) -> list[TrustedTokenIssuer]:
+    """Return what ``trusted_token_issuers`` of a directory says, or raise ScenarioInvalid."""
+    entries = read_entries(fields, "trusted_token_issuers", where)
+    issuers = [_token_issuer(*each, directory) for each in entries]
+    check_unique([("trusted token issuer", each.url) for each in issuers], where)
+    return issuers
+
+
+def _saml(entry: object, where: str, account: Account) -> SamlProvider:
+    fields = read_object(entry, where, required={"name"} | ASSERTIONS)
+    name = read_text(fields, "name", where)
+    provider = SamlProvider(account=account, name=name, **_assertions(fields, where))
+    check_row(provider, where)
+    return provider
+
+
+def _oidc(entry: object, where: str, account: Account) -> OidcProvider:
+    fields = read_object(entry, where, required={"url", "audiences"}, optional=KEYS)
+    provider = OidcProvider(account=account, **_tokens(fields, where))
+    check_row(provider, where, CALLED)
+    return provider
+
+
+def _token_issuer(entry: object, where: str, directory: Directory) -> TrustedTokenIssuer:
+    fields = read_object(
+        entry,
+        where,
+        required={"name", "url", "audiences"},
+        optional={"claim", "attribute"} | KEYS,
+    )
+    issuer = TrustedTokenIssuer(
+        directory=directory,
+        name=read_text(fields, "name", where),
+        **read_choices(fields, where, ATTRIBUTES),
+        **_tokens(fields, where),
+    )
+    if "claim" in fields:
+        issuer.claim = read_text(fields, "claim", where)
+    check_row(issuer, where, CALLED)
+    return issuer
+
+
+def _assertions(fields: Mapping[str, Any], where: str) -> dict[str, Any]:
+    return {
+        "entity_id": read_text(fields, "entity_id", where),
+        "certificates": read_list(fields, "certificates", where),
+        "sign_in_url": read_text(fields, "sign_in_url", where),
+    }
+
+
+def _tokens(fields: Mapping[str, Any], where: str) -> dict[str, Any]:
+    return {
+        "url": read_text(fields, "url", where),
+        "audiences": read_list(fields, "audiences", where),
+        "keys": fields.get("keys", {}),
+        "fetches_keys": read_flag(fields, "fetch_keys", where) is True,
+    }
