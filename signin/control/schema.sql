@@ -43,6 +43,7 @@ CREATE TABLE "events_event" ("event_id" char(32) NOT NULL, "name" varchar(64) NO
 CREATE TABLE "faults_fault" ("kind" varchar(32) NOT NULL PRIMARY KEY, "left" integer unsigned NULL CHECK ("left" >= 0), "armed_at" datetime NOT NULL);
 CREATE TABLE "faults_incident" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "number" varchar(36) NOT NULL UNIQUE, "cause" varchar(32) NOT NULL, "place" varchar(255) NOT NULL, "occurred_at" datetime NOT NULL, "expires_at" datetime NOT NULL);
 CREATE TABLE "federation_signintoken" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "digest" varchar(64) NOT NULL UNIQUE, "session_seconds" integer unsigned NULL CHECK ("session_seconds" >= 0), "issued_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "used_at" datetime NULL, "credentials_id" varchar(20) NOT NULL REFERENCES "accounts_temporarycredentials" ("access_key_id") DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE "federation_usedassertion" ("digest" varchar(64) NOT NULL PRIMARY KEY, "expires_at" datetime NOT NULL);
 CREATE TABLE "flow_attempt" ("handle" varchar(32) NOT NULL PRIMARY KEY, "flow" varchar(40) NOT NULL, "browser_digest" varchar(64) NOT NULL, "facts" text NOT NULL, "version" integer unsigned NOT NULL CHECK ("version" >= 0), "begun_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "closed_at" datetime NULL);
 CREATE TABLE "logins_dpopproof" ("digest" varchar(64) NOT NULL PRIMARY KEY, "expires_at" datetime NOT NULL);
 CREATE TABLE "logins_login" ("id" char(32) NOT NULL PRIMARY KEY, "client" varchar(64) NOT NULL, "thumbprint" varchar(43) NOT NULL, "token_digest" varchar(64) NOT NULL UNIQUE, "password_set_at" datetime NULL, "started_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "revoked_at" datetime NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, "role_id" bigint NULL REFERENCES "accounts_role" ("id") DEFERRABLE INITIALLY DEFERRED, "session_id" char(32) NOT NULL REFERENCES "accounts_session" ("id") DEFERRABLE INITIALLY DEFERRED, "request_id" varchar(32) NULL UNIQUE REFERENCES "logins_loginrequest" ("handle") DEFERRABLE INITIALLY DEFERRED);
@@ -123,6 +124,7 @@ CREATE INDEX "events_by_name_and_account" ON "events_event" ("name", "account_id
 CREATE INDEX "faults_incident_expires_at_728f703e" ON "faults_incident" ("expires_at");
 CREATE INDEX "federation_signintoken_credentials_id_cf9a18c3" ON "federation_signintoken" ("credentials_id");
 CREATE INDEX "federation_signintoken_expires_at_022b53a9" ON "federation_signintoken" ("expires_at");
+CREATE INDEX "federation_usedassertion_expires_at_3772955a" ON "federation_usedassertion" ("expires_at");
 CREATE INDEX "flow_attempt_expires_at_22f40d74" ON "flow_attempt" ("expires_at");
 CREATE INDEX "logins_dpopproof_expires_at_d5f2f7fb" ON "logins_dpopproof" ("expires_at");
 CREATE INDEX "logins_login_expires_at_ebb94d5c" ON "logins_login" ("expires_at");
@@ -189,6 +191,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('events', '0002_no_un
 INSERT INTO django_migrations (app, name, applied) VALUES ('events', '0003_counted_by_sqlite', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('faults', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('federation', '0001_initial', '2000-01-01 00:00:00');
+INSERT INTO django_migrations (app, name, applied) VALUES ('federation', '0002_used_assertions', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('flow', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('logins', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('mailbox', '0001_initial', '2000-01-01 00:00:00');
@@ -257,5 +260,6 @@ INSERT INTO django_content_type (id, app_label, model) VALUES (54, 'logins', 'lo
 INSERT INTO django_content_type (id, app_label, model) VALUES (55, 'logins', 'login');
 INSERT INTO django_content_type (id, app_label, model) VALUES (56, 'logins', 'loginpermission');
 INSERT INTO django_content_type (id, app_label, model) VALUES (57, 'federation', 'signintoken');
-INSERT INTO django_content_type (id, app_label, model) VALUES (58, 'mailbox', 'message');
-INSERT INTO django_content_type (id, app_label, model) VALUES (59, 'control', 'loadedscenario');
+INSERT INTO django_content_type (id, app_label, model) VALUES (58, 'federation', 'usedassertion');
+INSERT INTO django_content_type (id, app_label, model) VALUES (59, 'mailbox', 'message');
+INSERT INTO django_content_type (id, app_label, model) VALUES (60, 'control', 'loadedscenario');

@@ -18,7 +18,7 @@ from accounts.models import (
 )
 from mfa.models import Device
 from signin.faults.models import Incident
-from signin.federation.models import SigninToken
+from signin.federation.models import SigninToken, UsedAssertion
 from signin.flow.models import Attempt
 from signin.kernel import clock
 from signin.logins.models import DpopProof, Login, LoginRequest
@@ -48,6 +48,7 @@ EXPIRING = (
     Login,
     DpopProof,
     SigninToken,
+    UsedAssertion,
     AuthorizationCode,
     ConsentRequest,
     DeviceAuthorization,

@@ -1,1 +1,1 @@
-"""Console sign-in by brokers, who have temporary credentials (the endpoint ``/federation``)."""
+"""Sign-in by others: brokers with temporary credentials, and identity providers by SAML."""

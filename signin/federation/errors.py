@@ -104,3 +104,187 @@ class SigninTokenOver(Refusal):
     """A sign-in token is used, too old or unknown, or the credentials behind it are over."""
 
     message = messages.TOKEN_OVER
+
+
+class MetadataRefused(Refusal):
+    """A document is not the metadata of one identity provider, or names no key that signs."""
+
+    message = messages.METADATA_REFUSED
+
+
+class AssertionRefused(Refusal):
+    """A SAML response signs nobody in; people are told no more than that (S-089).
+
+    ``reason`` is the word for it that events have. Each subclass is one reason.
+    """
+
+    message = messages.ASSERTION_REFUSED
+    reason = "refused"
+
+
+class DocumentRefused(AssertionRefused):
+    """A SAML document is not written as it has to be, whatever it says."""
+
+    reason = "document"
+
+
+class TooLong(DocumentRefused):
+    """It is longer than IAM takes (S-086)."""
+
+    reason = "too-long"
+
+
+class NotBase64(DocumentRefused):
+    """It is not the base64 of anything."""
+
+    reason = "not-base64"
+
+
+class EncodingRefused(DocumentRefused):
+    """It is not UTF-8 without a byte order mark, or says that it is something else (S-087)."""
+
+    reason = "encoding"
+
+
+class DoctypeRefused(DocumentRefused):
+    """It has a document type, with which it could declare entities and fetch things (S-086)."""
+
+    reason = "doctype"
+
+
+class NotXml(DocumentRefused):
+    """No parser takes it for a document."""
+
+    reason = "not-xml"
+
+
+class MarkupRefused(DocumentRefused):
+    """A comment or a processing instruction stands in it, between parts of a text (S-085)."""
+
+    reason = "markup"
+
+
+class IdTwice(DocumentRefused):
+    """Two of its elements have one ID, so that nobody knows which of them is signed (S-087)."""
+
+    reason = "duplicate-id"
+
+
+class NoResponse(AssertionRefused):
+    """Its root is no response of SAML 2.0."""
+
+    reason = "not-a-response"
+
+
+class StructureWrong(AssertionRefused):
+    """Something in it stands where it can't, is missing, or is there twice (S-081)."""
+
+    reason = "structure"
+
+
+class EncryptionRefused(AssertionRefused):
+    """Something in it is encrypted, which nobody here can read (S-091)."""
+
+    reason = "encrypted"
+
+
+class AssertionsCounted(AssertionRefused):
+    """It has not exactly one assertion, right below the response (S-081, S-091)."""
+
+    reason = "not-one-assertion"
+
+
+class StatusNotSuccess(AssertionRefused):
+    """The provider says that it signed nobody in."""
+
+    reason = "status"
+
+
+class Unsigned(AssertionRefused):
+    """The assertion has no signature of its own; that of the response is not enough (S-082)."""
+
+    reason = "unsigned"
+
+
+class SignatureUnclear(AssertionRefused):
+    """A signature is not of exactly what it stands in, or has more in it than it needs (S-081)."""
+
+    reason = "signature-form"
+
+
+class AlgorithmRefused(AssertionRefused):
+    """A signature is made as nobody should make one any more, or by a shared secret (S-083)."""
+
+    reason = "algorithm"
+
+
+class TransformRefused(AssertionRefused):
+    """What is signed is something that was made of the assertion, not the assertion (S-083)."""
+
+    reason = "transform"
+
+
+class IssuerUnknown(AssertionRefused):
+    """Nobody here believes whoever issued it."""
+
+    reason = "issuer"
+
+
+class SignatureWrong(AssertionRefused):
+    """None of the keys that are the issuer's made the signature (S-082, S-084)."""
+
+    reason = "signature"
+
+
+class SubjectMissing(AssertionRefused):
+    """It doesn't name anybody."""
+
+    reason = "subject"
+
+
+class ConfirmationWrong(AssertionRefused):
+    """It is not said once, and in full, that whoever bears it is the one whom it names (S-089)."""
+
+    reason = "confirmation"
+
+
+class RecipientWrong(AssertionRefused):
+    """It was made for another address (S-089)."""
+
+    reason = "recipient"
+
+
+class DestinationWrong(AssertionRefused):
+    """It was sent to another address (S-089)."""
+
+    reason = "destination"
+
+
+class AudienceWrong(AssertionRefused):
+    """It is meant for others, or doesn't say for whom (S-089)."""
+
+    reason = "audience"
+
+
+class AssertionEarly(AssertionRefused):
+    """Its time has not come (S-089)."""
+
+    reason = "early"
+
+
+class AssertionOver(AssertionRefused):
+    """Its time is over, or that of its confirmation or of the session behind it (S-089)."""
+
+    reason = "expired"
+
+
+class AssertionStale(AssertionOver):
+    """It was issued more than five minutes ago (S-089)."""
+
+    reason = "stale"
+
+
+class AssertionReplayed(AssertionRefused):
+    """It was used for the same purpose before (S-088)."""
+
+    reason = "replayed"

@@ -30,3 +30,8 @@ TOKEN_OVER = _(
     "The sign-in token was used already, is older than fifteen minutes, or was never given out; or "
     "the credentials behind it are over."
 )
+ASSERTION_REFUSED = _("The response of your identity provider signs nobody in here.")
+METADATA_REFUSED = _(
+    "These are not the metadata of one SAML 2.0 identity provider, in UTF-8 without a byte order "
+    "mark or a document type, with one to ten signing certificates whose keys are long enough."
+)

@@ -1,4 +1,4 @@
-"""Sign-in tokens: what a broker gets for temporary credentials, for one sign-in to the console."""
+"""What signs somebody in once: tokens that brokers get, and assertions of identity providers."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -32,3 +32,20 @@ class SigninToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.credentials_id} {self.issued_at:%Y-%m-%d %H:%M:%S}"
+
+
+class UsedAssertion(models.Model):
+    """A SAML assertion that was used for something: its digest can't be stored a second time.
+
+    It is of the issuer, the ID and the purpose. Nothing else of an assertion is kept.
+    """
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("used SAML assertion")
+        verbose_name_plural = _("used SAML assertions")
+
+    def __str__(self) -> str:
+        return self.digest
