@@ -52,7 +52,16 @@ class AssertionIssuer(models.Model):
     certificates: "models.JSONField[list[str], list[str]]" = models.JSONField(
         _("certificates"), default=list
     )
-    sign_in_url = models.CharField(_("address of its sign-in"), max_length=1024, blank=True)
+    sign_in_url = models.CharField(
+        _("address of its sign-in"),
+        max_length=1024,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"\Ahttps?://[a-z0-9.:\[\]-]+(?:/[!-~]*)?\Z", _("An address of the web.")
+            )
+        ],
+    )
 
     class Meta:
         abstract = True

@@ -1,7 +1,9 @@
 """The identity providers of a scenario's document: of accounts, and of directories."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+from django.core.exceptions import ValidationError
 
 from accounts.models import (
     Account,
@@ -11,6 +13,7 @@ from accounts.models import (
     SamlProvider,
     TrustedTokenIssuer,
 )
+from accounts.models.identity_providers import AssertionIssuer
 from signin.control.documents import (
     Columns,
     ScenarioInvalid,
@@ -23,7 +26,10 @@ from signin.control.documents import (
     read_object,
     read_text,
 )
+from signin.federation import providers
+from signin.federation.errors import MetadataRefused
 
+METADATA = frozenset({"metadata"})
 ASSERTIONS = frozenset({"entity_id", "certificates", "sign_in_url"})
 KEYS = frozenset({"keys", "fetch_keys"})
 CALLED = {"fetches_keys": "fetch_keys"}
@@ -49,9 +55,9 @@ def read_identity_provider(
         raise ScenarioInvalid(place, "needed with the identity source external, and only there")
     if not directory.is_external:
         return None
-    entry = read_object(fields["identity_provider"], place, required=ASSERTIONS)
+    entry = _object(fields["identity_provider"], place)
     provider = DirectoryIdentityProvider(directory=directory, **_assertions(entry, place))
-    check_row(provider, place)
+    _check(provider, place)
     return provider
 
 
@@ -66,10 +72,10 @@ def read_token_issuers(
 
 
 def _saml(entry: object, where: str, account: Account) -> SamlProvider:
-    fields = read_object(entry, where, required={"name"} | ASSERTIONS)
+    fields = _object(entry, where, {"name"})
     name = read_text(fields, "name", where)
     provider = SamlProvider(account=account, name=name, **_assertions(fields, where))
-    check_row(provider, where)
+    _check(provider, where)
     return provider
 
 
@@ -99,12 +105,31 @@ def _token_issuer(entry: object, where: str, directory: Directory) -> TrustedTok
     return issuer
 
 
+def _object(entry: object, where: str, more: Iterable[str] = ()) -> dict[str, Any]:
+    """Return an entry that says of a provider either its metadata, or what would stand there."""
+    has_metadata = isinstance(entry, dict) and "metadata" in entry
+    return read_object(entry, where, required={*more, *(METADATA if has_metadata else ASSERTIONS)})
+
+
 def _assertions(fields: Mapping[str, Any], where: str) -> dict[str, Any]:
+    if "metadata" in fields:
+        try:
+            return providers.columns_of(read_text(fields, "metadata", where))
+        except MetadataRefused as refusal:
+            raise ScenarioInvalid(f"{where}.metadata", str(refusal.message)) from refusal
     return {
         "entity_id": read_text(fields, "entity_id", where),
         "certificates": read_list(fields, "certificates", where),
         "sign_in_url": read_text(fields, "sign_in_url", where),
     }
+
+
+def _check(provider: AssertionIssuer, where: str) -> None:
+    check_row(provider, where)
+    try:
+        providers.check_certificates(provider)
+    except ValidationError as error:
+        raise ScenarioInvalid(f"{where}.certificates", " ".join(error.messages)) from error
 
 
 def _tokens(fields: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -35,3 +35,4 @@ METADATA_REFUSED = _(
     "These are not the metadata of one SAML 2.0 identity provider, in UTF-8 without a byte order "
     "mark or a document type, with one to ten signing certificates whose keys are long enough."
 )
+CERTIFICATE_WRONG = _("Each certificate is X.509, DER in base64, of a key that can sign.")

@@ -16,6 +16,7 @@ from accounts.models import (
 from signin.control import scenarios
 from signin.control.scenarios import Scenario, ScenarioInvalid
 from tests.issuers import key, key_set
+from tests.saml import ENTITY_ID, SIGN_IN_URL, certificate, metadata
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ HERE = "222233334444"
 SAML = {
     "name": "Corp",
     "entity_id": "https://idp.example.com/saml",
-    "certificates": ["MIIB"],
+    "certificates": [certificate()],
     "sign_in_url": "https://idp.example.com/sso",
 }
 ASSERTIONS = {name: value for name, value in SAML.items() if name != "name"}
@@ -61,6 +62,17 @@ def test_an_account_has_providers_and_roles_that_trust_them():
     assert Account.objects.get().issues_web_identity_tokens is False
 
 
+def test_metadata_say_what_a_provider_is():
+    load(
+        {"identity_source": "external", "identity_provider": {"metadata": metadata()}},
+        saml_providers=[{"name": "Corp", "metadata": metadata()}],
+    )
+    for provider in (SamlProvider.objects.get(), DirectoryIdentityProvider.objects.get()):
+        assert provider.entity_id == ENTITY_ID
+        assert provider.sign_in_url == SIGN_IN_URL
+        assert provider.certificates == [certificate()]
+
+
 def test_an_account_may_give_tokens_for_other_services():
     load(issues_web_identity_tokens=True)
     assert Account.objects.get().issues_web_identity_tokens
@@ -92,6 +104,17 @@ def test_a_directory_has_a_provider_as_its_source_and_issuers_that_it_trusts():
         ({"saml_providers": [ASSERTIONS]}, "accounts[0].saml_providers[0]: missing: name"),
         ({"saml_providers": [{**SAML, "name": "a b"}]}, "saml_providers[0].name: Up to 128"),
         ({"saml_providers": [{**SAML, "certificates": []}]}, "saml_providers[0].certificates"),
+        (
+            {"saml_providers": [{**SAML, "certificates": ["MIIB"]}]},
+            "saml_providers[0].certificates: Each",
+        ),
+        ({"saml_providers": [{**SAML, "certificates": [7]}]}, "saml_providers[0].certificates: "),
+        ({"saml_providers": [{**SAML, "sign_in_url": "javascript:1"}]}, "[0].sign_in_url: An"),
+        ({"saml_providers": [{**SAML, "metadata": ""}]}, "saml_providers[0]: not known here"),
+        (
+            {"saml_providers": [{"name": "Corp", "metadata": "<no/>"}]},
+            "saml_providers[0].metadata: ",
+        ),
         ({"saml_providers": [SAML, SAML]}, "twice there: arn:aws:iam::222233334444:saml-provider"),
         ({"oidc_providers": [{"url": "x"}]}, "oidc_providers[0]: missing: audiences"),
         ({"oidc_providers": [{**OIDC, "url": "x"}]}, "oidc_providers[0].url: The address"),
