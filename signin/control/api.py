@@ -28,6 +28,7 @@ from signin.control import (
     api_directories,
     api_faults,
     api_people,
+    api_providers,
     databases,
     scenarios,
 )
@@ -126,6 +127,7 @@ api.add_router("", api_people.router)
 api.add_router("", api_faults.router)
 api.add_router("", api_directories.router)
 api.add_router("", api_clients.router)
+api.add_router("", api_providers.router)
 
 
 @api.get("/health", response=Health, summary="Whether the server is up, and with which scenario")

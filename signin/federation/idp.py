@@ -67,6 +67,15 @@ def sign_in_url() -> str:
     return hosts.url(DOOR, SIGN_IN_PATH)
 
 
+def columns() -> dict[str, Any]:
+    """Return what whoever trusts its assertions has of it, as its metadata say."""
+    return {
+        "entity_id": entity_id(),
+        "certificates": [idp_keys.identity().certificate],
+        "sign_in_url": sign_in_url(),
+    }
+
+
 def metadata() -> bytes:
     """Return the provider's metadata, as service providers read it."""
     etree = import_module("lxml.etree")

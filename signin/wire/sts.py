@@ -18,6 +18,7 @@ from mfa.errors import CodeWrong
 from signin.events import shapes
 from signin.kernel import arns
 from signin.kernel.errors import LockedOut, Refusal
+from signin.wire import sts_web_identity
 from signin.wire.query import (
     Call,
     Error,
@@ -223,6 +224,9 @@ STS = Service(
     operations={
         "GetCallerIdentity": Operation(get_caller_identity),
         "AssumeRole": Operation(assume_role),
+        "AssumeRoleWithWebIdentity": Operation(
+            sts_web_identity.assume_role_with_web_identity, is_signed=False
+        ),
         "GetSessionToken": Operation(get_session_token),
         "GetFederationToken": Operation(get_federation_token),
         "GetAccessKeyInfo": Operation(get_access_key_info),
@@ -230,7 +234,6 @@ STS = Service(
     known=frozenset(
         {
             "AssumeRoleWithSAML",
-            "AssumeRoleWithWebIdentity",
             "AssumeRoot",
             "DecodeAuthorizationMessage",
             "GetDelegatedAccessToken",
@@ -249,6 +252,7 @@ STS = Service(
         TagsWrong: Error("InvalidParameterValue"),
         PolicyMalformed: Error("MalformedPolicyDocument"),
         PolicyTooLarge: Error("PackedPolicyTooLarge"),
+        **sts_web_identity.ERRORS,
     },
     on_refusal=refused,
 )

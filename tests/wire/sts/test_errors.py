@@ -83,7 +83,6 @@ class TestErrors:
             {"Action": ""},
             {},
             {"Action": "AssumeRoleWithSAML"},
-            {"Action": "AssumeRoleWithWebIdentity"},
             {"Action": "DecodeAuthorizationMessage"},
         ],
     )
