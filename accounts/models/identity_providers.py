@@ -127,7 +127,7 @@ class DirectoryIdentityProvider(AssertionIssuer):
     @property
     def origins(self) -> list[str]:
         """The origin of its sign-in, if that is an address of the web in plain form."""
-        found = re.match(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?=[/?]|\Z)", self.sign_in_url)
+        found = re.match(r"https?://[a-z0-9.:\[\]-]+(?=/|\Z)", self.sign_in_url)
         return [found[0]] if found else []
 
 

@@ -217,7 +217,9 @@ def _add_user(content: DirectoryContent, entry: object, where: str) -> None:
     ]
     if len(begins_with) > 1:
         raise ScenarioInvalid(where, f"only one of them: {', '.join(begins_with)}")
-    if not content.directory.keeps_passwords and begins_with not in ([], ["password"]):
+    # A connected Active Directory's password stands in for the company's own; a provider has none.
+    possible = [[]] if content.directory.is_external else [[], ["password"]]
+    if not content.directory.keeps_passwords and begins_with not in possible:
         raise ScenarioInvalid(f"{where}.{begins_with[0]}", "the passwords are kept elsewhere")
     is_one_time = "one_time_password" in begins_with
     name = read_text(fields, "name", where)

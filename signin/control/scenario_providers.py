@@ -29,8 +29,6 @@ from signin.control.documents import (
 from signin.federation import idp, providers
 from signin.federation.errors import MetadataRefused
 
-# The built-in identity provider, in place of metadata or an address: each installation makes its key.
-BUILT_IN = "built-in"
 METADATA = frozenset({"metadata"})
 ASSERTIONS = frozenset({"entity_id", "certificates", "sign_in_url"})
 KEYS = frozenset({"keys", "fetch_keys"})
@@ -114,8 +112,6 @@ def _object(entry: object, where: str, more: Iterable[str] = ()) -> dict[str, An
 
 
 def _assertions(fields: Mapping[str, Any], where: str) -> dict[str, Any]:
-    if fields.get("metadata") == BUILT_IN:
-        return idp.columns()
     if "metadata" in fields:
         try:
             return providers.columns_of(read_text(fields, "metadata", where))
@@ -137,7 +133,7 @@ def _check(provider: AssertionIssuer, where: str) -> None:
 
 
 def _tokens(fields: Mapping[str, Any], where: str) -> dict[str, Any]:
-    if fields["url"] == BUILT_IN:
+    if fields["url"] == providers.BUILT_IN:
         own = {"url": idp.issuer(), "keys": idp.keys()}
         return {**own, "audiences": read_list(fields, "audiences", where)}
     return {

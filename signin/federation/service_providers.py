@@ -113,12 +113,12 @@ def find(key: str) -> ServiceProvider | None:
 
 
 def asked_by(entity_id: str, acs_url: str) -> ServiceProvider | None:
-    """Return whoever has an entity ID, if the address is exactly its own (S-094).
+    """Return whoever has an entity ID or a key, if the address is exactly its own (S-094).
 
     An address that was left out is its own.
     """
     for each in known():
-        if entity_id in each.entity_ids:
+        if entity_id in {each.key, *each.entity_ids}:
             return each if not acs_url or acs_url in each.acs_urls else None
     return None
 
