@@ -23,7 +23,7 @@ ATTRIBUTE = re.compile(r'([\w-]+)(?:="([^"]*)")?')
 
 def address(name: str, path: str = "/") -> str:
     """Return the emulated address of a real host."""
-    suffix = "" if name == "localhost" else ".localhost"
+    suffix = "" if name.endswith("localhost") else ".localhost"
     return f"http://{name}{suffix}:{PORT}{path}"
 
 

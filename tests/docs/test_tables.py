@@ -295,7 +295,7 @@ class TestWhatIsEmulated:
 
     def test_every_host_is_named(self):
         doors = section(EMULATED, "Doors")
-        for host in [*hosts.HOSTS, hosts.DESK]:
+        for host in [*hosts.HOSTS, *hosts.LOCAL.values()]:
             assert f"`{host.name}`" in doors
             assert f"| `{host.name}` | {host.door} | `{host.urlconf}` | {host.stack} |" in section(
                 ROOT / "docs" / "architecture.md", "Hosts"
