@@ -1,6 +1,6 @@
 """The steps by which users of a directory say who they are and prove it (behaviour 7.1)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -38,7 +38,10 @@ PASSWORD, EMAIL_CODE = workflows.PASSWORD, workflows.EMAIL_CODE
 
 
 class UsernameStep(Step):
-    """Ask for the user name; whoever has no password yet is mailed a one-time password."""
+    """Ask for the user name; whoever has no password yet is mailed a one-time password.
+
+    Where an external provider is the identity source, every name leads there.
+    """
 
     name = "username"
     template = "steps/username.html"
@@ -53,11 +56,19 @@ class UsernameStep(Step):
         user = directories.find_user(directory, answer["username"])
         attempt.facts["username"] = answer["username"]
         workflows.begin(attempt)
+        if directory.is_external:
+            attempt.facts["external"] = True
+            return
         mails = directory.mails_one_time_passwords and directory.keeps_passwords
         mailed = mails and _mail_one_time(attempt, directory, user)
         attempt.facts["one_time_mailed"] = mailed
         attempt.facts["one_time_kept"] = mails
         workflows.ask(attempt, directory, user, EMAIL_CODE if mailed else PASSWORD)
+
+    def targets(self, attempt: Attempt) -> Sequence[str]:
+        directory = directory_of(attempt)
+        provider = getattr(directory, "identity_provider", None) if directory.is_external else None
+        return provider.origins if provider else ()
 
     def context(self, attempt: Attempt) -> dict[str, Any]:
         return {"directory": directory_of(attempt)}
@@ -74,7 +85,8 @@ class PortalPasswordStep(Step):
         self.then = then
 
     def needed(self, attempt: Attempt) -> bool:
-        return not attempt.facts.get("password_verified")
+        facts = attempt.facts
+        return not facts.get("external") and not facts.get("password_verified")
 
     def submit(self, attempt: Attempt, answer: Answer) -> None:
         faults.check(Kind.CLOCK_SKEW)
@@ -264,7 +276,8 @@ def is_trusted(attempt: Attempt) -> bool:
 
 def _faults_of(directory: Directory) -> list[Kind]:
     """Return what can be broken behind the name that is typed."""
-    return [Kind.INSTANCE_SETUP, *([] if directory.keeps_passwords else [Kind.AD_CONNECTOR])]
+    is_connected = directory.identity_source == Directory.IdentitySource.AD_CONNECTOR
+    return [Kind.INSTANCE_SETUP, *([Kind.AD_CONNECTOR] if is_connected else [])]
 
 
 def _mail_one_time(attempt: Attempt, directory: Directory, user: Principal | None) -> bool:

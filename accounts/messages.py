@@ -35,8 +35,8 @@ OPENING_OVER = _("This account is open already.")
 USER_DISABLED = _("This user is disabled. Enable the user first, then do it.")
 EMAIL_VERIFIED = _("The address of this user is confirmed already.")
 PASSWORDS_ELSEWHERE = _(
-    "The passwords of this directory are those of the company's own Active Directory, and are "
-    "changed there only."
+    "The passwords of this directory are kept by the company's own Active Directory or identity "
+    "provider, and are changed there only."
 )
 USER_JOINED = _(
     "This user has a password already, and needs no invitation. Reset the password instead."

@@ -12,6 +12,7 @@ from signin.kernel import entropy
 
 PASSWORD = "PASSWORD"
 EMAIL_CODE = "EMAIL_OTP"
+EXTERNAL = "EXTERNAL_IDP"
 
 
 def begin(attempt: Attempt) -> None:
@@ -47,9 +48,17 @@ def prove(attempt: Attempt, directory: Directory, user: Principal, factor: str) 
     _record("CredentialVerification", attempt, directory, user, factor, request_id=request_id)
 
 
+def vouch(attempt: Attempt) -> None:
+    """Note that somebody else's provider vouched for a user, of which one event tells (E-13)."""
+    attempt.facts["request_id"] = str(entropy.identifier())
+    attempt.facts["factors_proved"] = [EXTERNAL]
+
+
 def finish(attempt: Attempt, directory: Directory, user: Principal) -> None:
     """Record that all factors were proved that were asked for."""
     more = {"LoginTo": shapes.without_codes(attempt.facts["destination"])}
+    if attempt.facts.get("external"):
+        more["UserName"] = user.username  # no challenge was recorded that could have named them
     if attempt.facts.get("enrolment_forced"):
         more["DeviceEnrollmentRequired"] = "true"
     _record(

@@ -80,13 +80,17 @@ HOSTS = [
 ]
 DESK = Host("desk", "localhost", "signin.control.urls", "desk")
 DESK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+# The built-in identity provider is nobody's at AWS: another site on purpose, and by no real name.
+IDP = Host("idp", "idp.localhost", "signin.idp.urls", "pages")
+LOCAL = {DESK.door: DESK, IDP.door: IDP}
 
 
 def find(hostname: str) -> tuple[Host, dict[str, str]] | None:
     """Return the row that claims a host name (without port), and what its placeholders say."""
     hostname, seen = hostname.lower().removesuffix("."), naming.current()
-    if hostname in DESK_NAMES:
-        return None if seen.is_real else (DESK, {})
+    if hostname in DESK_NAMES or hostname == IDP.name:
+        local = IDP if hostname == IDP.name else DESK
+        return None if seen.is_real else (local, {})
     if (real_name := seen.real_name(hostname)) is None:
         return None
     return find_real(real_name)
@@ -160,8 +164,8 @@ def lasting_url(door: str, path: str, query: dict[str, str], /, **values: str) -
 
 def origin(door: str, **values: str) -> str:
     """Return scheme, host and port of a door."""
-    if door == DESK.door:
-        return _desk()
+    if door in LOCAL:
+        return _local(LOCAL[door])
     return naming.current().origin(_row(door, frozenset(values)).name.format(**values))
 
 
@@ -186,7 +190,8 @@ def samples() -> list[str]:
         "session": "111122223333-ab12cd34",
     }
     seen = naming.current()
-    return [f"{_desk()}/", *(f"{seen.origin(host.name.format(**values))}/" for host in HOSTS)]
+    local = [f"{_local(host)}/" for host in LOCAL.values()]
+    return [*local, *(f"{seen.origin(host.name.format(**values))}/" for host in HOSTS)]
 
 
 def real_parents() -> list[str]:
@@ -195,10 +200,10 @@ def real_parents() -> list[str]:
     return sorted(name for name in fixed if not any(name.endswith(f".{each}") for each in fixed))
 
 
-def _desk() -> str:
-    """Return the desk's origin. It has no real name, so it is at the local one for everybody."""
+def _local(host: Host) -> str:
+    """Return the origin of what has no real name, so that it is at the local one for everybody."""
     local = naming.local()
-    return f"{local.scheme}://{DESK.name}:{local.port}"
+    return f"{local.scheme}://{host.name}:{local.port}"
 
 
 class HostRequest(HttpRequest):

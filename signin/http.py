@@ -20,6 +20,7 @@ FLOW_COOKIE = "vestibule-flow"
 DEVICE_COOKIE = "vestibule-trusted-device"
 REMEMBER_COOKIE = "vestibule-remember-account"
 ROLES_COOKIE = "vestibule-role-history"
+IDP_COOKIE = "vestibule-idp-user"
 
 USER_AGENT_LIMIT = 1024
 

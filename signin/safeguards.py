@@ -20,7 +20,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TARGETS = ("*.aws.amazon.com", "aws.amazon.com", "*.awsapps.com", "*.signin.aws")
 
 # Where pages of other sites post what SAML says: nothing there goes by a cookie.
-FROM_ELSEWHERE = re.compile(r"/saml")
+FROM_ELSEWHERE = re.compile(r"/saml(?:/sso)?|/platform/saml/acs/[a-z0-9-]+")
 
 LOOPBACK_TARGETS = ("http://127.0.0.1:*", "http://localhost:*")
 

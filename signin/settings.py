@@ -46,7 +46,7 @@ def _secret_key() -> str:
 SECRET_KEY = _secret_key()
 DEBUG = False
 # The real names are here for the gateway; the host table refuses them from everybody else.
-ALLOWED_HOSTS = [f".{SIGNIN_SUFFIX}", "localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [f".{SIGNIN_SUFFIX}", "localhost", "idp.localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS += [".amazonaws.com", ".api.aws", ".aws.amazon.com", ".awsapps.com", ".signin.aws"]
 USE_X_FORWARDED_HOST = False
 
@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "signin.console",
     "signin.identity_center",
     "signin.wire",
+    "signin.idp",
     "signin.control",
 ]
 MIDDLEWARE = [

@@ -23,7 +23,7 @@ ATTRIBUTE = re.compile(r'([\w-]+)(?:="([^"]*)")?')
 
 def address(name: str, path: str = "/") -> str:
     """Return the emulated address of a real host."""
-    suffix = "" if name == "localhost" else ".localhost"
+    suffix = "" if name.endswith("localhost") else ".localhost"
     return f"http://{name}{suffix}:{PORT}{path}"
 
 
@@ -134,13 +134,15 @@ class Browser:
         url: str,
         fields: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
+        *,
+        follow: bool = True,
     ) -> Self:
         self.trail = []
         while True:
             self.page = self._request(method, url, fields, headers or {})
             self.trail.append(url)
             self.url = url
-            if self.page.status_code not in (301, 302, 303):
+            if self.page.status_code not in (301, 302, 303) or not follow:
                 return self
             assert len(self.trail) < 12, f"redirected in circles: {self.trail}"
             method, fields, url = "GET", None, urljoin(url, self.page.headers["Location"])

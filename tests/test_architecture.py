@@ -145,9 +145,12 @@ def test_every_step_of_the_code_is_in_a_flow_and_has_its_template():
     # One without a name is only what others have in common.
     assert {kind for kind in kinds_of(Step) if hasattr(kind, "name")} == used
     for step in used:
+        assert step.__doc__
+        if step.is_elsewhere:  # at somebody else's site there is no page of ours
+            assert not hasattr(step, "template")
+            continue
         get_template(step.template)
         assert step.template == f"steps/{step.name.replace('-', '_')}.html"
-        assert step.__doc__
 
 
 def test_every_module_says_what_it_is():

@@ -13,10 +13,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import directories
+from accounts import directories, provider_events
 from accounts.admin.owners import OwnerAdmin
 from accounts.models import Account, Directory, Principal
 from accounts.states import enter
+from signin.http import browser_of
 from signin.kernel import entropy
 
 State = Account.State
@@ -60,6 +61,7 @@ class AccountAdmin(OwnerAdmin):
                 ]
             },
         ),
+        (_("Federation"), {"fields": ["issues_web_identity_tokens"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:
@@ -86,6 +88,8 @@ class AccountAdmin(OwnerAdmin):
             enter(obj, obj.state)
         else:
             obj.save()
+        if "issues_web_identity_tokens" in form.changed_data:
+            provider_events.issuing_set(obj, browser=browser_of(request))
 
     def delete_model(self, request: HttpRequest, obj: Account) -> None:
         directories.delete(obj.directories.all())

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import assignments, directories, directory_events
 from accounts.admin.owners import MembersAdmin, OwnerAdmin
 from accounts.directory_emails import start_url
-from accounts.models import Directory, Group
+from accounts.models import Directory, DirectoryIdentityProvider, Group
 from signin.http import browser_of
 
 MFA_SETTINGS = {
@@ -26,10 +26,24 @@ MFA_SETTINGS = {
 }
 
 
+class DirectoryForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A directory; an external one has a provider, which is entered at a page of its own."""
+
+    def clean_identity_source(self) -> str:
+        """Refuse to leave people to a provider of whom nobody knows."""
+        source: str = self.cleaned_data["identity_source"]
+        is_external = source == Directory.IdentitySource.EXTERNAL
+        providers = DirectoryIdentityProvider.objects.filter(directory=self.instance)
+        if is_external and not providers.exists():
+            raise forms.ValidationError(_("Add the identity provider of the directory first."))
+        return source
+
+
 @admin.register(Directory)
 class DirectoryAdmin(OwnerAdmin):
     """Directories, with what an administrator can set of each."""
 
+    form = DirectoryForm
     list_display = [
         "id",
         "subdomain",

@@ -27,14 +27,24 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField", "spellcheck": "false"}),
         help_text=_(
-            "One ARN in a line: of an IAM user, of a role, or of an account's root user for "
-            "everybody in that account."
+            "One ARN in a line: of an IAM user, of a role, of an account's root user for "
+            "everybody in that account, or of an identity provider of the role's own account."
+        ),
+    )
+    subjects = forms.CharField(
+        label=_("Subjects of identity providers"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField", "spellcheck": "false"}),
+        help_text=_(
+            "One pattern in a line, such as repo:example-org/*; * stands for any characters and ? "
+            "for one. Left empty, the providers may send everybody."
         ),
     )
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.initial["trusts"] = "\n".join(self.instance.trusts)
+        self.initial["subjects"] = "\n".join(self.instance.subjects)
 
     def clean_name(self) -> str:
         """Refuse what only roles of Identity Center are called."""
@@ -55,9 +65,17 @@ class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
         trusted = self.cleaned_data["trusts"].split()
         for arn in trusted:
             if not re.fullmatch(TRUSTED, arn):
-                refused = _("This is not the ARN of an IAM user, a role or a root user: %(arn)s")
+                refused = _(
+                    "This is not the ARN of an IAM user, a role, a root user or an identity "
+                    "provider: %(arn)s"
+                )
                 raise forms.ValidationError(refused, params={"arn": arn})
         return list(dict.fromkeys(trusted))
+
+    def clean_subjects(self) -> list[str]:
+        """Return the patterns, each once."""
+        lines = (line.strip() for line in self.cleaned_data["subjects"].splitlines())
+        return list(dict.fromkeys(line for line in lines if line))
 
     def clean(self) -> dict[str, Any]:
         """Refuse a name that another role of the account has, in whichever capitals."""
@@ -83,7 +101,7 @@ class RoleAdmin(OwnerAdmin):
     search_fields = ["name", "account__id", "account__name", "account__alias"]
     search_help_text = _("Name of the role; or ID, name or alias of the account")
     autocomplete_fields = ["account"]
-    fields = ["account", "path", "name", "trusts", "external_id", "session_seconds"]
+    fields = ["account", "path", "name", "trusts", "subjects", "external_id", "session_seconds"]
     fixed = ["account", "path", "name", "arn", "unique_id", "created_at"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Role]:

@@ -92,6 +92,11 @@ class Account(models.Model):
     root_mfa_grace_ends_at = models.DateTimeField(
         _("root user may do without a device until"), null=True, blank=True
     )
+    issues_web_identity_tokens = models.BooleanField(
+        _("gives its people tokens for other services"),
+        default=False,
+        help_text=_("IAM calls it outbound identity federation; STS gives such tokens then."),
+    )
     created_at = models.DateTimeField(_("created at"), default=clock.now)
 
     class Meta:

@@ -1,7 +1,9 @@
 """Identity providers: who else vouches for people, and how their word is known."""
 
+import re
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,32 @@ from signin.kernel import arns, clock
 
 PROVIDER_NAME = r"[A-Za-z0-9_.-]{1,128}"
 ISSUER_URL = r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?(?:/[!-.0-~]+)*/?"
+MOST_KEYS = 100
+MOST_AUDIENCES = 100
+LONGEST_AUDIENCE = 255
+# Members of private keys and of secrets that two share (RFC 7518, 6).
+SECRETS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+
+
+def check_key_set(value: object) -> None:
+    """Raise ValidationError unless a value is a set of public keys (RFC 7517, 5)."""
+    keys = value.get("keys") if isinstance(value, dict) else None
+    if not isinstance(keys, list) or not 0 < len(keys) <= MOST_KEYS:
+        raise ValidationError(_("A JSON Web Key Set, which has its keys in the member “keys”."))
+    for key in keys:
+        if not isinstance(key, dict) or key.get("kty") not in {"RSA", "EC"}:
+            raise ValidationError(_("Each key is a JSON object with the kty RSA or EC."))
+        if not SECRETS.isdisjoint(key):
+            raise ValidationError(_("Public keys only: one of these has private members."))
+
+
+def check_audiences(value: object) -> None:
+    """Raise ValidationError unless a value is a list of names that tokens can be for."""
+    if not isinstance(value, list) or len(value) > MOST_AUDIENCES:
+        raise ValidationError(_("A list of up to 100 audiences."))
+    for each in value:
+        if not isinstance(each, str) or not 0 < len(each) <= LONGEST_AUDIENCE:
+            raise ValidationError(_("An audience is a text of up to 255 characters."))
 
 
 class AssertionIssuer(models.Model):
@@ -25,7 +53,16 @@ class AssertionIssuer(models.Model):
     certificates: "models.JSONField[list[str], list[str]]" = models.JSONField(
         _("certificates"), default=list
     )
-    sign_in_url = models.CharField(_("address of its sign-in"), max_length=1024, blank=True)
+    sign_in_url = models.CharField(
+        _("address of its sign-in"),
+        max_length=1024,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"\Ahttps?://[a-z0-9.:\[\]-]+(?:/[!-~]*)?\Z", _("An address of the web.")
+            )
+        ],
+    )
 
     class Meta:
         abstract = True
@@ -87,6 +124,12 @@ class DirectoryIdentityProvider(AssertionIssuer):
     def __str__(self) -> str:
         return self.entity_id
 
+    @property
+    def origins(self) -> list[str]:
+        """The origin of its sign-in, if that is an address of the web in plain form."""
+        found = re.match(r"https?://[a-z0-9.:\[\]-]+(?=/|\Z)", self.sign_in_url)
+        return [found[0]] if found else []
+
 
 class TokenIssuer(models.Model):
     """Whoever signs JSON Web Tokens (OpenID Connect): its address, and the keys that are its own.
@@ -103,12 +146,20 @@ class TokenIssuer(models.Model):
         ],
     )
     keys: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(
-        _("keys"), default=dict, blank=True
+        _("keys"), default=dict, blank=True, validators=[check_key_set]
     )
     fetches_keys = models.BooleanField(_("its keys are fetched from its address"), default=False)
 
     class Meta:
         abstract = True
+
+    def clean(self) -> None:
+        """Refuse an issuer whose keys nobody knows, or for whom there are two places of them."""
+        super().clean()
+        if bool(self.keys) == self.fetches_keys:
+            raise ValidationError(
+                {"keys": _("Either its keys, or that they are fetched from its address.")}
+            )
 
 
 class OidcProvider(TokenIssuer):
@@ -121,7 +172,7 @@ class OidcProvider(TokenIssuer):
         Account, verbose_name=_("account"), on_delete=models.CASCADE, related_name="oidc_providers"
     )
     audiences: "models.JSONField[list[str], list[str]]" = models.JSONField(
-        _("audiences"), default=list, blank=True
+        _("audiences"), default=list, blank=True, validators=[check_audiences]
     )
     created_at = models.DateTimeField(_("created at"), default=clock.now)
 
@@ -168,7 +219,7 @@ class TrustedTokenIssuer(TokenIssuer):
         _("attribute of the user"), max_length=20, choices=Attribute, default=Attribute.EMAIL
     )
     audiences: "models.JSONField[list[str], list[str]]" = models.JSONField(
-        _("audiences"), default=list, blank=True
+        _("audiences"), default=list, blank=True, validators=[check_audiences]
     )
 
     class Meta:

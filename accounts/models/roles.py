@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,19 @@ TRUSTED = (
     rf"arn:aws:iam::[0-9]{{12}}:(?:root|user/{IAM_USERNAME}|role/(?:[!-.0-~]+/)*{ROLE_NAME}"
     r"|saml-provider/[A-Za-z0-9_.-]{1,128}|oidc-provider/[!-~]{1,255})"
 )
+
+
+MOST_SUBJECTS = 100
+LONGEST_SUBJECT = 255
+
+
+def check_subjects(value: object) -> None:
+    """Raise ValidationError unless a value is a list of patterns of subjects."""
+    if not isinstance(value, list) or len(value) > MOST_SUBJECTS:
+        raise ValidationError(_("A list of up to 100 patterns."))
+    for each in value:
+        if not isinstance(each, str) or not 0 < len(each) <= LONGEST_SUBJECT:
+            raise ValidationError(_("A pattern is a text of up to 255 characters."))
 
 
 class PermissionSet(models.Model):
@@ -118,7 +132,10 @@ class Role(models.Model):
         _("trusted principals"), default=list, blank=True
     )
     subjects: "models.JSONField[list[str], list[str]]" = models.JSONField(
-        _("subjects of identity providers"), default=list, blank=True
+        _("subjects of identity providers"),
+        default=list,
+        blank=True,
+        validators=[check_subjects],
     )
     external_id = models.CharField(
         _("external ID"),

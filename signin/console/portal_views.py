@@ -5,11 +5,14 @@ sign-in host; that asks the portal, which vouches for the person with a single-u
 """
 
 import re
+from typing import cast
+from urllib.parse import quote
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import multi_sessions, role_events, sessions
 from accounts.errors import TooManySessions
@@ -109,6 +112,17 @@ def _record(request: HttpRequest, session: Session) -> None:
             has_device=not set(Device.Kind.values).isdisjoint(session.factors),
             browser=browser_of(request),
         )
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def to_identity_center(request: HttpRequest, path: str) -> HttpResponse:
+    """Send whoever uses Identity Center's older SAML addresses on to its own host, form and all."""
+    region = cast(hosts.HostRequest, request).host_values.get("region")
+    if region is None:
+        raise Http404
+    there = hosts.url("platform", f"/platform/saml/{quote(path)}", region=region)
+    return redirect(there, preserve_request=True)
 
 
 def _portal_of(request: HttpRequest) -> str:

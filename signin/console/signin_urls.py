@@ -24,6 +24,7 @@ urlpatterns = [
     path("console", views.entry),
     path("console/", views.entry),
     path("oauth", sign_out.or_else(views.authorize), name="authorize"),
+    path("platform/saml/<path:path>", portal.to_identity_center),
     path("federation", federation.federation),
     path("federation/session", federation.accept, name="federation-session"),
     path("saml", saml.saml, name="saml"),

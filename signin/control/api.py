@@ -27,7 +27,9 @@ from signin.control import (
     api_devices,
     api_directories,
     api_faults,
+    api_identity_provider,
     api_people,
+    api_providers,
     databases,
     scenarios,
 )
@@ -126,6 +128,8 @@ api.add_router("", api_people.router)
 api.add_router("", api_faults.router)
 api.add_router("", api_directories.router)
 api.add_router("", api_clients.router)
+api.add_router("", api_providers.router)
+api.add_router("", api_identity_provider.router)
 
 
 @api.get("/health", response=Health, summary="Whether the server is up, and with which scenario")

@@ -123,7 +123,7 @@ def directories(request: HttpRequest) -> list[dict[str, Any]]:
     summary="How users of a directory sign in",
 )
 def settings(request: HttpRequest, directory_id: str) -> dict[str, Any]:
-    return _settings(_directory(directory_id))
+    return _settings(find_directory(directory_id))
 
 
 @router.patch(
@@ -132,14 +132,14 @@ def settings(request: HttpRequest, directory_id: str) -> dict[str, Any]:
     summary="Change how users of a directory sign in",
 )
 def change_settings(request: HttpRequest, directory_id: str, body: SettingsIn) -> dict[str, Any]:
-    directory = _directory(directory_id)
+    directory = find_directory(directory_id)
     chosen = body.dict(exclude_none=True)
     for name, value in chosen.items():
         setattr(directory, COLUMNS[name], value)
     try:
         directory.full_clean()
     except ValidationError as error:
-        raise Refused(422, _told(error), "Mend what is named, and send it again.") from error
+        raise Refused(422, told(error), "Mend what is named, and send it again.") from error
     directory.save()
     if OF_DEVICES.intersection(chosen):
         directory_events.mfa_settings_put(directory, browser=browser_of(request))
@@ -152,14 +152,14 @@ def change_settings(request: HttpRequest, directory_id: str, body: SettingsIn) -
     summary="Add a user to a directory, as its API does",
 )
 def add_user(request: HttpRequest, directory_id: str, body: UserIn) -> Status[dict[str, Any]]:
-    directory = _directory(directory_id)
+    directory = find_directory(directory_id)
     person = Person(**body.dict(exclude={"password"}))
     try:
         user, _ = directory_users.create(
             directory, person, way=Way.NONE, password=body.password, browser=browser_of(request)
         )
     except ValidationError as error:
-        raise Refused(422, _told(error), "Mend what is named, and post it again.") from error
+        raise Refused(422, told(error), "Mend what is named, and post it again.") from error
     return Status(201, _user(user))
 
 
@@ -262,7 +262,8 @@ def _user(user: Principal) -> dict[str, Any]:
     }
 
 
-def _directory(directory_id: str) -> Directory:
+def find_directory(directory_id: str) -> Directory:
+    """Return a directory, or raise Refused."""
     directory = Directory.objects.filter(pk=without_null(directory_id)).first()
     if directory is None:
         raise Refused(404, f"There is no directory {directory_id}.", LIST_DIRECTORIES)
@@ -273,7 +274,7 @@ def _settings(directory: Directory) -> dict[str, Any]:
     return {name: getattr(directory, column) for name, column in COLUMNS.items()}
 
 
-def _told(error: ValidationError) -> str:
+def told(error: ValidationError) -> str:
     """Return what a model says of its columns, in a line."""
     return "; ".join(
         f"{name}: {' '.join(problems)}" for name, problems in error.message_dict.items()

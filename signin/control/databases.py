@@ -34,6 +34,7 @@ from accounts.models import (
 from mfa.models import Device
 from signin.control import operators, scenarios
 from signin.control.models import LoadedScenario
+from signin.federation import idp, idp_keys
 from signin.kernel import clock
 from signin.mailbox.models import Message
 
@@ -196,7 +197,9 @@ def _copy(template: Path, live: sqlite3.Connection) -> None:
 
 
 def _template(scenario: scenarios.Scenario) -> Path:
-    content = f"{_fingerprint()} {settings.SIGNIN_PASSWORD_COST} {scenario.text}"
+    # With who the built-in identity provider is: a scenario may say that it is trusted.
+    provider = f"{idp.issuer()} {idp_keys.stored()}"
+    content = f"{_fingerprint()} {settings.SIGNIN_PASSWORD_COST} {provider} {scenario.text}"
     digest = zlib.crc32(content.encode())
     folder: Path = settings.SIGNIN_DATA_DIR / "templates"
     return folder / f"{scenario.name}-{digest:08x}.sqlite3"

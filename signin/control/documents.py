@@ -1,6 +1,6 @@
 """Reading the members of a scenario's document: what is there, and whether it can be."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -47,6 +47,12 @@ def read_list(fields: Mapping[str, Any], name: str, where: str) -> list[Any]:
     if not isinstance(value, list):
         raise ScenarioInvalid(f"{where}.{name}", "a list is needed here")
     return value
+
+
+def read_entries(fields: Mapping[str, Any], name: str, where: str) -> Iterator[tuple[object, str]]:
+    """Yield the entries of a list, each with its place."""
+    for number, entry in enumerate(read_list(fields, name, where)):
+        yield entry, f"{where}.{name}[{number}]"
 
 
 def read_text(fields: Mapping[str, Any], name: str, where: str) -> str:

@@ -48,7 +48,8 @@ class Person:
     """Somebody whom the scenario made, with the password that its document tells.
 
     ``place`` is the account or the directory; a one-time password is good for the first sign-in.
-    Somebody who is invited has none: the URL is that of the invitation.
+    Somebody who is invited has none: the URL is that of the invitation. Nor has whoever signs in
+    at an external identity provider.
     """
 
     kind: str | Promise
@@ -58,6 +59,7 @@ class Person:
     url: str
     is_one_time: bool = False
     is_invited: bool = False
+    is_external: bool = False
 
 
 def doors() -> list[Door]:
@@ -80,6 +82,11 @@ def doors() -> list[Door]:
                 _("users of directories in %(region)s") % {"region": region},
             )
             for region in _regions()
+        ),
+        Door(
+            _("Test identity provider"),
+            hosts.url("idp"),
+            _("whoever a role or a directory lets in by it"),
         ),
     ]
 
@@ -119,13 +126,13 @@ def keys(scenario: Scenario) -> list[Key]:
 
 
 def people(scenario: Scenario) -> list[Person]:
-    """Return the people of a scenario that have a password or an invitation."""
+    """Return the people of a scenario who can sign in: by whatever they have, or somewhere else."""
     document = scenario.document
     found = [
         *(each for account in document.get("accounts", []) for each in _of_account(account)),
         *(each for entry in document.get("directories", []) for each in _of_directory(entry)),
     ]
-    return [person for person in found if person.password or person.is_invited]
+    return [each for each in found if each.password or each.is_invited or each.is_external]
 
 
 def _regions() -> list[str]:
@@ -164,6 +171,7 @@ def _of_directory(directory: dict[str, Any]) -> Iterator[Person]:
             url=_invitation(directory, user["name"]) if is_invited else url,
             is_one_time=bool(one_time),
             is_invited=is_invited,
+            is_external=directory.get("identity_source") == Directory.IdentitySource.EXTERNAL,
         )
 
 

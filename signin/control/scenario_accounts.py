@@ -5,10 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from accounts.models import AccessKey, Account, Behaviour, PasswordPolicy, Principal, Role
+from accounts.models import (
+    AccessKey,
+    Account,
+    Behaviour,
+    OidcProvider,
+    PasswordPolicy,
+    Principal,
+    Role,
+    SamlProvider,
+)
 from accounts.models.roles import HOUR, TRUSTED, role_id
 from mfa.models import Device
-from signin.control import identifiers, scenario_people
+from signin.control import identifiers, scenario_people, scenario_providers
 from signin.control.documents import (
     Columns,
     ScenarioInvalid,
@@ -42,6 +51,8 @@ class AccountContent:
     access_keys: list[AccessKey] = field(default_factory=list)
     roles: list[Role] = field(default_factory=list)
     login_permissions: list[LoginPermission] = field(default_factory=list)
+    saml_providers: list[SamlProvider] = field(default_factory=list)
+    oidc_providers: list[OidcProvider] = field(default_factory=list)
 
     def add(
         self, person: Principal, devices: list[Device], access_keys: Sequence[AccessKey] = ()
@@ -69,6 +80,9 @@ def read(entry: object, where: str, behaviour: Behaviour) -> AccountContent:
             "root",
             "users",
             "roles",
+            "saml_providers",
+            "oidc_providers",
+            "issues_web_identity_tokens",
         },
     )
     content = AccountContent(_account(fields, where, behaviour))
@@ -85,6 +99,8 @@ def read(entry: object, where: str, behaviour: Behaviour) -> AccountContent:
         content.login_permissions += scenario_people.read_login_permissions(user, place, person)
     for number, role in enumerate(read_list(fields, "roles", where)):
         content.roles.append(_role(role, f"{where}.roles[{number}]", content.account))
+    content.saml_providers = scenario_providers.read_saml(fields, where, content.account)
+    content.oidc_providers = scenario_providers.read_oidc(fields, where, content.account)
     return content
 
 
@@ -108,6 +124,9 @@ def _account(fields: Mapping[str, Any], where: str, behaviour: Behaviour) -> Acc
         account.close(read_days_ago(fields, "closed_days_ago", where))
     if "root_mfa" in fields:
         account.root_mfa_mode = read_text(fields, "root_mfa", where)
+    account.issues_web_identity_tokens = (
+        read_flag(fields, "issues_web_identity_tokens", where) is True
+    )
     check_row(account, where, {"root_mfa_mode": "root_mfa"})
     return account
 
@@ -117,7 +136,7 @@ def _role(entry: object, where: str, account: Account) -> Role:
         entry,
         where,
         required={"name"},
-        optional={"path", "trusts", "external_id", "session_seconds"},
+        optional={"path", "trusts", "subjects", "external_id", "session_seconds"},
     )
     name, seconds = read_text(fields, "name", where), read_number(fields, "session_seconds", where)
     role = Role(
@@ -128,6 +147,7 @@ def _role(entry: object, where: str, account: Account) -> Role:
             _trusted(each, f"{where}.trusts[{number}]")
             for number, each in enumerate(read_list(fields, "trusts", where))
         ],
+        subjects=read_list(fields, "subjects", where),
         external_id=read_text(fields, "external_id", where),
         session_seconds=HOUR if seconds is None else seconds,
         unique_id=role_id(identifiers.middle(account.id, "role", name)),
@@ -144,7 +164,9 @@ def _trusted(entry: object, where: str) -> str:
     if re.fullmatch(r"[0-9]{12}", entry):
         return arns.root_user(entry)
     if not re.fullmatch(TRUSTED, entry):
-        raise ScenarioInvalid(where, "an account's ID, or the ARN of a root user, a user or a role")
+        raise ScenarioInvalid(
+            where, "an account's ID, or the ARN of a root user, a user, a role or a provider"
+        )
     return entry
 
 

@@ -1,6 +1,6 @@
 """The directories of a scenario's document: their settings, who is in them, who may do what."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,24 +13,26 @@ from accounts.models import (
     Application,
     Assignment,
     Directory,
+    DirectoryIdentityProvider,
     DirectoryProfile,
     Group,
     PermissionSet,
     Principal,
     Role,
+    TrustedTokenIssuer,
 )
 from accounts.models.roles import role_id
 from mfa.models import Device
-from signin.control import identifiers
+from signin.control import identifiers, scenario_providers
 from signin.control.documents import (
     Columns,
     ScenarioInvalid,
     check_row,
     check_unique,
     read_choices,
+    read_entries,
     read_flag,
     read_flags,
-    read_list,
     read_number,
     read_object,
     read_reference,
@@ -76,6 +78,8 @@ class DirectoryContent:
     assignments: list[Assignment] = field(default_factory=list)
     roles: list[Role] = field(default_factory=list)
     applications: list[Application] = field(default_factory=list)
+    identity_provider: DirectoryIdentityProvider | None = None
+    token_issuers: list[TrustedTokenIssuer] = field(default_factory=list)
     links: list[Model] = field(default_factory=list)  # members of groups, users of applications
 
     def users_in(self, fields: Mapping[str, Any], name: str, where: str) -> list[Principal]:
@@ -107,18 +111,24 @@ def read(entry: object, where: str, accounts: Mapping[str, Account]) -> Director
             "permission_sets",
             "assignments",
             "applications",
+            "identity_provider",
+            "trusted_token_issuers",
         },
     )
     content = DirectoryContent(_directory(fields, where, accounts))
-    for user, place in _entries(fields, "users", where):
+    content.identity_provider = scenario_providers.read_identity_provider(
+        fields, where, content.directory
+    )
+    content.token_issuers = scenario_providers.read_token_issuers(fields, where, content.directory)
+    for user, place in read_entries(fields, "users", where):
         _add_user(content, user, place)
-    for group, place in _entries(fields, "groups", where):
+    for group, place in read_entries(fields, "groups", where):
         _add_group(content, group, place)
-    for permission_set, place in _entries(fields, "permission_sets", where):
+    for permission_set, place in read_entries(fields, "permission_sets", where):
         _add_permission_set(content, permission_set, place)
-    for assignment, place in _entries(fields, "assignments", where):
+    for assignment, place in read_entries(fields, "assignments", where):
         _add_assignments(content, assignment, place, accounts)
-    for application, place in _entries(fields, "applications", where):
+    for application, place in read_entries(fields, "applications", where):
         _add_application(content, application, place)
     _check_unique(content, where)
     return content
@@ -127,6 +137,9 @@ def read(entry: object, where: str, accounts: Mapping[str, Account]) -> Director
 def store(content: DirectoryContent) -> None:
     """Fill empty tables; devices and roles are stored with those of others."""
     content.directory.save(force_insert=True)
+    if content.identity_provider:
+        content.identity_provider.save(force_insert=True)
+    TrustedTokenIssuer.objects.bulk_create(content.token_issuers)
     Principal.objects.bulk_create(content.people)
     DirectoryProfile.objects.bulk_create(content.profiles)
     Group.objects.bulk_create(content.groups)
@@ -145,12 +158,6 @@ def store(content: DirectoryContent) -> None:
     for user in content.invited:
         # No mail: the desk shows the link, and the mailbox of a scenario is empty.
         invitations.issue(user, identifiers.invitation(user.profile.user_id))
-
-
-def _entries(fields: Mapping[str, Any], name: str, where: str) -> Iterator[tuple[object, str]]:
-    """Yield the entries of a list, each with its place."""
-    for number, entry in enumerate(read_list(fields, name, where)):
-        yield entry, f"{where}.{name}[{number}]"
 
 
 def _directory(fields: Mapping[str, Any], where: str, accounts: Mapping[str, Account]) -> Directory:
@@ -210,7 +217,9 @@ def _add_user(content: DirectoryContent, entry: object, where: str) -> None:
     ]
     if len(begins_with) > 1:
         raise ScenarioInvalid(where, f"only one of them: {', '.join(begins_with)}")
-    if not content.directory.keeps_passwords and begins_with not in ([], ["password"]):
+    # A connected Active Directory's password stands in for the company's own; a provider has none.
+    possible = [[]] if content.directory.is_external else [[], ["password"]]
+    if not content.directory.keeps_passwords and begins_with not in possible:
         raise ScenarioInvalid(f"{where}.{begins_with[0]}", "the passwords are kept elsewhere")
     is_one_time = "one_time_password" in begins_with
     name = read_text(fields, "name", where)

@@ -11,7 +11,16 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models import AccessKey, Account, Behaviour, PasswordPolicy, Principal, Role
+from accounts.models import (
+    AccessKey,
+    Account,
+    Behaviour,
+    OidcProvider,
+    PasswordPolicy,
+    Principal,
+    Role,
+    SamlProvider,
+)
 from mfa.models import Device
 from signin.control import scenario_accounts, scenario_directories
 from signin.control.documents import (
@@ -150,6 +159,8 @@ def store(content: Content) -> None:
         )
         AccessKey.objects.bulk_create(key for part in accounts for key in part.access_keys)
         Role.objects.bulk_create(content.roles)
+        SamlProvider.objects.bulk_create(each for part in accounts for each in part.saml_providers)
+        OidcProvider.objects.bulk_create(each for part in accounts for each in part.oidc_providers)
         LoadedScenario.objects.create(name=content.name, loaded_at=clock.now())
 
 
@@ -173,6 +184,8 @@ def _check_unique(content: Content) -> None:
     names += [("role", role.account_id, role.folded) for role in content.roles]
     names += [("device", device.serial_number) for device in content.devices]
     names += [("access key", key.pk) for part in content.accounts for key in part.access_keys]
+    names += [(each.arn,) for part in content.accounts for each in part.saml_providers]
+    names += [(each.arn,) for part in content.accounts for each in part.oidc_providers]
     check_unique(names, "accounts")
     names = [("directory", directory.id) for directory in directories]
     names += [("subdomain", each.subdomain) for each in directories if each.subdomain]

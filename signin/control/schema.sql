@@ -1,5 +1,5 @@
 CREATE TABLE "accounts_accesskey" ("access_key_id" varchar(20) NOT NULL PRIMARY KEY, "sealed_secret" text NOT NULL, "slot" smallint unsigned NOT NULL CHECK ("slot" >= 0), "is_active" bool NOT NULL, "created_at" datetime NOT NULL, "last_used_at" datetime NULL, "last_used_with" varchar(64) NOT NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "one_access_key_in_a_slot" UNIQUE ("principal_id", "slot"));
-CREATE TABLE "accounts_account" ("id" varchar(12) NOT NULL PRIMARY KEY, "name" varchar(50) NOT NULL, "alias" varchar(63) NULL UNIQUE, "phone" varchar(20) NOT NULL, "state" varchar(10) NOT NULL, "closed_at" datetime NULL, "expires_at" datetime NULL, "captcha_mode" varchar(14) NOT NULL, "email_code_mode" varchar(11) NOT NULL, "created_at" datetime NOT NULL, "root_mfa_grace_ends_at" datetime NULL, "root_mfa_mode" varchar(8) NOT NULL);
+CREATE TABLE "accounts_account" ("id" varchar(12) NOT NULL PRIMARY KEY, "name" varchar(50) NOT NULL, "alias" varchar(63) NULL UNIQUE, "phone" varchar(20) NOT NULL, "state" varchar(10) NOT NULL, "closed_at" datetime NULL, "expires_at" datetime NULL, "captcha_mode" varchar(14) NOT NULL, "email_code_mode" varchar(11) NOT NULL, "created_at" datetime NOT NULL, "root_mfa_grace_ends_at" datetime NULL, "root_mfa_mode" varchar(8) NOT NULL, "issues_web_identity_tokens" bool NOT NULL);
 CREATE TABLE "accounts_application" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(100) NOT NULL, "description" varchar(128) NOT NULL, "start_url" varchar(1024) NOT NULL, "instance_id" varchar(20) NOT NULL UNIQUE, "directory_id" varchar(12) NOT NULL REFERENCES "accounts_directory" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "one_application_per_name_in_a_directory" UNIQUE ("directory_id", "name"));
 CREATE TABLE "accounts_application_groups" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "application_id" bigint NOT NULL REFERENCES "accounts_application" ("id") DEFERRABLE INITIALLY DEFERRED, "group_id" bigint NOT NULL REFERENCES "accounts_group" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "accounts_application_users" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "application_id" bigint NOT NULL REFERENCES "accounts_application" ("id") DEFERRABLE INITIALLY DEFERRED, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED);
@@ -42,6 +42,8 @@ CREATE TABLE "django_session" ("session_key" varchar(40) NOT NULL PRIMARY KEY, "
 CREATE TABLE "events_event" ("event_id" char(32) NOT NULL, "name" varchar(64) NOT NULL, "account_id" varchar(12) NOT NULL, "recorded_at" datetime NOT NULL, "document" text NOT NULL, "id" integer NOT NULL PRIMARY KEY);
 CREATE TABLE "faults_fault" ("kind" varchar(32) NOT NULL PRIMARY KEY, "left" integer unsigned NULL CHECK ("left" >= 0), "armed_at" datetime NOT NULL);
 CREATE TABLE "faults_incident" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "number" varchar(36) NOT NULL UNIQUE, "cause" varchar(32) NOT NULL, "place" varchar(255) NOT NULL, "occurred_at" datetime NOT NULL, "expires_at" datetime NOT NULL);
+CREATE TABLE "federation_arrival" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "digest" varchar(64) NOT NULL UNIQUE, "destination" varchar(1024) NOT NULL, "session_until" datetime NULL, "arrived_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "used_at" datetime NULL, "attempt_id" varchar(32) NULL REFERENCES "flow_attempt" ("handle") DEFERRABLE INITIALLY DEFERRED, "user_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE "federation_signinquestion" ("id" varchar(33) NOT NULL PRIMARY KEY, "asked_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "answered_at" datetime NULL, "attempt_id" varchar(32) NOT NULL REFERENCES "flow_attempt" ("handle") DEFERRABLE INITIALLY DEFERRED, "directory_id" varchar(12) NOT NULL REFERENCES "accounts_directory" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "federation_signintoken" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "digest" varchar(64) NOT NULL UNIQUE, "session_seconds" integer unsigned NULL CHECK ("session_seconds" >= 0), "issued_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "used_at" datetime NULL, "credentials_id" varchar(20) NOT NULL REFERENCES "accounts_temporarycredentials" ("access_key_id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "federation_usedassertion" ("digest" varchar(64) NOT NULL PRIMARY KEY, "expires_at" datetime NOT NULL);
 CREATE TABLE "flow_attempt" ("handle" varchar(32) NOT NULL PRIMARY KEY, "flow" varchar(40) NOT NULL, "browser_digest" varchar(64) NOT NULL, "facts" text NOT NULL, "version" integer unsigned NOT NULL CHECK ("version" >= 0), "begun_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "closed_at" datetime NULL);
@@ -122,6 +124,12 @@ CREATE UNIQUE INDEX "django_content_type_app_label_model_76bd3d3b_uniq" ON "djan
 CREATE INDEX "django_session_expire_date_a5c62663" ON "django_session" ("expire_date");
 CREATE INDEX "events_by_name_and_account" ON "events_event" ("name", "account_id");
 CREATE INDEX "faults_incident_expires_at_728f703e" ON "faults_incident" ("expires_at");
+CREATE INDEX "federation_arrival_attempt_id_b7128bb1" ON "federation_arrival" ("attempt_id");
+CREATE INDEX "federation_arrival_expires_at_df23842d" ON "federation_arrival" ("expires_at");
+CREATE INDEX "federation_arrival_user_id_d6efcb64" ON "federation_arrival" ("user_id");
+CREATE INDEX "federation_signinquestion_attempt_id_490c2e6a" ON "federation_signinquestion" ("attempt_id");
+CREATE INDEX "federation_signinquestion_directory_id_d940ef3f" ON "federation_signinquestion" ("directory_id");
+CREATE INDEX "federation_signinquestion_expires_at_bb3ced0c" ON "federation_signinquestion" ("expires_at");
 CREATE INDEX "federation_signintoken_credentials_id_cf9a18c3" ON "federation_signintoken" ("credentials_id");
 CREATE INDEX "federation_signintoken_expires_at_022b53a9" ON "federation_signintoken" ("expires_at");
 CREATE INDEX "federation_usedassertion_expires_at_3772955a" ON "federation_usedassertion" ("expires_at");
@@ -166,6 +174,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0010_mul
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0011_fewer_indexes', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0012_no_index_by_role_or_end', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0013_identity_providers', '2000-01-01 00:00:00');
+INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0014_providers_checked', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0002_logentry_remove_auto_add', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0003_logentry_add_action_flag_choices', '2000-01-01 00:00:00');
@@ -191,6 +200,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('events', '0003_count
 INSERT INTO django_migrations (app, name, applied) VALUES ('faults', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('federation', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('federation', '0002_used_assertions', '2000-01-01 00:00:00');
+INSERT INTO django_migrations (app, name, applied) VALUES ('federation', '0003_external_sign_ins', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('flow', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('logins', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('mailbox', '0001_initial', '2000-01-01 00:00:00');
@@ -260,5 +270,7 @@ INSERT INTO django_content_type (id, app_label, model) VALUES (55, 'logins', 'lo
 INSERT INTO django_content_type (id, app_label, model) VALUES (56, 'logins', 'loginpermission');
 INSERT INTO django_content_type (id, app_label, model) VALUES (57, 'federation', 'signintoken');
 INSERT INTO django_content_type (id, app_label, model) VALUES (58, 'federation', 'usedassertion');
-INSERT INTO django_content_type (id, app_label, model) VALUES (59, 'mailbox', 'message');
-INSERT INTO django_content_type (id, app_label, model) VALUES (60, 'control', 'loadedscenario');
+INSERT INTO django_content_type (id, app_label, model) VALUES (59, 'federation', 'arrival');
+INSERT INTO django_content_type (id, app_label, model) VALUES (60, 'federation', 'signinquestion');
+INSERT INTO django_content_type (id, app_label, model) VALUES (61, 'mailbox', 'message');
+INSERT INTO django_content_type (id, app_label, model) VALUES (62, 'control', 'loadedscenario');

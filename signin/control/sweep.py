@@ -18,7 +18,7 @@ from accounts.models import (
 )
 from mfa.models import Device
 from signin.faults.models import Incident
-from signin.federation.models import SigninToken, UsedAssertion
+from signin.federation.models import Arrival, SignInQuestion, SigninToken, UsedAssertion
 from signin.flow.models import Attempt
 from signin.kernel import clock
 from signin.logins.models import DpopProof, Login, LoginRequest
@@ -49,6 +49,8 @@ EXPIRING = (
     DpopProof,
     SigninToken,
     UsedAssertion,
+    SignInQuestion,
+    Arrival,
     AuthorizationCode,
     ConsentRequest,
     DeviceAuthorization,

@@ -129,6 +129,16 @@ def saml_user(*, qualifier: str, subject: str) -> Identity:
     }
 
 
+def web_identity_user(*, provider_arn: str, audience: str, subject: str) -> Identity:
+    """Return the identity of somebody for whom an OpenID Connect provider vouched."""
+    return {
+        "type": "WebIdentityUser",
+        "principalId": f"{provider_arn}:{audience}:{subject}",
+        "userName": subject,
+        "identityProvider": provider_arn,
+    }
+
+
 def spelled(moment: datetime) -> str:
     """Return a time as answers of APIs are recorded: ``Jan 2, 2031 3:04:05 AM``."""
     hour, half = (moment.hour + 11) % 12 + 1, "AM" if moment.hour < 12 else "PM"

@@ -9,6 +9,84 @@ from signin.federation import messages
 from signin.kernel.errors import Refusal
 
 
+class TokenRefused(Refusal):
+    """A JSON Web Token of another issuer proves nothing; subclasses say why."""
+
+    message = messages.TOKEN_REFUSED
+
+
+class TokenMalformed(TokenRefused):
+    """The token is not written as a signed JSON Web Token."""
+
+    message = messages.TOKEN_MALFORMED
+
+
+class TokenAlgorithmRefused(TokenRefused):
+    """The token is signed in a way that proves nothing, or that nobody here takes."""
+
+    message = messages.TOKEN_ALGORITHM_REFUSED
+
+
+class TokenIssuerUnknown(TokenRefused):
+    """The token is of an issuer whom nobody here knows, or of another one than it has to be."""
+
+    message = messages.TOKEN_ISSUER_UNKNOWN
+
+
+class TokenKeyUnknown(TokenRefused):
+    """The issuer has no key of this name and kind, or several without a name."""
+
+    message = messages.TOKEN_KEY_UNKNOWN
+
+
+class KeysUnreachable(TokenRefused):
+    """The keys of an issuer could not be fetched from its address."""
+
+    message = messages.KEYS_UNREACHABLE
+
+
+class TokenSignatureWrong(TokenRefused):
+    """The token is not signed with the issuer's key, or was changed since."""
+
+    message = messages.TOKEN_SIGNATURE_WRONG
+
+
+class TokenAudienceWrong(TokenRefused):
+    """The token is for somebody else."""
+
+    message = messages.TOKEN_AUDIENCE_WRONG
+
+
+class TokenSubjectUnusable(TokenRefused):
+    """The token doesn't say of whom it is, or too much."""
+
+    message = messages.TOKEN_SUBJECT_UNUSABLE
+
+
+class TokenClaimUnusable(TokenRefused):
+    """The token says something of the session that no session can have."""
+
+    message = messages.TOKEN_CLAIM_UNUSABLE
+
+
+class TokenTimesUnusable(TokenRefused):
+    """The token doesn't say when it was issued and how long it is good, in whole seconds."""
+
+    message = messages.TOKEN_TIMES_UNUSABLE
+
+
+class TokenExpired(TokenRefused):
+    """The time of the token is over."""
+
+    message = messages.TOKEN_EXPIRED
+
+
+class TokenEarly(TokenRefused):
+    """The token was issued in the future, or is good from then on."""
+
+    message = messages.TOKEN_EARLY
+
+
 class CredentialsRefused(Refusal):
     """The one answer to everything that keeps a broker from a sign-in token (S-104)."""
 
@@ -258,3 +336,45 @@ class RoleNotSaid(AssertionRefused):
     """
 
     reason = "role"
+
+
+class QuestionInvalid(Refusal):
+    """A question of SAML is not as it has to be, or of somebody whom nobody here knows (S-094)."""
+
+    message = messages.QUESTION_INVALID
+
+
+class NameFormatWrong(AssertionRefused):
+    """It names somebody in another form than Identity Center's, that of an e-mail address."""
+
+    reason = "name-id-format"
+
+
+class UserUnknown(AssertionRefused):
+    """No user of the directory has exactly the name; nobody is made for it (behaviour 7.8)."""
+
+    reason = "user-unknown"
+
+
+class UserDisabled(AssertionRefused):
+    """The user whom it names is disabled."""
+
+    reason = "user-disabled"
+
+
+class QuestionUnknown(AssertionRefused):
+    """It answers a question that was not asked here, is over, or was answered already (S-090)."""
+
+    reason = "in-response-to"
+
+
+class AnotherUser(AssertionRefused):
+    """Whoever was to prove who they are again came back as somebody else."""
+
+    reason = "another-user"
+
+
+class ArrivalOver(Refusal):
+    """Whoever an identity provider sent came too late, a second time, or in another browser."""
+
+    message = messages.ARRIVAL_OVER

@@ -1,11 +1,14 @@
-"""What the events say of sign-ins by brokers (events E-01, E-02 and E-10); never a token."""
+"""What the events say of sign-ins by others (events E-01, E-02, E-10 and E-17); never a token."""
 
 from typing import Any
 
-from accounts import credentials, signer_events
+from accounts import credentials, directory_events, signer_events, workflows
+from accounts.models import Directory, Principal
 from accounts.signers import Signer
 from signin.events import log, shapes
 from signin.http import Browser
+
+EXTERNAL_LOGIN = "ExternalIdPDirectoryLogin"
 
 
 def token_issued(signer: Signer, *, browser: Browser) -> None:
@@ -32,6 +35,36 @@ def sign_in_refused(signer: Signer, *, browser: Browser) -> None:
     """Record that somebody came with a sign-in token that is used or over."""
     identity = signer_events.at_console(signer)
     _record("ConsoleLogin", identity, signer, browser, error=shapes.FAILED)
+
+
+def external_login(
+    directory: Directory, user: Principal, *, workflow: str, browser: Browser
+) -> None:
+    """Record that a directory took the word of its external provider for a user."""
+    directory_events.signed_in_event(
+        EXTERNAL_LOGIN,
+        directory,
+        user,
+        browser=browser,
+        workflow=workflow,
+        factors=workflows.EXTERNAL,
+    )
+
+
+def external_login_failed(
+    directory: Directory, user: Principal | None, reason: str, *, workflow: str, browser: Browser
+) -> None:
+    """Record that it did not, and why, which no page tells."""
+    directory_events.signed_in_event(
+        EXTERNAL_LOGIN,
+        directory,
+        user,
+        browser=browser,
+        workflow=workflow,
+        factors=workflows.EXTERNAL,
+        succeeded=False,
+        more={"Reason": reason},
+    )
 
 
 def _record(

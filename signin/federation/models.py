@@ -1,9 +1,10 @@
-"""What signs somebody in once: tokens that brokers get, and assertions of identity providers."""
+"""What signs somebody in once: tokens, assertions, and questions to identity providers."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import TemporaryCredentials
+from accounts.models import Directory, Principal, TemporaryCredentials
+from signin.flow.models import Attempt
 
 
 class SigninToken(models.Model):
@@ -49,3 +50,53 @@ class UsedAssertion(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class SignInQuestion(models.Model):
+    """A question that Identity Center sent with somebody to an identity provider; good once.
+
+    Its answer goes on with the attempt that asked, in the browser that the attempt belongs to.
+    """
+
+    id = models.CharField(primary_key=True, max_length=33)
+    directory = models.ForeignKey(Directory, verbose_name=_("directory"), on_delete=models.CASCADE)
+    attempt = models.ForeignKey(Attempt, verbose_name=_("attempt"), on_delete=models.CASCADE)
+    asked_at = models.DateTimeField(_("asked at"))
+    expires_at = models.DateTimeField(_("good until"), db_index=True)
+    answered_at = models.DateTimeField(_("answered at"), null=True)
+
+    class Meta:
+        verbose_name = _("question to an identity provider")
+        verbose_name_plural = _("questions to identity providers")
+        ordering = ["-asked_at"]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Arrival(models.Model):
+    """Somebody for whom an identity provider has vouched, on the way into a directory's portal.
+
+    The answer comes from another site and so without cookies; this waits for the browser to come
+    back with them, with a token of which there is only a digest. Without an attempt nobody had
+    asked. ``session_until`` is when the provider wants the session to end.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(Principal, verbose_name=_("user"), on_delete=models.CASCADE)
+    attempt = models.ForeignKey(
+        Attempt, verbose_name=_("attempt"), null=True, on_delete=models.CASCADE
+    )
+    destination = models.CharField(_("destination"), max_length=1024, blank=True)
+    session_until = models.DateTimeField(_("session until"), null=True)
+    arrived_at = models.DateTimeField(_("arrived at"))
+    expires_at = models.DateTimeField(_("good until"), db_index=True)
+    used_at = models.DateTimeField(_("used at"), null=True)
+
+    class Meta:
+        verbose_name = _("arrival from an identity provider")
+        verbose_name_plural = _("arrivals from identity providers")
+        ordering = ["-arrived_at"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.arrived_at:%Y-%m-%d %H:%M:%S}"

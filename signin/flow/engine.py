@@ -22,6 +22,9 @@ class Step:
     template: ClassVar[str]
     form_class: ClassVar[type[forms.Form]]
 
+    # Whether it is asked at somebody else's site, so that there is no page here: see ``redirect``.
+    is_elsewhere: ClassVar[bool] = False
+
     @property
     def acts(self) -> Mapping[str, Act]:
         """What a person may do instead of answering, by the value of the button pressed."""
@@ -37,6 +40,14 @@ class Step:
     def submit(self, attempt: Attempt, answer: Answer) -> None:
         """Write down what the answer proved, or raise Refusal."""
         raise NotImplementedError
+
+    def redirect(self, attempt: Attempt) -> str:
+        """Return the address where somebody else asks this; for a step that is elsewhere."""
+        raise NotImplementedError
+
+    def targets(self, attempt: Attempt) -> Sequence[str]:
+        """Return the origins of others to which the page's form may lead, by whatever redirects."""
+        return ()
 
     def initial(self, attempt: Attempt) -> Answer:
         """Return what the form's fields hold at first."""

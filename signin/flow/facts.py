@@ -48,6 +48,11 @@ class Facts(TypedDict, total=False):
     mfa_blocked: bool  # the directory lets nobody in without a device
     enrolment_forced: bool  # a device had to be registered on the way
 
+    external: bool  # the directory's users prove who they are to somebody else's provider
+    external_verified: bool  # and the provider vouched for one
+    external_until: str  # when the provider wants the session to end, if it says so
+    arrival_due: bool  # nobody here had asked, so the person is asked whether it is meant
+
     captcha_due: bool
     captcha_id: str  # the challenge that the page shows
     captcha_solved: bool

@@ -15,6 +15,7 @@ from signin.flow.models import LIFETIME, Attempt
 from signin.http import FLOW_COOKIE, browser_of, flow_key, set_cookie
 from signin.kernel import clock
 from signin.kernel.errors import LockedOut, Refusal
+from signin.safeguards import content_security_policy
 
 Flows = Mapping[str, Flow]
 
@@ -46,7 +47,7 @@ def go_on(request: HttpRequest, attempt: Attempt, flows: Flows) -> HttpResponse:
     step = flow.current_step(attempt)
     if step is None:
         return _finish(request, flow, attempt)
-    if request.method != "POST":
+    if request.method != "POST" or step.is_elsewhere:
         return show(request, flow, attempt, step)
     if request.POST.get("step", step.name) != step.name:
         return redirect(request.path)  # an old page was sent again
@@ -63,16 +64,22 @@ def show(
     form: forms.Form | None = None,
     alert: str = "",
 ) -> HttpResponse:
-    """Show the page of one step, with what was refused and a form that may carry errors."""
+    """Show the page of one step, with what was refused and a form that may carry errors.
+
+    A step that is elsewhere has none: the browser is sent there.
+    """
     before = dict(attempt.facts)
     try:
         step.prepare(attempt)
+        elsewhere = step.redirect(attempt) if step.is_elsewhere else ""
     except Refusal as refusal:
         return _fail(request, flow, attempt, refusal)
     if attempt.facts != before:
         is_kept = attempt.keep()
         if not is_kept or flow.current_step(attempt) is not step:
             return redirect("attempt", attempt.handle)
+    if elsewhere:
+        return redirect(elsewhere)
     page = {
         "layout": flow.layout,
         "step": step,
@@ -82,7 +89,10 @@ def show(
         **flow.links(attempt.facts),
         **step.context(attempt),
     }
-    return render(request, step.template, page)
+    response = render(request, step.template, page)
+    if targets := step.targets(attempt):
+        response.headers["Content-Security-Policy"] = content_security_policy(*targets)
+    return response
 
 
 def over(request: HttpRequest) -> HttpResponse:

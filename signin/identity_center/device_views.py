@@ -8,7 +8,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accounts.models import Session
+from accounts.models import Directory, Session
 from mfa import devices, directory_events, emails, events
 from mfa.forms import DirectoryDeviceNameForm
 from mfa.models import MOST_DEVICES, Device
@@ -27,7 +27,7 @@ LIST = "/start/mfa"
 @signed_in
 def own_devices(request: HttpRequest, session: Session) -> HttpResponse:
     """Show one's own devices, and where another one is registered."""
-    directory = directory_of(session)
+    directory = _directory_with_devices(session)
     own = devices.of(session.principal)
     page = {
         "devices": own,
@@ -41,7 +41,7 @@ def own_devices(request: HttpRequest, session: Session) -> HttpResponse:
 @fresh
 def new_device(request: HttpRequest, session: Session) -> HttpResponse:
     """Go to the sign-in host, where a device is registered."""
-    region = directory_of(session).region
+    region = _directory_with_devices(session).region
     return redirect(hosts.url("platform", "/platform/mfa/new", region=region))
 
 
@@ -86,9 +86,17 @@ def _own(session: Session, device_id: int) -> Device:
 
     Where the directory leaves devices to its administrators, none is.
     """
-    if not directory_of(session).users_manage_devices:
+    if not _directory_with_devices(session).users_manage_devices:
         raise Http404
     for own in devices.of(session.principal):
         if own.pk == device_id:
             return own
     raise Http404
+
+
+def _directory_with_devices(session: Session) -> Directory:
+    """Return somebody's directory; there are no such pages where a provider asks (C6)."""
+    directory = directory_of(session)
+    if directory.is_external:
+        raise Http404
+    return directory

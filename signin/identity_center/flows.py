@@ -26,6 +26,8 @@ from mfa.steps.records import DIRECTORY
 from signin import hosts
 from signin.faults.errors import UsNotYou
 from signin.faults.views import us_not_you
+from signin.federation import arrivals
+from signin.federation.steps import ExternalArrivalStep, ExternalSignInStep
 from signin.flow.engine import Flow
 from signin.flow.facts import Facts
 from signin.flow.models import Attempt
@@ -41,7 +43,10 @@ def open_portal(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     """
     user = proven(attempt)
     profile, directory = user.profile, user.profile.directory
-    if not is_still_proven(attempt) or not profile.is_enabled:
+    # Meanwhile somebody else may have become the directory's identity source.
+    is_same_source = directory.is_external == attempt.facts.get("external", False)
+    lifetime = arrivals.session_lifetime(attempt, directory.session_lifetime)
+    if not (is_still_proven(attempt) and profile.is_enabled and is_same_source and lifetime):
         attempt.close()
         return over(request, attempt)
     destination = attempt.facts["destination"]
@@ -56,7 +61,7 @@ def open_portal(request: HttpRequest, attempt: Attempt) -> HttpResponse:
             host=destinations.host_of(destination),
             challenge=attempt.facts.get("challenge", ""),
             door=sessions.PORTAL,
-            lifetime=directory.session_lifetime,
+            lifetime=lifetime,
         )
         workflows.finish(attempt, directory, user)
         device_key = _device_key(attempt)
@@ -64,11 +69,11 @@ def open_portal(request: HttpRequest, attempt: Attempt) -> HttpResponse:
         response = hand_over(signed_in.code, destination, request)
     else:
         response = redirect(destination)
-    lifetime = int(directory.session_lifetime.total_seconds())
-    set_cookie(response, SIGNIN_COOKIE, signed_in.key, max_age=lifetime)
+    seconds = int(lifetime.total_seconds())
+    set_cookie(response, SIGNIN_COOKIE, signed_in.key, max_age=seconds)
     if device_key:
-        lifetime = int(browsers.REMEMBERED_FOR.total_seconds())
-        set_cookie(response, DEVICE_COOKIE, device_key, max_age=lifetime)
+        seconds = int(browsers.REMEMBERED_FOR.total_seconds())
+        set_cookie(response, DEVICE_COOKIE, device_key, max_age=seconds)
     return response
 
 
@@ -114,7 +119,11 @@ def over(request: HttpRequest, attempt: Attempt | None = None) -> HttpResponse:
 
 def proven_by(attempt: Attempt) -> list[str]:
     """Return what an attempt has passed beside a device, as a session keeps it."""
-    passed = {"password": "password_verified", "email-code": "email_code_verified"}
+    passed = {
+        "password": "password_verified",
+        "email-code": "email_code_verified",
+        "external-idp": "external_verified",
+    }
     return [name for name, fact in passed.items() if attempt.facts.get(fact)]
 
 
@@ -168,6 +177,8 @@ DIRECTORY_USER = Flow(
     layout=LAYOUT,
     steps=[
         UsernameStep(),
+        ExternalSignInStep(),
+        ExternalArrivalStep(),
         PortalPasswordStep(then=prompting.look),
         PortalNewPasswordStep(),
         BlockedStep(),

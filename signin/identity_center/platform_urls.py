@@ -5,6 +5,7 @@ from django.views.generic import TemplateView
 
 from signin.captcha import views as captcha
 from signin.identity_center import platform_views as views
+from signin.identity_center import saml_views as saml
 
 handler500 = "signin.context.server_error"
 
@@ -21,6 +22,9 @@ urlpatterns = [
     path("platform/reset", views.reset, name="portal-reset"),
     path("platform/invitation", views.invitation, name="portal-invitation"),
     path("platform/verify-email", views.verify_email, name="portal-verify-email"),
+    path("platform/saml/acs/<str:directory_id>", saml.consume, name="saml-consumer"),
+    path("platform/saml/arrival", saml.arrive, name="saml-arrival"),
+    path("platform/saml/<str:directory_id>", saml.metadata, name="saml-metadata"),
     path("captcha/<str:captcha_id>.png", captcha.picture, name="captcha-picture"),
     path("captcha/<str:captcha_id>.wav", captcha.sound, name="captcha-sound"),
     path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain")),

@@ -114,7 +114,8 @@ def new_device(request: HttpRequest) -> HttpResponse:
         return entry(request)
     directory = session.principal.profile.directory
     devices_page = hosts.url("portal", "/start/mfa", portal=directory.portal_name)
-    if not sessions.is_fresh(session) or not directory.users_manage_devices:
+    may_manage = directory.users_manage_devices and not directory.is_external
+    if not sessions.is_fresh(session) or not may_manage:
         return redirect(devices_page)
     facts = Facts(
         directory=directory.id,
@@ -250,13 +251,16 @@ def _begin_as(request: HttpRequest, user: Principal, facts: Facts) -> HttpRespon
 
 
 def _named(request: HttpRequest, user: Principal, facts: Facts) -> Attempt:
-    """Return an attempt, not stored yet, of somebody whose password is asked for."""
+    """Return an attempt, not stored yet, of somebody whose password or provider is asked."""
     facts["username"] = directories.in_form(user.profile.directory, user.username)
     attempt = Attempt(facts=facts)
     attempt.proven = user
     attempt.browser = browser_of(request)
     workflows.begin(attempt)
-    workflows.ask(attempt, user.profile.directory, user, workflows.PASSWORD)
+    if user.profile.directory.is_external:
+        facts["external"] = True
+    else:
+        workflows.ask(attempt, user.profile.directory, user, workflows.PASSWORD)
     return attempt
 
 

@@ -18,7 +18,7 @@ from mfa.errors import CodeWrong
 from signin.events import shapes
 from signin.kernel import arns
 from signin.kernel.errors import LockedOut, Refusal
-from signin.wire import sts_saml
+from signin.wire import sts_saml, sts_web_identity
 from signin.wire.query import (
     Call,
     Error,
@@ -225,13 +225,15 @@ STS = Service(
         "GetCallerIdentity": Operation(get_caller_identity),
         "AssumeRole": Operation(assume_role),
         "AssumeRoleWithSAML": Operation(sts_saml.assume_role_with_saml, is_signed=False),
+        "AssumeRoleWithWebIdentity": Operation(
+            sts_web_identity.assume_role_with_web_identity, is_signed=False
+        ),
         "GetSessionToken": Operation(get_session_token),
         "GetFederationToken": Operation(get_federation_token),
         "GetAccessKeyInfo": Operation(get_access_key_info),
     },
     known=frozenset(
         {
-            "AssumeRoleWithWebIdentity",
             "AssumeRoot",
             "DecodeAuthorizationMessage",
             "GetDelegatedAccessToken",
@@ -251,6 +253,7 @@ STS = Service(
         PolicyMalformed: Error("MalformedPolicyDocument"),
         PolicyTooLarge: Error("PackedPolicyTooLarge"),
         **sts_saml.ERRORS,
+        **sts_web_identity.ERRORS,
     },
     on_refusal=refused,
 )

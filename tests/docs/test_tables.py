@@ -38,12 +38,13 @@ from signin.captcha import challenges
 from signin.console import device_flows, flows, remembered, role_history
 from signin.console.views import EXPIRY_TOLD
 from signin.control import scenarios
-from signin.federation import assertions, certificates, documents, iam_saml, metadata
+from signin.federation import arrivals, assertions, certificates, documents, iam_saml, idp, metadata
 from signin.federation import requests as federation_requests
 from signin.federation import tokens as federation_tokens
 from signin.flow import models as flow
 from signin.flow.engine import Step
 from signin.identity_center import flows as portal_flows
+from signin.idp import views as idp_views
 from signin.logins import chains, proofs, requests
 from signin.logins.models import Client
 from signin.oidc import clients, consents, device_authorizations, tokens
@@ -162,6 +163,9 @@ NUMBERS: dict[str, list[timedelta | str]] = {
         timedelta(minutes=column(Directory, "session_minutes").default),
         limits("session_minutes", Directory),
     ],
+    "Session at the access portal, external provider": ["SessionNotOnOrAfter"],
+    "Way back from an external provider": [flow.LIFETIME, arrivals.LIFETIME],
+    "Answer of the test identity provider": [idp.LIFETIME, idp.TOKEN_LIFETIME],
     "Session as a role": [limits("session_minutes", PermissionSet)],
     "Disabled user, as slow as at AWS": [
         directory_users.PORTAL_ENDS_AFTER,
@@ -244,6 +248,7 @@ COOKIES = {
     signin_http.PORTAL_COOKIE: Directory().session_lifetime,
     signin_http.DEVICE_COOKIE: browsers.REMEMBERED_FOR,
     signin_http.REMEMBER_COOKIE: timedelta(seconds=remembered.LIFETIME),
+    signin_http.IDP_COOKIE: timedelta(seconds=idp_views.REMEMBERED_FOR),
     signin_http.ROLES_COOKIE: timedelta(seconds=role_history.LIFETIME),
     settings.CSRF_COOKIE_NAME: None,
     settings.LANGUAGE_COOKIE_NAME: timedelta(seconds=settings.LANGUAGE_COOKIE_AGE),
@@ -315,7 +320,7 @@ class TestWhatIsEmulated:
 
     def test_every_host_is_named(self):
         doors = section(EMULATED, "Doors")
-        for host in [*hosts.HOSTS, hosts.DESK]:
+        for host in [*hosts.HOSTS, *hosts.LOCAL.values()]:
             assert f"`{host.name}`" in doors
             assert f"| `{host.name}` | {host.door} | `{host.urlconf}` | {host.stack} |" in section(
                 ROOT / "docs" / "architecture.md", "Hosts"
@@ -356,6 +361,9 @@ class TestWhatIsEmulated:
         for [name], in_flows, fields, acts, *_ in told:
             assert set(in_flows) == {flow for step in by_name[name] for flow in there[step]}, name
             for step in by_name[name]:
+                if step.is_elsewhere:
+                    assert not fields
+                    continue
                 assert set(step.form_class.base_fields) <= set(fields), name
                 assert set(acts) == set(step.acts), name
 
@@ -369,6 +377,7 @@ class TestWhatIsEmulated:
             "portal",
             "login",
             "federation",
+            "idp",
             "errors",
             "layouts",
             "components",

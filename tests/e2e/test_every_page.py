@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e import (
     device_walks,
     federation_walks,
+    idp_walks,
     login_walks,
     multi_session_walks,
     portal_walks,
@@ -287,6 +288,7 @@ WALKS: dict[str, Walk] = {
     **login_walks.WALKS,
     **federation_walks.WALKS,
     **saml_walks.WALKS,
+    **idp_walks.WALKS,
     **multi_session_walks.WALKS,
     "support-center": lambda page, server: console_page(page, server, "/support/home"),
     "suspended": lambda page, server: sign_in_as_root(

@@ -14,6 +14,7 @@ from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
 from tests.flows import (
     account_walks,
     federation_walks,
+    idp_walks,
     login_walks,
     multi_session_walks,
     portal_pages,
@@ -112,6 +113,8 @@ def every_page() -> list[tuple[str, Browser]]:
         keep(f"federation: {name}", browser)
     for name, browser in saml_walks.every_page().items():
         keep(f"saml: {name}", browser)
+    for name, browser in idp_walks.every_page().items():
+        keep(f"identity provider: {name}", browser)
     for name, browser in multi_session_walks.every_page().items():
         keep(f"multi-session: {name}", browser)
     for name, browser in portal_people.every_page().items():
@@ -345,7 +348,7 @@ def test_robots_are_turned_away():
 
 def test_every_url_of_every_door_answers_without_an_error(browser):
     """No path of the URL tables gives a server error to a stranger."""
-    for host in [*hosts.HOSTS, hosts.DESK]:
+    for host in [*hosts.HOSTS, *hosts.LOCAL.values()]:
         for path in paths(get_resolver(host.urlconf).url_patterns):
             name = host.name.format(
                 region="eu-west-1",

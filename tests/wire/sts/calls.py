@@ -15,6 +15,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 
+from tests import issuers
 from tests.signing import ZHANG, code_of, signed
 
 ZHANG_ARN = "arn:aws:iam::111122223333:user/zhang"
@@ -24,13 +25,60 @@ PHONE = "arn:aws:iam::111122223333:mfa/phone"
 PHONE_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NEXT = "arn:aws:iam::111122223333:role/team/Next"
 LAST = "arn:aws:iam::111122223333:role/Last"
-ROLES = {
-    "111122223333": [
-        {"name": "Next", "path": "/team/", "session_seconds": 43_200, "trusts": [AUDIT, ZHANG_ARN]},
-        {"name": "Last", "session_seconds": 43_200, "trusts": ["111122223333"]},
-    ],
-    "777788889999": [{"name": "Asleep", "trusts": [ZHANG_ARN]}],
+THERE = "444455556666"
+ISSUER = f"arn:aws:iam::{THERE}:oidc-provider/issuer.example.com"
+DEPLOY = "arn:aws:iam::444455556666:role/ci/Deploy"
+ONE_OF_TWO = "repo:octo-org/*:ref:refs/heads/ma?n"
+# What accounts of the demo scenario have besides.
+MEMBERS = {
+    "111122223333": {
+        "roles": [
+            {
+                "name": "Next",
+                "path": "/team/",
+                "session_seconds": 43_200,
+                "trusts": [AUDIT, ZHANG_ARN],
+            },
+            {"name": "Last", "session_seconds": 43_200, "trusts": ["111122223333"]},
+            {"name": "Foreign", "trusts": [ISSUER]},
+        ],
+    },
+    THERE: {
+        "roles": [
+            {
+                "name": "Deploy",
+                "path": "/ci/",
+                "session_seconds": 7200,
+                "trusts": [ISSUER],
+                "subjects": ["somebody", ONE_OF_TWO],
+            },
+        ],
+    },
+    "777788889999": {
+        "roles": [
+            {"name": "Asleep", "trusts": [ZHANG_ARN]},
+            {
+                "name": "Dormant",
+                "trusts": ["arn:aws:iam::777788889999:oidc-provider/issuer.example.com"],
+            },
+        ]
+    },
 }
+
+
+def providers(account_id, place):
+    """Return the OpenID Connect providers of an account; one of them has keys to fetch."""
+    known = {
+        "url": issuers.URL,
+        "audiences": [issuers.AUDIENCE, "my-app"],
+        "keys": issuers.key_set(issuers.key(), issuers.key("P-256", "two")),
+    }
+    if account_id == "111122223333":
+        return []
+    fetched = {"url": place.url, "audiences": [issuers.AUDIENCE], "fetch_keys": True}
+    return [known, fetched]
+
+
 OPEN = []
 
 

@@ -5,8 +5,9 @@ import json
 import pytest
 
 from signin.control.hashes import BUILTIN
+from tests import issuers
 from tests.server import Server
-from tests.wire.sts.calls import OPEN, ROLES
+from tests.wire.sts.calls import MEMBERS, OPEN, providers
 
 
 @pytest.fixture(autouse=True)
@@ -18,11 +19,20 @@ def no_open_connections():
 
 
 @pytest.fixture(scope="package")
-def running(tmp_path_factory):
+def place():
+    """Return an issuer's address on the loopback, where its keys are."""
+    with issuers.place() as place:
+        yield place
+
+
+@pytest.fixture(scope="package")
+def running(tmp_path_factory, place):
     data = tmp_path_factory.mktemp("sts")
     document = json.loads((BUILTIN / "demo.json").read_text())
     for account in document["accounts"]:
-        account.setdefault("roles", []).extend(ROLES.get(account["id"], []))
+        for name, more in MEMBERS.get(account["id"], {}).items():
+            account.setdefault(name, []).extend(more)
+        account["oidc_providers"] = providers(account["id"], place)
     (data / "scenarios").mkdir()
     (data / "scenarios" / "roles.json").write_text(json.dumps(document))
     with Server(data) as server:

@@ -82,7 +82,6 @@ class TestErrors:
             {"Action": "GetCallerIdentity", "Version": ""},
             {"Action": ""},
             {},
-            {"Action": "AssumeRoleWithWebIdentity"},
             {"Action": "DecodeAuthorizationMessage"},
         ],
     )

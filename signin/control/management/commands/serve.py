@@ -153,6 +153,8 @@ def _row(person: doors.Person) -> tuple[str, ...]:
     password = f"{person.password} (one-time)" if person.is_one_time else person.password
     if person.is_invited:
         password = f"(invited: {person.url})"
+    elif person.is_external:
+        password = "(none: an identity provider asks)"
     return str(person.kind), person.place, person.name, password
 
 

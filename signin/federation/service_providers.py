@@ -1,0 +1,147 @@
+"""Who takes SAML assertions here: the console, and directories with an external identity source.
+
+Entity IDs and addresses are good by the local names and by the real ones: with the gateway, both
+are the same door. The first of each is the one by which whoever asks now sees this server.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from xml.sax.saxutils import quoteattr
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.models import Directory, Role, SamlProvider
+from signin import hosts, naming
+from signin.federation import documents, idp
+from signin.federation.metadata import POST
+
+CONSOLE = "console"
+CONSOLE_ENTITY_ID = "urn:amazon:webservices"
+CONSOLE_PATH = "/saml"
+# A directory's entity ID, which is the address of its metadata, and where its answers arrive.
+METADATA_PATH = "/platform/saml/"
+ACS_PATH = "/platform/saml/acs/"
+IS_DEFAULT = ' isDefault="true"'
+
+
+@dataclass(frozen=True)
+class ServiceProvider:
+    """Somebody who takes assertions: by which names it is known, and where they are posted.
+
+    ``key`` is the console's word, or the ID of a directory.
+    """
+
+    key: str
+    entity_ids: Sequence[str]
+    acs_urls: Sequence[str]
+    directory: Directory | None = None
+
+    @property
+    def entity_id(self) -> str:
+        """The entity ID, as whoever asks sees it."""
+        return self.entity_ids[0]
+
+    @property
+    def acs_url(self) -> str:
+        """The address of the assertion consumer service, as whoever asks sees it."""
+        return self.acs_urls[0]
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return self.directory.portal_name if self.directory else _("Console")
+
+
+def console() -> ServiceProvider:
+    """Return the console, which opens roles for whom a provider of an account vouches."""
+    addresses = _named("signin", CONSOLE_PATH)
+    return ServiceProvider(CONSOLE, [CONSOLE_ENTITY_ID, *addresses], addresses)
+
+
+def of(directory: Directory) -> ServiceProvider:
+    """Return a directory as the service provider that it is.
+
+    Its addresses are at Identity Center's own host, and at the older one of the console's name,
+    which its entity ID has as well.
+    """
+    region, path = directory.region, f"{ACS_PATH}{directory.pk}"
+    addresses = (_named(door, path, region=region) for door in ("platform", "signin"))
+    return ServiceProvider(
+        directory.pk,
+        _named("signin", f"{METADATA_PATH}{directory.pk}", region=region),
+        [url for of_one_naming in zip(*addresses, strict=True) for url in of_one_naming],
+        directory,
+    )
+
+
+def metadata(directory: Directory) -> bytes:
+    """Return a directory's metadata, as its provider's administrator copies them."""
+    here = of(directory)
+    services = "".join(
+        f'<md:AssertionConsumerService Binding="{POST}" Location={quoteattr(url)}'
+        f' index="{number}"{"" if number else IS_DEFAULT}/>'
+        for number, url in enumerate(here.acs_urls[:2])
+    )
+    document = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<md:EntityDescriptor xmlns:md="{documents.METADATA}"'
+        f" entityID={quoteattr(here.entity_id)}>"
+        '<md:SPSSODescriptor AuthnRequestsSigned="false" WantAssertionsSigned="true"'
+        f' protocolSupportEnumeration="{documents.PROTOCOL}">'
+        f"<md:NameIDFormat>{idp.EMAIL}</md:NameIDFormat>{services}"
+        "</md:SPSSODescriptor></md:EntityDescriptor>\n"
+    )
+    return document.encode()
+
+
+def find_directory(directory_id: str, *, region: str) -> Directory | None:
+    """Return the directory with an ID in a region, if its users prove elsewhere who they are."""
+    source = Directory.IdentitySource.EXTERNAL
+    found = Directory.objects.filter(pk=directory_id, region=region, identity_source=source)
+    return found.select_related("identity_provider", "account").first()
+
+
+def known() -> list[ServiceProvider]:
+    """Return those for whom the built-in identity provider vouches: whoever trusts it."""
+    return [*([console()] if any(roles_by_account()) else []), *map(of, _directories())]
+
+
+def find(key: str) -> ServiceProvider | None:
+    """Return one of those for whom the built-in identity provider vouches."""
+    return next((each for each in known() if each.key == key), None)
+
+
+def asked_by(entity_id: str, acs_url: str) -> ServiceProvider | None:
+    """Return whoever has an entity ID or a key, if the address is exactly its own (S-094).
+
+    An address that was left out is its own.
+    """
+    for each in known():
+        if entity_id in {each.key, *each.entity_ids}:
+            return each if not acs_url or acs_url in each.acs_urls else None
+    return None
+
+
+def roles_by_account() -> Iterator[tuple[SamlProvider, list[Role]]]:
+    """Yield the providers of accounts that are the built-in one, with the roles that trust them."""
+    providers = SamlProvider.objects.filter(entity_id=idp.entity_id()).select_related("account")
+    for provider in providers:
+        own = Role.objects.filter(account=provider.account, permission_set=None)
+        if roles := [role for role in own if provider.arn in role.trusts]:
+            yield provider, roles
+
+
+def _directories() -> Iterator[Directory]:
+    external = Q(identity_source=Directory.IdentitySource.EXTERNAL)
+    mine = Q(identity_provider__entity_id=idp.entity_id())
+    yield from Directory.objects.filter(external & mine)
+
+
+def _named(door: str, path: str, **values: str) -> list[str]:
+    """Return an address by all the names that it has, the present one first."""
+    found = {hosts.url(door, path, **values): None}
+    for each in (naming.local(), naming.REAL):
+        with naming.seen_as(each):
+            found[hosts.url(door, path, **values)] = None
+    return list(found)

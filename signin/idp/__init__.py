@@ -1,0 +1,1 @@
+"""The built-in identity provider at ``idp.localhost``: a test's, without passwords."""

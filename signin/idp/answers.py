@@ -1,0 +1,57 @@
+"""What the built-in identity provider says of whom somebody chose to be, and whom it offers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import Account, DirectoryProfile, Role
+from signin.federation import idp, service_providers
+from signin.federation.service_providers import ServiceProvider
+
+MOST_NAMES = 50
+
+
+@dataclass(frozen=True)
+class RoleChoice:
+    """A role of an account that takes this provider's word, as an assertion names both."""
+
+    account: Account
+    role: Role
+    value: str
+
+
+def role_choices() -> list[RoleChoice]:
+    """Return the roles that the console opens for whom this provider vouches."""
+    return [
+        RoleChoice(provider.account, role, f"{role.arn},{provider.arn}")
+        for provider, roles in service_providers.roles_by_account()
+        for role in roles
+    ]
+
+
+def known_names(provider: ServiceProvider) -> list[str]:
+    """Return the names that a service provider knows; the console knows none before they come."""
+    if provider.directory is None:
+        return []
+    profiles = DirectoryProfile.objects.filter(directory=provider.directory, is_enabled=True)
+    names = profiles.order_by("principal__folded").values_list("principal__username", flat=True)
+    return list(names[:MOST_NAMES])
+
+
+def response(provider: ServiceProvider, chosen: Mapping[str, Any]) -> str:
+    """Return the signed answer about whom somebody chose to be, as a form carries it."""
+    seconds: int | None = chosen["seconds"]
+    attributes: dict[str, list[str]] = {}
+    if provider.directory is None:
+        attributes = {idp.ROLE: chosen["roles"], idp.ROLE_SESSION_NAME: [chosen["session_name"]]}
+        if seconds:
+            attributes[idp.SESSION_DURATION] = [str(seconds)]
+    statement = idp.Statement(
+        subject=chosen["username"],
+        audience=provider.entity_id,
+        recipient=chosen["acs_url"],
+        in_response_to=chosen["question"],
+        attributes=attributes,
+        session_seconds=seconds if provider.directory else None,
+    )
+    return idp.response(statement)

@@ -1,0 +1,480 @@
+"""Signing in to a portal whose identity source is an external provider, through the pages."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Directory, Principal, Session
+from signin.control import sweep
+from signin.events.models import Event
+from signin.faults.models import Incident
+from signin.federation import idp
+from signin.federation.models import Arrival, SignInQuestion
+from signin.kernel import clock
+from tests import saml
+from tests.browser import Browser, address
+from tests.external_idp import (
+    ACS,
+    DIRECTORY,
+    FROM_PROVIDER,
+    IDP,
+    MARY,
+    NOBODY,
+    OTHER_DIRECTORY,
+    PLATFORM,
+    PORTAL,
+    REGION,
+    answer,
+    answer_on,
+    at_provider,
+    choose,
+    is_at_portal,
+    make_external,
+    make_mary,
+    question_id,
+    send,
+    sign_in,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+
+
+@pytest.fixture
+def directory():
+    made = make_external()
+    make_mary(made)
+    return made
+
+
+def events(name):
+    return [event.document for event in Event.objects.filter(name=name)]
+
+
+def reasons():
+    return [event["additionalEventData"].get("Reason") for event in events(idp_login())]
+
+
+def idp_login():
+    return "ExternalIdPDirectoryLogin"
+
+
+def is_us_not_you(browser):
+    return browser.status == 503 and 'id="us-not-you"' in browser.text
+
+
+class TestAUserOfAnExternalDirectory:
+    @pytest.mark.requirement("R-031", "R-032")
+    def test_proves_at_the_provider_who_they_are(self, browser, directory):
+        at_provider(browser)
+        assert browser.url.startswith(f"{IDP}/saml/sso?SAMLRequest=")
+        send(choose(browser))
+        assert is_at_portal(browser)
+        assert MARY in browser.text
+
+    @pytest.mark.requirement("R-031")
+    def test_is_asked_for_no_password_and_no_device(self, browser, directory):
+        Directory.objects.update(mfa_mode="always-on", no_device_mode="block")
+        sign_in(browser)
+        assert is_at_portal(browser)
+        assert 'id="mfa-devices"' not in browser.text
+        for path in ("mfa", "mfa/new", "mfa/1"):
+            assert browser.visit(f"{PORTAL}{path}").status == 404
+
+    @pytest.mark.requirement("R-031")
+    def test_is_offered_no_new_password(self, browser, directory):
+        at_provider(browser)
+        handle = SignInQuestion.objects.get().attempt_id
+        browser.visit(f"{PLATFORM}/platform/login/{handle}/recovery")
+        assert browser.status == 410
+        assert 'id="no-recovery"' in browser.text
+        browser.visit(f"{PLATFORM}/platform/login/{handle}")
+        assert browser.url.startswith(IDP)
+
+    def test_is_sent_on_whatever_is_posted_to_the_attempt(self, browser, directory):
+        at_provider(browser)
+        handle = SignInQuestion.objects.get().attempt_id
+        secret = browser.visit(f"{PORTAL}").value_of("csrfmiddlewaretoken")
+        fields = {"csrfmiddlewaretoken": secret, "password": "x", "step": "portal-password"}
+        browser.post(f"{PLATFORM}/platform/login/{handle}", fields)
+        assert browser.url.startswith(IDP)
+
+    @pytest.mark.requirement("S-018")
+    def test_is_led_to_the_provider_by_every_name_with_the_same_work(self, directory, new_browser):
+        def queries(typed):
+            browser = new_browser().visit(PORTAL)
+            with CaptureQueriesContext(
+                connection,
+            ) as seen:
+                browser.submit(username=typed)
+            assert browser.url.startswith(IDP)
+            return len(seen)
+
+        queries(MARY)
+        assert queries(MARY) == queries(NOBODY)
+
+    def test_may_answer_in_two_tabs_and_is_signed_in_by_either(self, browser, directory):
+        first = answer_on(choose(at_provider(browser)))
+        second = answer_on(choose(at_provider(browser)))
+        send(browser, fields=first)
+        assert is_at_portal(browser)
+        send(browser, fields=second)
+        assert is_at_portal(browser)
+
+    def test_who_is_somebody_else_at_the_provider_is_that_one_here(self, browser, directory):
+        make_mary(directory, "sue@example.com")
+        send(choose(at_provider(browser, MARY), "sue@example.com"))
+        assert is_at_portal(browser)
+        assert "sue@example.com" in browser.text
+
+    @pytest.mark.requirement("R-031")
+    def test_opens_a_program_s_device_page_like_others(self, browser, directory):
+        browser.visit(f"{PORTAL}device?user_code=BBBB-BBBB").submit(username=MARY)
+        send(choose(browser))
+        assert browser.url.startswith(f"{PORTAL}device")
+
+    def test_comes_to_the_older_address_as_well(self, browser, directory):
+        older = address(f"{REGION}.signin.aws.amazon.com", f"/platform/saml/acs/{DIRECTORY}")
+        fields = answer_on(choose(at_provider(browser), acs_url=older))
+        send(browser, older, fields)
+        assert browser.status == 307
+        assert browser.page.headers["Location"] == ACS
+        assert is_at_portal(send(browser, fields=fields))
+
+
+class TestASession:
+    def living(self):
+        return Session.objects.filter(ended_at=None, principal__username=MARY)
+
+    @pytest.mark.requirement("R-100")
+    def test_lasts_as_long_as_the_directory_says(self, browser, directory):
+        clock.freeze()
+        sign_in(browser)
+        assert {each.expires_at for each in self.living()} == {clock.now() + timedelta(hours=8)}
+        assert self.living()[0].factors == ["external-idp"]
+
+    def test_lasts_no_longer_than_the_provider_says(self, browser, directory):
+        clock.freeze()
+        sign_in(browser, seconds="1200")
+        until = clock.now().replace(microsecond=0) + timedelta(seconds=1200)
+        assert {each.expires_at for each in self.living()} == {until}
+
+    def test_lasts_no_longer_than_the_directory_says_whatever_the_provider_does(
+        self, browser, directory
+    ):
+        Directory.objects.update(session_minutes=15)
+        clock.freeze()
+        sign_in(browser, seconds="43200")
+        assert {each.expires_at for each in self.living()} == {clock.now() + timedelta(minutes=15)}
+
+    def test_is_not_opened_when_the_provider_s_is_over_meanwhile(self, browser, directory):
+        browser.visit(PORTAL)
+        unasked = answer(directory, session_seconds=100)
+        send(browser, fields=unasked)
+        clock.advance(timedelta(seconds=101))
+        browser.submit()
+        assert browser.status == 410
+        assert not self.living()
+
+
+class TestAnAnswer:
+    @pytest.mark.requirement("S-088")
+    def test_is_good_once(self, browser, directory):
+        fields = answer_on(choose(at_provider(browser)))
+        assert is_at_portal(send(browser, fields=fields))
+        assert is_us_not_you(send(browser, fields=fields))
+        assert reasons()[0] == "replayed"
+
+    @pytest.mark.requirement("S-090")
+    def test_goes_on_in_the_browser_that_asked_only(self, browser, new_browser, directory):
+        fields = answer_on(choose(at_provider(browser)))
+        other = send(new_browser(), fields=fields)
+        assert other.status == 410
+        assert "vestibule-signin" not in str(other.cookies)
+        assert not Session.objects.filter(principal__username=MARY).exists()
+
+    @pytest.mark.requirement("S-090")
+    def test_signs_a_victim_in_as_nobody_who_has_an_attempt_of_their_own(
+        self, browser, new_browser, directory
+    ):
+        make_mary(directory, "mallory@example.com")
+        mallorys = answer_on(choose(at_provider(new_browser()), "mallory@example.com"))
+        at_provider(browser)
+        assert send(browser, fields=mallorys).status == 410
+        assert not Session.objects.filter(principal__folded="mallory@example.com").exists()
+
+    @pytest.mark.requirement("S-090")
+    @pytest.mark.parametrize("question", ["_unknown", "_" + "0" * 32])
+    def test_to_a_question_that_nobody_asked_is_refused(self, browser, directory, question):
+        browser.visit(PORTAL)
+        assert is_us_not_you(send(browser, fields=answer(directory, in_response_to=question)))
+        assert reasons() == ["in-response-to"]
+
+    @pytest.mark.requirement("S-090")
+    def test_to_a_question_that_was_answered_is_refused(self, browser, directory):
+        asked = question_id(at_provider(browser))
+        send(choose(browser))
+        assert is_us_not_you(send(browser, fields=answer(directory, in_response_to=asked)))
+        assert reasons()[0] == "in-response-to"
+
+    @pytest.mark.requirement("S-090")
+    def test_to_a_question_that_is_over_is_refused(self, browser, directory):
+        asked = question_id(at_provider(browser))
+        clock.advance(timedelta(minutes=16))
+        assert is_us_not_you(send(browser, fields=answer(directory, in_response_to=asked)))
+        assert reasons() == ["in-response-to"]
+
+    @pytest.mark.requirement("S-092")
+    def test_to_another_directory_s_question_is_refused(self, browser, directory):
+        asked = question_id(at_provider(browser))
+        other = make_external(OTHER_DIRECTORY)
+        make_mary(other)
+        url = f"{PLATFORM}/platform/saml/acs/{OTHER_DIRECTORY}"
+        send(browser, url, answer(other, in_response_to=asked))
+        assert is_us_not_you(browser)
+        assert reasons() == ["in-response-to"]
+
+    @pytest.mark.requirement("S-089", "S-092")
+    def test_for_another_directory_is_refused(self, browser, directory):
+        other = make_external(OTHER_DIRECTORY)
+        make_mary(other)
+        browser.visit(PORTAL)
+        assert is_us_not_you(send(browser, fields=answer(other)))
+        assert reasons() == ["destination"]
+
+    @pytest.mark.requirement("S-084", "S-092")
+    def test_of_another_directory_s_provider_is_refused(self, browser, directory):
+        said = {"subject": MARY, "audience": audience(), "recipient": ACS, "destination": ACS}
+        for provider, reason in [
+            (saml.provider(), "issuer"),
+            (saml.provider(entity_id=idp.entity_id()), "signature"),
+        ]:
+            browser.visit(PORTAL)
+            fields = {"SAMLResponse": saml.answer(provider, **said)}
+            assert is_us_not_you(send(browser, fields=fields))
+            assert reasons()[0] == reason
+
+    @pytest.mark.requirement("S-089")
+    @pytest.mark.parametrize(
+        ("changed", "reason"),
+        [
+            ({"audience": "urn:amazon:webservices"}, "audience"),
+            ({"recipient": f"{ACS}x"}, "destination"),
+            (
+                {"name_id_format": "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"},
+                "name-id-format",
+            ),
+            ({"subject": NOBODY}, "user-unknown"),
+            ({"subject": MARY.upper()}, "user-unknown"),
+            ({"subject": f"{MARY} x"}, "user-unknown"),
+        ],
+    )
+    def test_that_is_wrong_gets_the_page_without_a_cause(self, browser, directory, changed, reason):
+        browser.visit(PORTAL)
+        fields = answer(directory, **{"subject": MARY, **changed})
+        assert is_us_not_you(send(browser, fields=fields))
+        assert Incident.objects.get().cause == "identity-provider"
+        assert Incident.objects.get().number in browser.text
+        assert reason not in browser.words
+        assert reasons() == [reason]
+
+    def test_nobody_is_made_for_a_name(self, browser, directory):
+        before = Principal.objects.count()
+        send(browser.visit(PORTAL), fields=answer(directory, NOBODY))
+        assert Principal.objects.count() == before
+
+    def test_for_somebody_disabled_is_refused(self, browser, directory):
+        directory.profiles.update(is_enabled=False)
+        assert is_us_not_you(sign_in(browser))
+        assert reasons() == ["user-disabled"]
+
+    def test_is_over_when_somebody_is_disabled_before_they_go_on(self, browser, directory):
+        browser.visit(PORTAL)
+        send(browser, fields=answer(directory))
+        directory.profiles.update(is_enabled=False)
+        assert browser.submit().status == 410
+
+    @pytest.mark.parametrize(
+        "fields",
+        [{}, {"SAMLResponse": ""}, {"SAMLResponse": "x"}, {"SAMLResponse": "x" * 100_001}],
+    )
+    def test_that_is_none_is_refused(self, browser, directory, fields):
+        assert is_us_not_you(send(browser.visit(PORTAL), fields=fields))
+
+    def test_is_posted_only(self, browser, directory):
+        assert browser.visit(ACS).status == 405
+
+    def test_is_taken_for_external_directories_of_the_region_only(self, browser, directory):
+        for url in (
+            f"{PLATFORM}/platform/saml/acs/d-1234567890",
+            f"{PLATFORM}/platform/saml/acs/nothing",
+            address("us-east-1.signin.aws", f"/platform/saml/acs/{DIRECTORY}"),
+        ):
+            assert send(browser, url, answer(directory)).status == 404
+        Directory.objects.filter(pk=DIRECTORY).update(identity_source="directory")
+        assert send(browser, fields=answer(directory)).status == 404
+
+    def test_is_taken_from_another_site_and_nothing_else_is(self, browser, directory):
+        login = f"{PLATFORM}/platform/login/x"
+        assert browser.post(login, {}, **FROM_PROVIDER).status == 403
+        assert 'id="foreign-page"' in browser.text
+
+
+def audience():
+    return address(f"{REGION}.signin.aws.amazon.com", f"/platform/saml/{DIRECTORY}")
+
+
+class TestAnAnswerThatNobodyAskedFor:
+    @pytest.mark.requirement("S-090")
+    def test_signs_in_after_a_click_that_names_the_user(self, browser, directory):
+        send(browser, fields=answer(directory))
+        assert browser.step == "external-arrival"
+        assert MARY in browser.words
+        assert not Session.objects.filter(principal__username=MARY).exists()
+        assert is_at_portal(browser.submit())
+
+    @pytest.mark.requirement("S-090")
+    def test_asks_although_somebody_is_signed_in(self, browser, directory):
+        sign_in(browser)
+        make_mary(directory, "mallory@example.com")
+        send(browser, fields=answer(directory, "mallory@example.com"))
+        assert browser.step == "external-arrival"
+        assert browser.visit(PORTAL).signed_in_as == MARY
+
+    def test_begins_at_the_provider_s_own_page(self, browser, directory):
+        browser.visit(f"{IDP}/").visit(f"/sign-in?to={DIRECTORY}")
+        send(choose(browser))
+        assert browser.step == "external-arrival"
+        assert is_at_portal(browser.submit())
+
+    @pytest.mark.requirement("S-050")
+    def test_leads_to_a_page_of_its_portal_only(self, browser, directory):
+        for relay_state, destination in [
+            (f"{PORTAL}applications", f"{PORTAL}applications"),
+            ("https://evil.example/", PORTAL),
+            (address("example-corp.awsapps.com", "/start/"), PORTAL),
+            ("x" * 2000, PORTAL),
+            ("", PORTAL),
+        ]:
+            fields = {**answer(directory), "RelayState": relay_state}
+            send(browser, fields=fields).submit()
+            assert browser.url == destination
+
+    @pytest.mark.requirement("S-090")
+    def test_has_a_link_that_is_good_once_and_for_two_minutes(
+        self, browser, new_browser, directory
+    ):
+        send(browser, fields=answer(directory))
+        link = f"{PLATFORM}/platform/saml/arrival?token="
+        assert new_browser().visit(browser.trail[-1]).status == 410
+        assert new_browser().visit(f"{link}nothing").status == 410
+        assert Arrival.objects.get().used_at
+
+
+class TestSomebodySignedIn:
+    def again(self, browser):
+        query = f"directory={DIRECTORY}&redirect_uri={PORTAL}&code_challenge={'x' * 43}"
+        return browser.visit(f"{PLATFORM}/platform/login?{query}&prompt=login")
+
+    @pytest.mark.requirement("S-048")
+    def test_proves_it_again_at_the_provider(self, browser, directory):
+        sign_in(browser)
+        self.again(browser)
+        assert browser.url.startswith(IDP)
+        send(choose(browser))
+        assert "/start/auth" in "".join(browser.trail)
+
+    @pytest.mark.requirement("S-048")
+    def test_is_not_somebody_else_then(self, browser, directory):
+        make_mary(directory, "sue@example.com")
+        sign_in(browser)
+        self.again(browser)
+        assert is_us_not_you(send(choose(browser, "sue@example.com")))
+        assert reasons()[0] == "another-user"
+
+
+class TestADirectory:
+    def test_tells_its_provider_what_it_is(self, browser, directory):
+        text = browser.visit(f"{PLATFORM}/platform/saml/{DIRECTORY}").text
+        assert browser.page.headers["Content-Type"].startswith("application/samlmetadata+xml")
+        assert f'entityID="{audience()}"' in text
+        assert 'AuthnRequestsSigned="false" WantAssertionsSigned="true"' in text
+        assert f'Location="{ACS}" index="0" isDefault="true"' in text
+        assert "nameid-format:emailAddress" in text
+
+    def test_has_its_metadata_behind_its_entity_id(self, browser, directory):
+        browser._go("GET", audience(), follow=False)
+        assert browser.status == 307
+        assert browser.page.headers["Location"] == f"{PLATFORM}/platform/saml/{DIRECTORY}"
+        glob = address("signin.aws.amazon.com", f"/platform/saml/{DIRECTORY}")
+        assert browser.visit(glob).status == 404
+
+    def test_without_a_provider_says_that_the_fault_is_here(self, browser, directory):
+        directory.identity_provider.delete()
+        assert is_us_not_you(at_provider(browser))
+        assert Incident.objects.get().cause == "identity-provider"
+
+    def test_can_have_a_broken_provider(self, browser, directory, control):
+        control("PUT", "/faults/identity-provider", {"times": 1})
+        assert is_us_not_you(sign_in(browser))
+        assert reasons() == ["fault"]
+        assert is_at_portal(sign_in(browser))
+
+    def test_lets_only_its_provider_s_site_and_ours_be_led_to(self, browser, directory):
+        policy = browser.visit(PORTAL).page.headers["Content-Security-Policy"]
+        assert f" {IDP}" in policy.split("form-action")[1].split(";")[0]
+        browser.visit(address("example-corp.awsapps.com", "/start/"))
+        assert IDP not in browser.page.headers["Content-Security-Policy"]
+
+    def test_that_changes_its_source_ends_what_is_under_way(self, browser, directory):
+        send(browser, fields=answer(directory))
+        Directory.objects.filter(pk=DIRECTORY).update(identity_source="directory")
+        assert browser.submit().status == 410
+
+
+class TestTheEvents:
+    def test_tell_of_one_sign_in(self, browser, directory):
+        sign_in(browser)
+        [login], [authentication] = events(idp_login()), events("UserAuthentication")
+        assert login["serviceEventDetails"] == {idp_login(): "Success"}
+        assert login["eventType"] == "AwsServiceEvent"
+        assert login["recipientAccountId"] == directory.account_id
+        assert login["awsRegion"] == REGION
+        told = authentication["additionalEventData"]
+        assert told["CredentialType"] == "EXTERNAL_IDP"
+        assert told["UserName"] == MARY
+        assert told["LoginTo"] == PORTAL
+        assert told["AuthWorkflowID"] == login["additionalEventData"]["AuthWorkflowID"]
+        assert not events("CredentialChallenge")
+        assert not events("CredentialVerification")
+        assert len(events("Authenticate")) == 1
+
+    def test_tell_of_a_failure_and_mask_who_it_was(self, browser, directory):
+        sign_in(browser, NOBODY)
+        [login] = events(idp_login())
+        assert login["serviceEventDetails"] == {idp_login(): "Failure"}
+        assert login["userIdentity"]["onBehalfOf"]["userId"] == "HIDDEN_DUE_TO_SECURITY_REASONS"
+        assert NOBODY not in str(login)
+        assert not events("UserAuthentication")
+
+    @pytest.mark.requirement("S-110")
+    def test_have_no_token_and_no_answer(self, browser, directory):
+        fields = answer_on(choose(at_provider(browser)))
+        send(browser, fields=fields)
+        said = str([event.document for event in Event.objects.all()])
+        assert fields["SAMLResponse"] not in said
+        assert "SAMLRe" not in said
+        assert "token=" not in said
+
+
+def test_what_is_over_is_swept(browser, directory):
+    send(choose(at_provider(browser)))
+    clock.advance(timedelta(minutes=16))
+    sweep.expired()
+    assert not SignInQuestion.objects.exists()
+    assert not Arrival.objects.exists()
+
+
+def test_it_goes_in_japanese_as_well(directory):
+    assert is_at_portal(sign_in(Browser(language="ja")))
