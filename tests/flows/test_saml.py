@@ -424,3 +424,10 @@ def test_the_operator_sees_the_session_with_whom_the_provider_named(
         assert operator.visit(page(f"session/{session.pk}/change/")).status == 200
     act(operator, "session/", "end", str(Session.objects.get(door="console").pk))
     assert browser.visit(CONSOLE).signed_in_as is None
+
+
+@pytest.mark.requirement("S-049")
+def test_only_the_endpoint_itself_takes_what_pages_of_others_post(browser):
+    for path in ("/saml/session", "/saml/", "/samlx", "/federation/session"):
+        browser.post(address("signin.aws.amazon.com", path), {}, **FROM_IDP)
+        assert (browser.status, 'id="foreign-page"' in browser.text) == (403, True), path
