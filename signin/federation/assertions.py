@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from django.db import IntegrityError, transaction
 
@@ -58,7 +58,7 @@ _IN_ASSERTION = (
 )
 _CONDITIONS = ("AudienceRestriction", "OneTimeUse", "ProxyRestriction")
 
-Issuers = Callable[[str], Sequence[AssertionIssuer]]
+Issuer = TypeVar("Issuer", bound=AssertionIssuer)
 
 
 class Usable(Protocol):
@@ -104,8 +104,12 @@ class Assertion:
 
 
 def read(
-    encoded: str, *, issuers: Issuers, audiences: Container[str], recipients: Container[str]
-) -> tuple[Assertion, tuple[AssertionIssuer, ...]]:
+    encoded: str,
+    *,
+    issuers: Callable[[str], Sequence[Issuer]],
+    audiences: Container[str],
+    recipients: Container[str],
+) -> tuple[Assertion, tuple[Issuer, ...]]:
     """Return the assertion of a response in base64, and whose word it is.
 
     ``issuers`` tells who issues by an entity ID. Returned are those with a key that made the

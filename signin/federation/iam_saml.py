@@ -7,11 +7,11 @@ gateway of real names (``signin.naming``). The URN of the audience is the same f
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from accounts.models import SamlProvider
-from accounts.models.identity_providers import PROVIDER_NAME, AssertionIssuer
+from accounts.models.identity_providers import PROVIDER_NAME
 from accounts.models.principals import fold
 from accounts.models.roles import HOUR
 from accounts.role_sessions import (
@@ -113,21 +113,20 @@ def read(
 
     They are those of all accounts, or the one that has to be it. Raises an AssertionRefused.
     """
-    found: list[SamlProvider] = []
+    asked: list[SamlProvider] = []
 
-    def issuers(entity_id: str) -> Sequence[AssertionIssuer]:
+    def issuers(entity_id: str) -> Sequence[SamlProvider]:
         known = [provider] if provider else SamlProvider.objects.filter(entity_id=entity_id)
-        found.extend(each for each in known if each.entity_id == entity_id)
-        return found
+        asked.extend(each for each in known if each.entity_id == entity_id)
+        return asked
 
     try:
-        assertion, vouching = assertions.read(
+        return assertions.read(
             encoded, issuers=issuers, audiences=Audiences(), recipients=Endpoints()
         )
     except AssertionRefused as refusal:
-        refusal.providers = found
+        refusal.providers = asked
         raise
-    return assertion, [each for each in found if each in vouching]
 
 
 def claims_of(assertion: Assertion) -> Claims:
@@ -146,11 +145,10 @@ def claims_of(assertion: Assertion) -> Claims:
     )
 
 
-def lasting(seconds: int | None, assertion: Assertion) -> int:
+def lasting(seconds: int | None, session_end: datetime | None) -> timedelta:
     """Return how long a session lasts: no longer than the one at the provider that it came of."""
-    asked_for, end = seconds or HOUR, assertion.session_expires_at
-    left = end - clock.now() if end else timedelta(seconds=asked_for)
-    return max(1, min(asked_for, int(left.total_seconds())))
+    asked_for = timedelta(seconds=seconds or HOUR)
+    return min(asked_for, session_end - clock.now()) if session_end else asked_for
 
 
 def _providers(values: Sequence[str]) -> Mapping[str, str]:

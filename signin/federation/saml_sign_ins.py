@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from accounts import federated, role_sessions, sessions
 from accounts.errors import RoleRefused, SessionTooLong
 from accounts.models import Account, MultiSession, Role, SamlProvider
-from accounts.models.roles import HOUR
 from accounts.role_sessions import Wish
 from accounts.sessions import SignedIn
 from signin.federation import assertions, iam_saml, saml_events
@@ -87,10 +86,8 @@ class Arriving:
     @property
     def lifetime(self) -> timedelta:
         """How long the session lasts: as was asked for, and no longer than the provider's own."""
-        asked_for, end = timedelta(seconds=self.facts["seconds"] or HOUR), None
-        if self.facts["session_expires_at"]:
-            end = datetime.fromisoformat(self.facts["session_expires_at"]) - clock.now()
-        return min(asked_for, end) if end else asked_for
+        end = self.facts["session_expires_at"]
+        return iam_saml.lasting(self.facts["seconds"], datetime.fromisoformat(end) if end else None)
 
     def sign_in(
         self,

@@ -89,12 +89,12 @@ def _begin(
         "Audience": assertion.recipient,
         "NameQualifier": saml_events.name_qualifier(provider),
     }
+    lasting = iam_saml.lasting(wish.seconds, assertion.session_expires_at)
     with transaction.atomic():
         assertions.use(assertion, role.arn)
         principal = federated.of(provider.arn, assertion.subject)
-        keys = role_sessions.begin_federated(
-            principal, role, wish, seconds=iam_saml.lasting(wish.seconds, assertion)
-        )
+        seconds = max(1, int(lasting.total_seconds()))
+        keys = role_sessions.begin_federated(principal, role, wish, seconds=seconds)
         response = {
             "credentials": issued(keys),
             "assumedRoleUser": lowered(user),

@@ -10,6 +10,7 @@ from signin import hosts, naming
 from signin.mailbox.models import Message
 from tests.browser import Browser
 from tests.programs import Program
+from tests.saml_roles import answer, make_provider, make_role
 from tests.walks import MAILED, ROOT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -196,3 +197,15 @@ def test_a_program_that_knows_the_real_names_is_let_in(behind, remote):
     behind.submit("login-request", button="decision=allow")
     assert program.redeem(program.code_of(behind)).status == 200
     assert program.refresh().status == 200
+
+
+@pytest.mark.requirement("R-037", "S-089")
+def test_a_provider_s_response_for_aws_s_own_names_signs_in(behind):
+    real, provider = "https://signin.aws.amazon.com/saml", make_provider()
+    role = make_role("Federated", provider)
+    response = answer((role, provider), recipient=real, destination=real, audience=real)
+    behind.post(real, {"SAMLResponse": response}).submit("saml_form")
+    assert behind.url == f"{CONSOLE}console/home"
+    assert behind.signed_in_as.startswith("Federated/zhang@example.com")
+    behind.visit("https://signin.aws.amazon.com/static/saml-metadata.xml")
+    assert f'Location="{real}"' in behind.text
