@@ -1,11 +1,10 @@
 """The ways to the pages of the built-in identity provider that several tests look at."""
 
-from accounts.models import Directory, Role, SamlProvider
-from signin.federation import idp
-from signin.kernel import arns
+from django.db import transaction
+
+from accounts.models import Directory, SamlProvider
 from tests.browser import Browser
 from tests.external_idp import (
-    ACCOUNT,
     DIRECTORY,
     IDP,
     answer,
@@ -16,23 +15,12 @@ from tests.external_idp import (
     send,
 )
 
-PROVIDER_ARN = arns.saml_provider(ACCOUNT, "Built-in")
-
 
 def directory() -> Directory:
     """Return the directory whose identity source is the provider; made the first time."""
     if (found := Directory.objects.filter(pk=DIRECTORY).first()) is None:
         make_mary(found := make_external())
     return found
-
-
-def role() -> Role:
-    """Return a role that the provider's word opens; made the first time."""
-    SamlProvider.objects.get_or_create(account_id=ACCOUNT, name="Built-in", defaults=idp.columns())
-    made, _ = Role.objects.get_or_create(
-        account_id=ACCOUNT, name="Engineer", defaults={"trusts": [PROVIDER_ARN]}
-    )
-    return made
 
 
 def arrived(browser: Browser) -> Browser:
@@ -42,10 +30,13 @@ def arrived(browser: Browser) -> Browser:
 
 def every_page() -> dict[str, Browser]:
     """Return every page of the provider, and the one to which it sends people unasked."""
-    pages = {"nobody trusts it": Browser().visit(IDP), "arrival": arrived(Browser())}
-    role()
+    with transaction.atomic():
+        SamlProvider.objects.all().delete()
+        nobody = Browser().visit(IDP)
+        transaction.set_rollback(True)
     return {
-        **pages,
+        "nobody trusts it": nobody,
+        "arrival": arrived(Browser()),
         "first page": Browser().visit(IDP),
         "portal": at_provider(Browser()),
         "console": Browser().visit(f"{IDP}/sign-in?to=console"),
