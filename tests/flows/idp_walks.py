@@ -1,10 +1,11 @@
 """The ways to the pages of the built-in identity provider that several tests look at."""
 
-from django.db import transaction
-
-from accounts.models import Directory, SamlProvider
+from accounts.models import Directory, Role, SamlProvider
+from signin.federation import idp
+from signin.kernel import arns
 from tests.browser import Browser
 from tests.external_idp import (
+    ACCOUNT,
     DIRECTORY,
     IDP,
     answer,
@@ -23,6 +24,13 @@ def directory() -> Directory:
     return found
 
 
+def role() -> Role:
+    """Return a new role that the provider's word opens."""
+    SamlProvider.objects.create(account_id=ACCOUNT, name="BuiltIn", **idp.columns())
+    trusts = [arns.saml_provider(ACCOUNT, "BuiltIn")]
+    return Role.objects.create(account_id=ACCOUNT, name="Engineer", trusts=trusts)
+
+
 def arrived(browser: Browser) -> Browser:
     """Be sent to the portal's sign-in unasked."""
     return send(browser, fields=answer(directory()))
@@ -30,10 +38,8 @@ def arrived(browser: Browser) -> Browser:
 
 def every_page() -> dict[str, Browser]:
     """Return every page of the provider, and the one to which it sends people unasked."""
-    with transaction.atomic():
-        SamlProvider.objects.all().delete()
-        nobody = Browser().visit(IDP)
-        transaction.set_rollback(True)
+    nobody = Browser().visit(IDP)
+    role()
     return {
         "nobody trusts it": nobody,
         "arrival": arrived(Browser()),

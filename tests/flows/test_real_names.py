@@ -8,6 +8,7 @@ from django.test import Client
 
 from signin import hosts, naming
 from signin.mailbox.models import Message
+from tests import external_idp
 from tests.browser import Browser
 from tests.programs import Program
 from tests.walks import MAILED, ROOT
@@ -196,3 +197,17 @@ def test_a_program_that_knows_the_real_names_is_let_in(behind, remote):
     behind.submit("login-request", button="decision=allow")
     assert program.redeem(program.code_of(behind)).status == 200
     assert program.refresh().status == 200
+
+
+def test_an_external_provider_is_at_its_local_name_and_leads_back_to_the_real_ones(behind):
+    external_idp.make_mary(external_idp.make_external())
+    portal = f"https://{external_idp.DIRECTORY}.awsapps.com/start/"
+    behind.visit(portal).submit(username=external_idp.MARY)
+    assert behind.url.startswith("http://idp.localhost:8000/saml/sso?")
+    beside = Browser().visit(behind.url)  # the gateway is not asked for local names
+    external_idp.choose(beside)
+    acs = f"https://eu-central-1.signin.aws/platform/saml/acs/{external_idp.DIRECTORY}"
+    assert f'action="{acs}"' in beside.text
+    behind.post(acs, external_idp.answer_on(beside), **external_idp.FROM_PROVIDER)
+    assert behind.url == portal
+    assert external_idp.MARY in behind.words
