@@ -48,7 +48,7 @@ from signin.logins import chains, proofs, requests
 from signin.logins.models import Client
 from signin.oidc import clients, consents, device_authorizations, tokens
 from signin.phones import calls
-from signin.wire import sigv4, sso, sts
+from signin.wire import sigv4, sso, sts, sts_fields
 from tests.docs.reading import CODE, EMULATED, PAGES, ROOT, rows, section
 
 FLOWS = flows.FLOWS | device_flows.FLOWS | portal_flows.FLOWS
@@ -207,7 +207,7 @@ NUMBERS: dict[str, list[timedelta | str]] = {
     "Presigned address": [sigv4.LONGEST_PRESIGNED],
     "Session of a role, by STS": [
         timedelta(seconds=sts.SHORTEST),
-        timedelta(seconds=sts.LONGEST_ROLE),
+        timedelta(seconds=sts_fields.LONGEST_ROLE),
         timedelta(seconds=role_sessions.LONGEST_CHAINED),
     ],
     "Session of a user, federated user": [
@@ -216,7 +216,10 @@ NUMBERS: dict[str, list[timedelta | str]] = {
         timedelta(seconds=sts.DEFAULT),
         timedelta(seconds=sts.LONGEST_OF_ROOT),
     ],
-    "Session tags and policies": [f"{sts.MOST_TAGS} tags", f"{sts.MOST_POLICIES} policies"],
+    "Session tags and policies": [
+        f"{sts_fields.MOST_TAGS} tags",
+        f"{sts_fields.MOST_POLICIES} policies",
+    ],
     "Name of a session, source identity": ["2 to 64"],
     "IAM user name": [f"{forms.IamUserForm.base_fields['username'].max_length} characters"],
 }
