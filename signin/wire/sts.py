@@ -15,10 +15,9 @@ from accounts.signer_events import SignedCall
 from accounts.signers import Signer
 from mfa import confirmations
 from mfa.errors import CodeWrong
-from signin.events import shapes
 from signin.kernel import arns
 from signin.kernel.errors import LockedOut, Refusal
-from signin.wire import sts_web_identity
+from signin.wire import sts_outbound, sts_web_identity
 from signin.wire.query import (
     Call,
     Error,
@@ -28,12 +27,10 @@ from signin.wire.query import (
     number,
     text,
 )
-from signin.wire.sigv4 import region_of
 from signin.wire.sts_fields import (
     ARN,
     LONGEST_ROLE,
     SESSION_NAME,
-    SOURCE,
     SOURCE_IDENTITY,
     Denied,
     PolicyMalformed,
@@ -43,8 +40,8 @@ from signin.wire.sts_fields import (
     issued,
     lowered,
     packed,
+    signed_call,
     tags_of,
-    told,
     transitive_of,
 )
 
@@ -191,16 +188,7 @@ def _record(call: Call, keys: Keys, more: Mapping[str, Any], *, role: Role | Non
 
 
 def _signed(call: Call) -> SignedCall:
-    browser = call.browser
-    return SignedCall(
-        name=call.action,
-        source=SOURCE,
-        signer=call.signer,
-        browser=browser,
-        region=browser.region or region_of(call.request) or shapes.ROOT_REGION,
-        request_id=call.request_id,
-        parameters=told(call.inputs, RECORDED[call.action]),
-    )
+    return signed_call(call, RECORDED[call.action])
 
 
 # The operations that have events, and what these tell of the fields.
@@ -215,6 +203,7 @@ RECORDED = {
     ),
     "GetSessionToken": ("DurationSeconds", "SerialNumber"),
     "GetFederationToken": ("Name", "DurationSeconds"),
+    "GetWebIdentityToken": sts_outbound.RECORDED,
 }
 
 STS = Service(
@@ -229,6 +218,7 @@ STS = Service(
         ),
         "GetSessionToken": Operation(get_session_token),
         "GetFederationToken": Operation(get_federation_token),
+        "GetWebIdentityToken": Operation(sts_outbound.get_web_identity_token),
         "GetAccessKeyInfo": Operation(get_access_key_info),
     },
     known=frozenset(
@@ -237,7 +227,6 @@ STS = Service(
             "AssumeRoot",
             "DecodeAuthorizationMessage",
             "GetDelegatedAccessToken",
-            "GetWebIdentityToken",
         }
     ),
     errors={
@@ -252,6 +241,7 @@ STS = Service(
         TagsWrong: Error("InvalidParameterValue"),
         PolicyMalformed: Error("MalformedPolicyDocument"),
         PolicyTooLarge: Error("PackedPolicyTooLarge"),
+        **sts_outbound.ERRORS,
         **sts_web_identity.ERRORS,
     },
     on_refusal=refused,
