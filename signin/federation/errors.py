@@ -82,6 +82,12 @@ class TokenEarly(TokenRefused):
     message = messages.TOKEN_EARLY
 
 
+class TokenOfNobody(TokenRefused):
+    """The token names no user of the directory, or one who is disabled."""
+
+    message = messages.TOKEN_OF_NOBODY
+
+
 class IssuingOff(Refusal):
     """The account gives its people no tokens for other services."""
 

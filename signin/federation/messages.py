@@ -23,6 +23,7 @@ TOKEN_TIMES_UNUSABLE = _(
 )
 TOKEN_EXPIRED = _("The time of the token is over.")
 TOKEN_EARLY = _("The token is not good yet.")
+TOKEN_OF_NOBODY = _("The token names no user who can sign in here.")
 ISSUING_OFF = _("The account does not give its people tokens for other services.")
 SESSION_ENDS_EARLIER = _("The session ends before the token would.")
 TOKEN_TOO_LARGE = _("The tags are too large for a token.")

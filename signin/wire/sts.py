@@ -5,9 +5,15 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import credentials, role_sessions, signer_events
+from accounts import credentials, identity_contexts, role_sessions, signer_events
 from accounts.credentials import Keys
-from accounts.errors import RoleRefused, SessionTooLong, SourceIdentityFixed, TagFixed
+from accounts.errors import (
+    ContextRefused,
+    RoleRefused,
+    SessionTooLong,
+    SourceIdentityFixed,
+    TagFixed,
+)
 from accounts.models import AccessKey, Role, TemporaryCredentials
 from accounts.models.roles import HOUR, NAME
 from accounts.role_sessions import Wish
@@ -25,6 +31,7 @@ from signin.wire.query import (
     Output,
     Service,
     number,
+    records,
     text,
 )
 from signin.wire.sts_fields import (
@@ -54,6 +61,8 @@ FEDERATED_NAME = rf"{NAME}{{2,32}}"
 EXTERNAL_ID = r"[A-Za-z0-9_+=,.@:/-]{2,1224}"
 SERIAL_NUMBER = r"[A-Za-z0-9_+=/:,.@-]{6,256}"
 CODE = r"[0-9]{6}"
+CONTEXT = {"ProviderArn": ARN, "ContextAssertion": r"[!-~]{4,3072}"}
+MOST_CONTEXTS = 5
 ACCESS_KEY_ID = r"[A-Za-z0-9_]{16,128}"
 
 
@@ -83,7 +92,10 @@ def assume_role(call: Call) -> Output:
         transitive_tags=transitive_of(inputs, tags),
     )
     used = packed(inputs, tags)
+    contexts = records(inputs, "ProvidedContexts", CONTEXT, most=MOST_CONTEXTS)
     role = role_sessions.admit(signer, wish)
+    for each in contexts:
+        identity_contexts.check(each["ProviderArn"], each["ContextAssertion"])
     is_confirmed = _confirmed(call)
     with transaction.atomic():
         keys = role_sessions.begin(
@@ -233,6 +245,7 @@ STS = Service(
         RoleRefused: Error("AccessDenied", 403),
         Denied: Error("AccessDenied", 403),
         CodeWrong: Error("AccessDenied", 403),
+        ContextRefused: Error("InvalidContextAssertion"),
         LockedOut: Error("AccessDenied", 403),
         SourceIdentityFixed: Error("AccessDenied", 403),
         SessionTooLong: Error("ValidationError"),
