@@ -75,7 +75,7 @@ class TestTheExamples:
         scenarios.store(scenarios.read(scenarios.Scenario(name="team", text=text)))
         assert Principal.objects.filter(kind=Principal.Kind.IAM_USER).count() == 3
         assert Account.objects.get(id="333344445555").state == "closed"
-        assert Directory.objects.get().profiles.count() == 4
+        assert Directory.objects.get(subdomain="team").profiles.count() == 4
         told = {
             CODE.findall(row[0])[0]
             for heading in (
@@ -87,6 +87,8 @@ class TestTheExamples:
                 "An IAM user",
                 "An access key",
                 "A role",
+                "A SAML provider",
+                "An issuer of tokens",
                 "A directory",
                 "Checks at a directory's sign-in",
                 "A user of a directory",

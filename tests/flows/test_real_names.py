@@ -21,6 +21,7 @@ VALUES = {
     "account": "example-corp",
     "portal": "example-corp",
     "session": "111122223333-ab12cd34",
+    "issuer": "01234567-89ab-4cde-8f01-23456789abcd",
 }
 CONSOLE = "https://console.aws.amazon.com/"
 
