@@ -197,3 +197,9 @@ class TagFixed(Refusal):
     """A session tag that is passed on from session to session can't be set anew."""
 
     message = messages.TAG_FIXED
+
+
+class ContextRefused(Refusal):
+    """An identity context is over, of somebody who is no more, or was never given out."""
+
+    message = messages.CONTEXT_REFUSED

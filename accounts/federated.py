@@ -19,3 +19,9 @@ def of(provider_arn: str, subject: str) -> Principal:
         defaults={"username": subject[:LONGEST_SHOWN]},
     )
     return found
+
+
+def web_provider_of(principal: Principal) -> str:
+    """Return the ARN of the OpenID Connect provider that vouches for somebody; else nothing."""
+    is_web = principal.kind == Principal.Kind.FEDERATED and ":oidc-provider/" in principal.realm
+    return principal.realm if is_web else ""

@@ -98,3 +98,4 @@ DIRECTORY_USERNAME_TOO_LONG = _("A user name has up to 128 characters and no bla
 PASSWORD_NOT_STORED = _("Your password could not be updated. Try again in a little while.")
 NO_DEVICE_ALLOWED = _("Without a registered device nobody gets in here. Ask your administrator.")
 CODE_INVALID = _("The code has six digits, 0 to 9.")
+CONTEXT_REFUSED = _("The identity context is over, or is not one of Identity Center’s.")

@@ -95,6 +95,20 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
+def open_in_background(principal: Principal, *, browser: Browser, lifetime: timedelta) -> Session:
+    """Open a session that no browser has: a program works for somebody who is not there."""
+    now = clock.now()
+    return Session.objects.create(
+        door=SIGNIN,
+        host=browser.host,
+        principal=principal,
+        ip=browser.ip,
+        user_agent=browser.user_agent,
+        created_at=now,
+        expires_at=now + lifetime,
+    )
+
+
 def open_for(
     principal: Principal,
     *,

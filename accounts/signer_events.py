@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from accounts import federated
 from accounts.events import identity_of
 from accounts.models import Role
 from accounts.signers import Signer
@@ -67,6 +68,7 @@ def _named(signer: Signer) -> shapes.Identity:
             role_name=role.name,
             began_at=issued.issued_at,
             mfa=bool(issued.mfa_authenticated),
+            web_provider=federated.web_provider_of(signer.principal),
         )
         return shapes.assumed_role(
             account_id=role.account_id,

@@ -29,10 +29,13 @@ DIRECTORY = r"d-[a-z0-9]{10}"
 PORTAL_NAME = rf"(?!(?:{DIRECTORY}|view)(?:\.|\Z))[a-z0-9](?:[a-z0-9]|-(?!-)){{0,61}}[a-z0-9]"
 # One of several sessions in a browser: its account, and eight characters of its own.
 SESSION = r"\d{12}-[a-z0-9]{8}"
+# An account's issuer of tokens for other services.
+ISSUER = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 PLACEHOLDERS = {
     "region": REGION,
     "account": ACCOUNT,
     "session": SESSION,
+    "issuer": ISSUER,
     "portal": rf"{DIRECTORY}|{PORTAL_NAME}",
 }
 
@@ -72,6 +75,7 @@ HOSTS = [
     Host("sso", "portal.sso.{region}.amazonaws.com", "signin.wire.sso_urls", "wire"),
     Host("sts", "sts.amazonaws.com", "signin.wire.sts_urls", "wire"),
     Host("sts", "sts.{region}.amazonaws.com", "signin.wire.sts_urls", "wire"),
+    Host("tokens", "{issuer}.tokens.sts.global.api.aws", "signin.wire.tokens_urls", "wire"),
     # The dual-stack names, by which nothing here is addressed: the first row of a door counts.
     Host("signin", "signin.{region}.api.aws", "signin.console.signin_urls", "pages"),
     Host("sso-oidc", "oidc.{region}.api.aws", "signin.wire.sso_oidc_urls", "wire"),
@@ -188,6 +192,7 @@ def samples() -> list[str]:
         "account": "111122223333",
         "portal": "example-corp",
         "session": "111122223333-ab12cd34",
+        "issuer": "01234567-89ab-4cde-8f01-23456789abcd",
     }
     seen = naming.current()
     local = [f"{_local(host)}/" for host in LOCAL.values()]

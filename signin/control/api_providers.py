@@ -17,7 +17,7 @@ from accounts.models import (
 from accounts.models.identity_providers import AssertionIssuer
 from signin.control.api_directories import find_directory, told
 from signin.control.api_shapes import PROBLEMS, Refused, Strict, Text
-from signin.federation import providers
+from signin.federation import outbound, providers
 from signin.federation.errors import MetadataRefused
 from signin.http import browser_of, without_null
 
@@ -89,6 +89,7 @@ class IssuingIn(Strict):
 
 class IssuingOut(Schema):
     enabled: bool
+    issuer: str = Field(description="The address of the account's issuer.")
 
 
 @router.get(
@@ -173,7 +174,10 @@ def delete_oidc_provider(request: HttpRequest, account_id: str, url: Address) ->
 def set_issuing(request: HttpRequest, account_id: str, body: IssuingIn) -> dict[str, Any]:
     account = _account(account_id)
     providers.set_issuing(account, is_on=body.enabled, browser=browser_of(request))
-    return {"enabled": account.issues_web_identity_tokens}
+    return {
+        "enabled": account.issues_web_identity_tokens,
+        "issuer": outbound.issuer_of(account.pk),
+    }
 
 
 @router.get(

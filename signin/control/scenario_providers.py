@@ -1,6 +1,6 @@
 """The identity providers of a scenario's document: of accounts, and of directories."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -29,9 +29,7 @@ from signin.control.documents import (
 from signin.federation import idp, providers
 from signin.federation.errors import MetadataRefused
 
-METADATA = frozenset({"metadata"})
 ASSERTIONS = frozenset({"entity_id", "certificates", "sign_in_url"})
-KEYS = frozenset({"keys", "fetch_keys"})
 CALLED = {"fetches_keys": "fetch_keys"}
 ATTRIBUTES: Columns = {"attribute": ("attribute", TrustedTokenIssuer.Attribute)}
 
@@ -55,7 +53,11 @@ def read_identity_provider(
         raise ScenarioInvalid(place, "needed with the identity source external, and only there")
     if not directory.is_external:
         return None
-    entry = _object(fields["identity_provider"], place)
+    entry = read_object(
+        fields["identity_provider"],
+        place,
+        optional={"metadata", "entity_id", "certificates", "sign_in_url"},
+    )
     provider = DirectoryIdentityProvider(directory=directory, **_assertions(entry, place))
     _check(provider, place)
     return provider
@@ -72,7 +74,12 @@ def read_token_issuers(
 
 
 def _saml(entry: object, where: str, account: Account) -> SamlProvider:
-    fields = _object(entry, where, {"name"})
+    fields = read_object(
+        entry,
+        where,
+        required={"name"},
+        optional={"metadata", "entity_id", "certificates", "sign_in_url"},
+    )
     name = read_text(fields, "name", where)
     provider = SamlProvider(account=account, name=name, **_assertions(fields, where))
     _check(provider, where)
@@ -80,7 +87,9 @@ def _saml(entry: object, where: str, account: Account) -> SamlProvider:
 
 
 def _oidc(entry: object, where: str, account: Account) -> OidcProvider:
-    fields = read_object(entry, where, required={"url", "audiences"}, optional=KEYS)
+    fields = read_object(
+        entry, where, required={"url", "audiences"}, optional={"keys", "fetch_keys"}
+    )
     provider = OidcProvider(account=account, **_tokens(fields, where))
     check_row(provider, where, CALLED)
     return provider
@@ -91,7 +100,7 @@ def _token_issuer(entry: object, where: str, directory: Directory) -> TrustedTok
         entry,
         where,
         required={"name", "url", "audiences"},
-        optional={"claim", "attribute"} | KEYS,
+        optional={"claim", "attribute", "keys", "fetch_keys"},
     )
     issuer = TrustedTokenIssuer(
         directory=directory,
@@ -105,14 +114,10 @@ def _token_issuer(entry: object, where: str, directory: Directory) -> TrustedTok
     return issuer
 
 
-def _object(entry: object, where: str, more: Iterable[str] = ()) -> dict[str, Any]:
-    """Return an entry that says of a provider either its metadata, or what would stand there."""
-    has_metadata = isinstance(entry, dict) and "metadata" in entry
-    return read_object(entry, where, required={*more, *(METADATA if has_metadata else ASSERTIONS)})
-
-
 def _assertions(fields: Mapping[str, Any], where: str) -> dict[str, Any]:
     if "metadata" in fields:
+        if ASSERTIONS & set(fields):
+            raise ScenarioInvalid(where, "either metadata, or what would stand there, not both")
         try:
             return providers.columns_of(read_text(fields, "metadata", where))
         except MetadataRefused as refusal:

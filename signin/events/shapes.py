@@ -167,8 +167,13 @@ def role_session_context(
     role_name: str,
     began_at: datetime,
     mfa: bool,
+    web_provider: str = "",
 ) -> dict[str, Any]:
-    """Return which role a session is of, since when, and whether a second factor stands behind."""
+    """Return which role a session is of, since when, and whether a second factor stands behind.
+
+    ``web_provider`` is the ARN of the OpenID Connect provider that vouched for whoever has it.
+    """
+    federation = {"federatedProvider": web_provider, "attributes": {}} if web_provider else {}
     return {
         "sessionIssuer": {
             "type": "Role",
@@ -177,7 +182,7 @@ def role_session_context(
             "accountId": account_id,
             "userName": role_name,
         },
-        "webIdFederationData": {},
+        "webIdFederationData": federation,
         "attributes": session_attributes(began_at=began_at, mfa=mfa),
     }
 

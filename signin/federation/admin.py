@@ -19,7 +19,7 @@ from accounts.models import (
     SamlProvider,
     TrustedTokenIssuer,
 )
-from signin.federation import providers
+from signin.federation import providers, service_providers
 from signin.federation.errors import MetadataRefused
 from signin.flow.admin import pretty
 from signin.http import browser_of
@@ -139,6 +139,19 @@ class DirectoryIdentityProviderAdmin(AssertionAdmin):
     search_fields = ["entity_id", "directory__id", "directory__subdomain"]
     autocomplete_fields = ["directory"]
     entered = ["directory"]
+    told = [*AssertionAdmin.told, "own_entity_id", "own_acs_url", "own_metadata"]
+
+    @admin.display(description=_("entity ID of the directory, for the provider"))
+    def own_entity_id(self, provider: DirectoryIdentityProvider) -> str:
+        return service_providers.of(provider.directory).entity_id
+
+    @admin.display(description=_("address that takes the provider's answers (ACS)"))
+    def own_acs_url(self, provider: DirectoryIdentityProvider) -> str:
+        return service_providers.of(provider.directory).acs_url
+
+    @admin.display(description=_("metadata of the directory, for the provider"))
+    def own_metadata(self, provider: DirectoryIdentityProvider) -> str:
+        return service_providers.metadata_url(provider.directory)
 
     def save_model(
         self, request: HttpRequest, obj: DirectoryIdentityProvider, form: forms.Form, change: bool

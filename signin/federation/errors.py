@@ -87,6 +87,30 @@ class TokenEarly(TokenRefused):
     message = messages.TOKEN_EARLY
 
 
+class TokenOfNobody(TokenRefused):
+    """The token names no user of the directory, or one who is disabled."""
+
+    message = messages.TOKEN_OF_NOBODY
+
+
+class IssuingOff(Refusal):
+    """The account gives its people no tokens for other services."""
+
+    message = messages.ISSUING_OFF
+
+
+class SessionEndsEarlier(Refusal):
+    """A token is to be good for longer than the session of whoever wants it."""
+
+    message = messages.SESSION_ENDS_EARLIER
+
+
+class TokenTooLarge(Refusal):
+    """A token is to say more than one can."""
+
+    message = messages.TOKEN_TOO_LARGE
+
+
 class CredentialsRefused(Refusal):
     """The one answer to everything that keeps a broker from a sign-in token (S-104)."""
 

@@ -95,6 +95,11 @@ def metadata(directory: Directory) -> bytes:
     return document.encode()
 
 
+def metadata_url(directory: Directory) -> str:
+    """Return where a directory's metadata are, to which its entity ID leads as well."""
+    return hosts.url("platform", f"{METADATA_PATH}{directory.pk}", region=directory.region)
+
+
 def find_directory(directory_id: str, *, region: str) -> Directory | None:
     """Return the directory with an ID in a region, if its users prove elsewhere who they are."""
     source = Directory.IdentitySource.EXTERNAL

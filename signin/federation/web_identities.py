@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from accounts.models import OidcProvider
 from accounts.role_sessions import ROLE_ARN
-from signin.federation import web_tokens
+from signin.federation import outbound, web_tokens
 from signin.federation.errors import TokenIssuerUnknown
 from signin.federation.web_tokens import WebToken
 
@@ -30,9 +30,12 @@ class WebIdentity:
 def provider_of(token: str, role_arn: str) -> OidcProvider:
     """Return the provider of a role's account that is said to have issued a token.
 
-    Whether there is such a role makes no difference. Raises TokenMalformed or TokenIssuerUnknown.
+    Whether there is such a role makes no difference. AWS takes no tokens here that STS gave for
+    other services. Raises TokenMalformed or TokenIssuerUnknown.
     """
     issuer, parts = web_tokens.issuer_of(token), ROLE_ARN.fullmatch(role_arn)
+    if outbound.is_one(issuer):
+        raise TokenIssuerUnknown
     account_id = parts["account"] if parts else ""
     found = OidcProvider.objects.filter(account=account_id, url=issuer).first()
     if found is None:

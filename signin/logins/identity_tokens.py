@@ -3,16 +3,14 @@
 Its key is made from this installation's own, so that nothing has to be stored.
 """
 
-import hashlib
-import hmac
 from datetime import datetime
 
 from django.conf import settings
 
 from signin import hosts
-from signin.kernel import jws
+from signin.kernel import derived, jws
 
-ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of P-256
+PURPOSE = b"identity tokens of command lines"
 
 
 def issue(arn: str, *, client: str, now: datetime, seconds: int) -> str:
@@ -25,9 +23,5 @@ def issue(arn: str, *, client: str, now: datetime, seconds: int) -> str:
         "iat": issued_at,
         "exp": issued_at + seconds,
     }
-    return jws.sign({"typ": "JWT", "alg": "ES256"}, claims, secret=_secret())
-
-
-def _secret() -> int:
-    key, purpose = settings.SECRET_KEY.encode(), b"identity tokens of command lines"
-    return int.from_bytes(hmac.new(key, purpose, hashlib.sha512).digest(), "big") % (ORDER - 1) + 1
+    secret = derived.signing_key(settings.SECRET_KEY, PURPOSE)
+    return jws.sign({"typ": "JWT", "alg": "ES256"}, claims, secret=secret)

@@ -13,7 +13,14 @@ from signin.events.shapes import HIDDEN
 from signin.http import Browser
 from signin.kernel.errors import Refusal
 from signin.oidc.errors import OtherRegion
-from signin.oidc.models import AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN, Client
+from signin.oidc.models import (
+    AUTHORIZATION_CODE,
+    DEVICE_CODE,
+    JWT_BEARER,
+    REFRESH_TOKEN,
+    TOKEN_EXCHANGE,
+    Client,
+)
 
 SOURCE = "sso-oauth.amazonaws.com"
 EXCEPTIONS: dict[type[Refusal], str] = {OtherRegion: "InvalidRequestRegionException"}
@@ -22,10 +29,13 @@ SECRETS = {
     DEVICE_CODE: ("deviceCode",),
     AUTHORIZATION_CODE: ("code", "codeVerifier"),
     REFRESH_TOKEN: ("refreshToken",),
+    JWT_BEARER: ("assertion",),
+    TOKEN_EXCHANGE: ("subjectToken",),
 }
 
 
 ACCESS_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:access_token"
+REFRESH_TOKEN_TYPE = "urn:ietf:params:oauth:token-type:refresh_token"
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,7 @@ class TokenCall:
     browser: Browser
     signer: Signer | None = None
     region: str = ""
+    issued_type: str = ACCESS_TOKEN_TYPE
 
 
 def client_registered(client: Client, directory: Directory, *, browser: Browser) -> None:
@@ -84,7 +95,7 @@ def token_created(
         **({"refreshToken": HIDDEN} if is_refreshable else {}),
     }
     if call.signer:
-        response |= {"issuedTokenType": ACCESS_TOKEN_TYPE, "scope": list(scopes)}
+        response |= {"issuedTokenType": call.issued_type, "scope": list(scopes)}
     _record_token_call(call, response=response)
 
 

@@ -12,7 +12,7 @@ from accounts.models import Principal
 from signin.http import Browser
 from signin.kernel import clock, entropy
 from signin.kernel.prepared import Prepared
-from signin.oidc import clients, events, grants
+from signin.oidc import clients, events, grants, identity_tokens
 from signin.oidc.clients import Credentials, Vouched
 from signin.oidc.errors import AccessDenied, InvalidGrant, InvalidScope, OtherRegion
 from signin.oidc.models import (
@@ -44,6 +44,10 @@ class Tokens:
     refresh_token: str | None = field(repr=False)
     expires_in: int  # seconds
     scopes: tuple[str, ...] = ()
+    # Only where somebody's account signs for the program.
+    id_token: str = field(default="", repr=False)
+    identity_context: str = field(default="", repr=False)
+    issued_type: str = events.ACCESS_TOKEN_TYPE
 
 
 def issue(grant: Grant, call: events.TokenCall) -> Tokens:
@@ -72,7 +76,12 @@ def issue(grant: Grant, call: events.TokenCall) -> Tokens:
     seconds, scopes = int((expires_at - now).total_seconds()), tuple(grant.scopes)
     is_refreshable = refresh_token is not None
     events.token_created(call, seconds, is_refreshable=is_refreshable, scopes=scopes)
-    return Tokens(access_token, refresh_token, seconds, scopes)
+    issued = Tokens(access_token, refresh_token, seconds, scopes, issued_type=call.issued_type)
+    if call.signer is None:
+        return issued
+    context = identity_tokens.context(grant, expires_at=expires_at)
+    id_token = identity_tokens.issue(grant, context, expires_at=expires_at)
+    return replace(issued, id_token=id_token, identity_context=context)
 
 
 def from_code(
@@ -172,12 +181,17 @@ def _call(
 
 def _check(call: events.TokenCall, grant: Grant, scopes: Sequence[str]) -> None:
     """Refuse who signs in another account or region than the directory's, and scopes beyond."""
+    check_signer(call)
+    if not set(grant.scopes).issuperset(scopes):
+        raise InvalidScope("One of the scopes was not allowed.")
+
+
+def check_signer(call: events.TokenCall) -> None:
+    """Raise AccessDenied or OtherRegion unless whoever signs may, and in the right place."""
     if call.signer and call.signer.account_id != call.directory.account_id:
         raise AccessDenied("Whoever signs is not of the account that the directory belongs to.")
     if call.signer and call.region != call.directory.region:
         raise OtherRegion(call.directory.region)
-    if not set(grant.scopes).issuperset(scopes):
-        raise InvalidScope("One of the scopes was not allowed.")
 
 
 def _exchange(

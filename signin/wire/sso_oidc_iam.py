@@ -6,13 +6,14 @@ from typing import cast
 from django.http import HttpRequest
 
 from signin import hosts
+from signin.federation import trusted_issuers, web_tokens
+from signin.federation.errors import TokenRefused
 from signin.hosts import HostRequest
 from signin.http import browser_of
 from signin.kernel.errors import Refusal
-from signin.oidc import errors, tokens
+from signin.oidc import errors, events, exchanges, tokens
 from signin.oidc.clients import Vouched
-from signin.oidc.events import ACCESS_TOKEN_TYPE
-from signin.oidc.models import AUTHORIZATION_CODE, REFRESH_TOKEN
+from signin.oidc.models import AUTHORIZATION_CODE, JWT_BEARER, REFRESH_TOKEN, TOKEN_EXCHANGE
 from signin.oidc.tokens import Tokens
 from signin.wire import sigv4
 from signin.wire.rest_json import Error, Inputs, Output, text, texts
@@ -26,13 +27,7 @@ ERRORS: dict[type[Refusal], Error] = {
     sigv4.CredentialsOver: Error("ExpiredTokenException", code="expired_token"),
     sigv4.AccountInactive: Error("AccessDeniedException", code="access_denied"),
 }
-# AWS takes these from issuers that somebody trusts, of which there are none here.
-WITH_ASSERTIONS = frozenset(
-    {
-        "urn:ietf:params:oauth:grant-type:jwt-bearer",
-        "urn:ietf:params:oauth:grant-type:token-exchange",
-    }
-)
+LONGEST_TOKEN = web_tokens.LONGEST  # characters
 
 
 def is_asked_for(request: HttpRequest) -> bool:
@@ -49,13 +44,16 @@ def create_token(request: HttpRequest, inputs: Inputs) -> Output:
     signer = sigv4.verify(request, services=SERVICES)
     vouched = Vouched(text(inputs, "clientId"), signer, region)
     issued = _exchange_of(text(inputs, "grantType"))(request, inputs, vouched)
+    context = issued.identity_context
     return {
         "accessToken": issued.access_token,
         "tokenType": "Bearer",
         "expiresIn": issued.expires_in,
         **({"refreshToken": issued.refresh_token} if issued.refresh_token else {}),
-        "issuedTokenType": ACCESS_TOKEN_TYPE,
+        **({"idToken": issued.id_token} if issued.id_token else {}),
+        "issuedTokenType": issued.issued_type,
         "scope": list(issued.scopes),
+        **({"awsAdditionalDetails": {"identityContext": context}} if context else {}),
     }
 
 
@@ -83,17 +81,41 @@ def _from_refresh_token(request: HttpRequest, inputs: Inputs, vouched: Vouched) 
     return tokens.from_refresh_token(vouched, token, scopes=scopes, browser=browser_of(request))
 
 
+def _from_assertion(request: HttpRequest, inputs: Inputs, vouched: Vouched) -> Tokens:
+    assertion = text(inputs, "assertion", longest=LONGEST_TOKEN)
+    call = exchanges.call_of(JWT_BEARER, vouched, browser=browser_of(request))
+    with events.failing(call):
+        tokens.check_signer(call)
+        try:
+            user = trusted_issuers.user_of(call.directory, assertion)
+        except TokenRefused as refusal:
+            raise errors.InvalidGrant(str(refusal.message)) from refusal
+        return exchanges.for_user(call, user, scopes=texts(inputs, "scope"))
+
+
+def _from_token(request: HttpRequest, inputs: Inputs, vouched: Vouched) -> Tokens:
+    subject_token = text(inputs, "subjectToken")
+    call = exchanges.call_of(TOKEN_EXCHANGE, vouched, browser=browser_of(request))
+    with events.failing(call):
+        tokens.check_signer(call)
+        return exchanges.for_token(
+            call,
+            subject_token,
+            subject_type=text(inputs, "subjectTokenType"),
+            requested_type=text(inputs, "requestedTokenType", is_required=False),
+            scopes=texts(inputs, "scope"),
+        )
+
+
 _EXCHANGES: dict[str, Callable[[HttpRequest, Inputs, Vouched], Tokens]] = {
     AUTHORIZATION_CODE: _from_code,
     REFRESH_TOKEN: _from_refresh_token,
+    JWT_BEARER: _from_assertion,
+    TOKEN_EXCHANGE: _from_token,
 }
 
 
 def _exchange_of(grant_type: str) -> Callable[[HttpRequest, Inputs, Vouched], Tokens]:
-    if grant_type in WITH_ASSERTIONS:
-        raise errors.UnsupportedGrantType(
-            "Vestibule trusts no issuers of tokens: only authorization_code and refresh_token."
-        )
     if (exchange := _EXCHANGES.get(grant_type)) is None:
         raise errors.UnsupportedGrantType
     return exchange

@@ -5,9 +5,15 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import credentials, role_sessions, signer_events
+from accounts import credentials, identity_contexts, role_sessions, signer_events
 from accounts.credentials import Keys
-from accounts.errors import RoleRefused, SessionTooLong, SourceIdentityFixed, TagFixed
+from accounts.errors import (
+    ContextRefused,
+    RoleRefused,
+    SessionTooLong,
+    SourceIdentityFixed,
+    TagFixed,
+)
 from accounts.models import AccessKey, Role, TemporaryCredentials
 from accounts.models.roles import HOUR, NAME
 from accounts.role_sessions import Wish
@@ -15,10 +21,9 @@ from accounts.signer_events import SignedCall
 from accounts.signers import Signer
 from mfa import confirmations
 from mfa.errors import CodeWrong
-from signin.events import shapes
 from signin.kernel import arns
 from signin.kernel.errors import LockedOut, Refusal
-from signin.wire import sts_saml, sts_web_identity
+from signin.wire import sts_outbound, sts_saml, sts_web_identity
 from signin.wire.query import (
     Call,
     Error,
@@ -26,14 +31,13 @@ from signin.wire.query import (
     Output,
     Service,
     number,
+    records,
     text,
 )
-from signin.wire.sigv4 import region_of
 from signin.wire.sts_fields import (
     ARN,
     LONGEST_ROLE,
     SESSION_NAME,
-    SOURCE,
     SOURCE_IDENTITY,
     Denied,
     PolicyMalformed,
@@ -43,8 +47,8 @@ from signin.wire.sts_fields import (
     issued,
     lowered,
     packed,
+    signed_call,
     tags_of,
-    told,
     transitive_of,
 )
 
@@ -57,6 +61,8 @@ FEDERATED_NAME = rf"{NAME}{{2,32}}"
 EXTERNAL_ID = r"[A-Za-z0-9_+=,.@:/-]{2,1224}"
 SERIAL_NUMBER = r"[A-Za-z0-9_+=/:,.@-]{6,256}"
 CODE = r"[0-9]{6}"
+CONTEXT = {"ProviderArn": ARN, "ContextAssertion": r"[!-~]{4,3072}"}
+MOST_CONTEXTS = 5
 ACCESS_KEY_ID = r"[A-Za-z0-9_]{16,128}"
 
 
@@ -86,7 +92,10 @@ def assume_role(call: Call) -> Output:
         transitive_tags=transitive_of(inputs, tags),
     )
     used = packed(inputs, tags)
+    contexts = records(inputs, "ProvidedContexts", CONTEXT, most=MOST_CONTEXTS)
     role = role_sessions.admit(signer, wish)
+    for each in contexts:
+        identity_contexts.check(each["ProviderArn"], each["ContextAssertion"])
     is_confirmed = _confirmed(call)
     with transaction.atomic():
         keys = role_sessions.begin(
@@ -191,16 +200,7 @@ def _record(call: Call, keys: Keys, more: Mapping[str, Any], *, role: Role | Non
 
 
 def _signed(call: Call) -> SignedCall:
-    browser = call.browser
-    return SignedCall(
-        name=call.action,
-        source=SOURCE,
-        signer=call.signer,
-        browser=browser,
-        region=browser.region or region_of(call.request) or shapes.ROOT_REGION,
-        request_id=call.request_id,
-        parameters=told(call.inputs, RECORDED[call.action]),
-    )
+    return signed_call(call, RECORDED[call.action])
 
 
 # The operations that have events, and what these tell of the fields.
@@ -215,6 +215,7 @@ RECORDED = {
     ),
     "GetSessionToken": ("DurationSeconds", "SerialNumber"),
     "GetFederationToken": ("Name", "DurationSeconds"),
+    "GetWebIdentityToken": sts_outbound.RECORDED,
 }
 
 STS = Service(
@@ -230,6 +231,7 @@ STS = Service(
         ),
         "GetSessionToken": Operation(get_session_token),
         "GetFederationToken": Operation(get_federation_token),
+        "GetWebIdentityToken": Operation(sts_outbound.get_web_identity_token),
         "GetAccessKeyInfo": Operation(get_access_key_info),
     },
     known=frozenset(
@@ -237,13 +239,13 @@ STS = Service(
             "AssumeRoot",
             "DecodeAuthorizationMessage",
             "GetDelegatedAccessToken",
-            "GetWebIdentityToken",
         }
     ),
     errors={
         RoleRefused: Error("AccessDenied", 403),
         Denied: Error("AccessDenied", 403),
         CodeWrong: Error("AccessDenied", 403),
+        ContextRefused: Error("InvalidContextAssertion"),
         LockedOut: Error("AccessDenied", 403),
         SourceIdentityFixed: Error("AccessDenied", 403),
         SessionTooLong: Error("ValidationError"),
@@ -253,6 +255,7 @@ STS = Service(
         PolicyMalformed: Error("MalformedPolicyDocument"),
         PolicyTooLarge: Error("PackedPolicyTooLarge"),
         **sts_saml.ERRORS,
+        **sts_outbound.ERRORS,
         **sts_web_identity.ERRORS,
     },
     on_refusal=refused,

@@ -10,10 +10,12 @@ from accounts import role_sessions
 from accounts.credentials import Keys
 from accounts.models.principals import fold
 from accounts.models.roles import HOUR
+from accounts.signer_events import SignedCall
 from signin.events import shapes
 from signin.http import without_null
 from signin.kernel.errors import Refusal
-from signin.wire.query import Inputs, Output, records, text, texts
+from signin.wire.query import Call, Inputs, Output, records, text, texts
+from signin.wire.sigv4 import region_of
 
 SOURCE = "sts.amazonaws.com"
 LONGEST_ROLE = 12 * HOUR
@@ -125,6 +127,20 @@ def told(inputs: Inputs, members: Sequence[str]) -> dict[str, Any]:
 def issued(keys: Keys) -> dict[str, str]:
     """Return what the event tells of credentials: nothing secret."""
     return {"accessKeyId": keys.access_key_id, "expiration": shapes.spelled(keys.expires_at)}
+
+
+def signed_call(call: Call, members: Sequence[str]) -> SignedCall:
+    """Return a call as events know it, with some of its fields."""
+    browser = call.browser
+    return SignedCall(
+        name=call.action,
+        source=SOURCE,
+        signer=call.signer,
+        browser=browser,
+        region=browser.region or region_of(call.request) or shapes.ROOT_REGION,
+        request_id=call.request_id,
+        parameters=told(call.inputs, members),
+    )
 
 
 def lowered(members: Mapping[str, str]) -> dict[str, str]:

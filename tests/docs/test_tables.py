@@ -38,7 +38,18 @@ from signin.captcha import challenges
 from signin.console import device_flows, flows, remembered, role_history
 from signin.console.views import EXPIRY_TOLD
 from signin.control import scenarios
-from signin.federation import arrivals, assertions, certificates, documents, iam_saml, idp, metadata
+from signin.federation import (
+    arrivals,
+    assertions,
+    certificates,
+    documents,
+    iam_saml,
+    idp,
+    issuer_keys,
+    metadata,
+    outbound,
+    web_tokens,
+)
 from signin.federation import requests as federation_requests
 from signin.federation import tokens as federation_tokens
 from signin.flow import models as flow
@@ -47,9 +58,9 @@ from signin.identity_center import flows as portal_flows
 from signin.idp import views as idp_views
 from signin.logins import chains, proofs, requests
 from signin.logins.models import Client
-from signin.oidc import clients, consents, device_authorizations, tokens
+from signin.oidc import clients, consents, device_authorizations, exchanges, tokens
 from signin.phones import calls
-from signin.wire import sigv4, sso, sts, sts_fields
+from signin.wire import sigv4, sso, sts, sts_fields, sts_outbound
 from tests.docs.reading import CODE, EMULATED, PAGES, ROOT, rows, section
 
 FLOWS = flows.FLOWS | device_flows.FLOWS | portal_flows.FLOWS
@@ -222,16 +233,34 @@ NUMBERS: dict[str, list[timedelta | str]] = {
     "Signature of a request": [sigv4.SKEW],
     "Presigned address": [sigv4.LONGEST_PRESIGNED],
     "Session of a role, by STS": [
-        timedelta(seconds=sts.SHORTEST),
-        timedelta(seconds=sts.LONGEST_ROLE),
+        timedelta(seconds=role_sessions.SHORTEST),
+        timedelta(seconds=sts_fields.LONGEST_ROLE),
         timedelta(seconds=role_sessions.LONGEST_CHAINED),
     ],
     "Session of a user, federated user": [
-        timedelta(seconds=sts.SHORTEST),
+        timedelta(seconds=role_sessions.SHORTEST),
         timedelta(seconds=sts.LONGEST),
         timedelta(seconds=sts.DEFAULT),
         timedelta(seconds=sts.LONGEST_OF_ROOT),
     ],
+    "Token of an OpenID Connect provider": [
+        f"up to {web_tokens.LONGEST} characters",
+        f"subject of up to {web_tokens.LONGEST_SUBJECT}",
+        timedelta(seconds=web_tokens.SKEW),
+    ],
+    "Fetched keys of an issuer": [
+        issuer_keys.KEPT_FOR,
+        f"up to {issuer_keys.LARGEST} bytes",
+        f"within {int(issuer_keys.PATIENCE)} seconds",
+    ],
+    "Token for another service": [
+        timedelta(seconds=outbound.SHORTEST),
+        timedelta(seconds=outbound.LONGEST),
+        timedelta(seconds=outbound.DEFAULT),
+        f"up to {sts_outbound.MOST_AUDIENCES} audiences",
+    ],
+    "Background session of a user": [exchanges.BACKGROUND_LIFETIME],
+    "Contexts of a session": [f"up to {sts.MOST_CONTEXTS}"],
     "Session tags and policies": [
         f"{sts_fields.MOST_TAGS} tags",
         f"{sts_fields.MOST_POLICIES} policies",

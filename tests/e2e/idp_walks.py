@@ -28,6 +28,13 @@ def first_page(page: Page, server: Server) -> None:
     expect(page.locator("#service-providers")).to_be_visible()
 
 
+def nobody(page: Page, server: Server) -> None:
+    """Open the provider's first page, where nobody trusts it."""
+    server.control("POST", "/reset", {"scenario": "empty"})
+    page.goto(idp(server))
+    expect(page.locator("#nobody-trusts")).to_be_visible()
+
+
 def at_provider(page: Page, server: Server, path: str = "/start/") -> None:
     """Name oneself at the portal, and be sent to the provider."""
     federate(server)
@@ -77,7 +84,7 @@ def arrive(page: Page, server: Server) -> None:
 
 
 WALKS: dict[str, Callable[[Page, Server], object]] = {
-    "idp-nobody": lambda page, server: page.goto(idp(server)),
+    "idp-nobody": nobody,
     "idp": first_page,
     "idp-portal": at_provider,
     "idp-console": to_console,

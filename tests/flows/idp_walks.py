@@ -16,8 +16,6 @@ from tests.external_idp import (
     send,
 )
 
-PROVIDER_ARN = arns.saml_provider(ACCOUNT, "Built-in")
-
 
 def directory() -> Directory:
     """Return the directory whose identity source is the provider; made the first time."""
@@ -27,12 +25,10 @@ def directory() -> Directory:
 
 
 def role() -> Role:
-    """Return a role that the provider's word opens; made the first time."""
-    SamlProvider.objects.get_or_create(account_id=ACCOUNT, name="Built-in", defaults=idp.columns())
-    made, _ = Role.objects.get_or_create(
-        account_id=ACCOUNT, name="Engineer", defaults={"trusts": [PROVIDER_ARN]}
-    )
-    return made
+    """Return a new role that the provider's word opens."""
+    SamlProvider.objects.create(account_id=ACCOUNT, name="BuiltIn", **idp.columns())
+    trusts = [arns.saml_provider(ACCOUNT, "BuiltIn")]
+    return Role.objects.create(account_id=ACCOUNT, name="Engineer", trusts=trusts)
 
 
 def arrived(browser: Browser) -> Browser:
@@ -42,10 +38,11 @@ def arrived(browser: Browser) -> Browser:
 
 def every_page() -> dict[str, Browser]:
     """Return every page of the provider, and the one to which it sends people unasked."""
-    pages = {"nobody trusts it": Browser().visit(IDP), "arrival": arrived(Browser())}
+    nobody = Browser().visit(IDP)
     role()
     return {
-        **pages,
+        "nobody trusts it": nobody,
+        "arrival": arrived(Browser()),
         "first page": Browser().visit(IDP),
         "portal": at_provider(Browser()),
         "console": Browser().visit(f"{IDP}/sign-in?to=console"),

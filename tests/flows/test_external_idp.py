@@ -13,8 +13,11 @@ from signin.faults.models import Incident
 from signin.federation import idp
 from signin.federation.models import Arrival, SignInQuestion
 from signin.kernel import clock
+from signin.oidc import clients, device_authorizations, tokens
+from signin.oidc.clients import Credentials
 from tests import saml
-from tests.browser import Browser, address
+from tests.browser import DESK, Browser, address
+from tests.directories import DESK_BROWSER
 from tests.external_idp import (
     ACS,
     DIRECTORY,
@@ -128,11 +131,28 @@ class TestAUserOfAnExternalDirectory:
         assert is_at_portal(browser)
         assert "sue@example.com" in browser.text
 
-    @pytest.mark.requirement("R-031")
-    def test_opens_a_program_s_device_page_like_others(self, browser, directory):
-        browser.visit(f"{PORTAL}device?user_code=BBBB-BBBB").submit(username=MARY)
-        send(choose(browser))
-        assert browser.url.startswith(f"{PORTAL}device")
+    @pytest.mark.requirement("R-105")
+    def test_lets_a_program_in_that_shows_a_code(self, browser, directory):
+        registered = clients.register(
+            "my-cli",
+            client_type="public",
+            scopes=["sso:account:access"],
+            grant_types=[],
+            redirect_uris=[],
+            issuer_url=PORTAL,
+            browser=DESK_BROWSER,
+        )
+        begun = device_authorizations.begin(
+            registered.client, start_url=PORTAL, browser=DESK_BROWSER
+        )
+        device = address(f"device.sso.{REGION}.amazonaws.com")
+        browser.visit(f"{device}?user_code={begun.user_code}").submit("confirm-code")
+        send(choose(browser.submit(username=MARY)))
+        browser.submit("decide", button="decision=allow")
+        assert 'id="device-allowed"' in browser.text
+        credentials = Credentials(registered.client.pk, registered.secret)
+        given = device_authorizations.redeem(credentials, begun.device_code, browser=DESK_BROWSER)
+        assert tokens.find(given.access_token).grant.principal.username == MARY
 
     def test_comes_to_the_older_address_as_well(self, browser, directory):
         older = address(f"{REGION}.signin.aws.amazon.com", f"/platform/saml/acs/{DIRECTORY}")
@@ -409,6 +429,12 @@ class TestADirectory:
         assert browser.page.headers["Location"] == f"{PLATFORM}/platform/saml/{DIRECTORY}"
         glob = address("signin.aws.amazon.com", f"/platform/saml/{DIRECTORY}")
         assert browser.visit(glob).status == 404
+
+    def test_shows_its_administrator_what_to_tell_the_provider(self, operator, directory):
+        operator.visit(f"{DESK}admin/accounts/directoryidentityprovider/{directory.pk}/change/")
+        assert audience() in operator.words
+        assert ACS in operator.words
+        assert f"{PLATFORM}/platform/saml/{DIRECTORY}" in operator.words
 
     def test_without_a_provider_says_that_the_fault_is_here(self, browser, directory):
         directory.identity_provider.delete()

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from lxml import etree
 
-from accounts.models import DirectoryIdentityProvider, Role, SamlProvider
+from accounts.models import Role, SamlProvider
 from signin.federation import authn_requests, idp, idp_keys, metadata, service_providers
 from signin.federation.authn_requests import Question
 from signin.http import IDP_COOKIE
@@ -31,7 +31,7 @@ from tests.external_idp import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 NAMES = {"saml": "urn:oasis:names:tc:SAML:2.0:assertion"}
-PROVIDER_ARN = arns.saml_provider(ACCOUNT, "Built-in")
+PROVIDER_ARN = arns.saml_provider(ACCOUNT, "BuiltIn")
 
 
 @pytest.fixture
@@ -43,12 +43,7 @@ def directory():
 
 @pytest.fixture
 def role():
-    SamlProvider.objects.create(
-        account_id=ACCOUNT,
-        name="Built-in",
-        entity_id=idp.entity_id(),
-        certificates=[idp_keys.identity().certificate],
-    )
+    SamlProvider.objects.create(account_id=ACCOUNT, name="BuiltIn", **idp.columns())
     return Role.objects.create(account_id=ACCOUNT, name="Engineer", trusts=[PROVIDER_ARN])
 
 
@@ -73,8 +68,6 @@ def values_of(root, attribute):
 
 class TestItsFirstPage:
     def test_says_what_it_is_and_that_nobody_trusts_it_yet(self, browser):
-        SamlProvider.objects.all().delete()
-        DirectoryIdentityProvider.objects.all().delete()
         assert browser.visit(IDP).status == 200
         assert 'id="nobody-trusts"' in browser.text
         assert "no passwords" in browser.words

@@ -8,6 +8,7 @@ from django.test import Client
 
 from signin import hosts, naming
 from signin.mailbox.models import Message
+from tests import external_idp
 from tests.browser import Browser
 from tests.programs import Program
 from tests.saml_roles import answer, make_provider, make_role
@@ -21,6 +22,7 @@ VALUES = {
     "account": "example-corp",
     "portal": "example-corp",
     "session": "111122223333-ab12cd34",
+    "issuer": "01234567-89ab-4cde-8f01-23456789abcd",
 }
 CONSOLE = "https://console.aws.amazon.com/"
 
@@ -209,3 +211,17 @@ def test_a_provider_s_response_for_aws_s_own_names_signs_in(behind):
     assert behind.signed_in_as.startswith("Federated/zhang@example.com")
     behind.visit("https://signin.aws.amazon.com/static/saml-metadata.xml")
     assert f'Location="{real}"' in behind.text
+
+
+def test_an_external_provider_is_at_its_local_name_and_leads_back_to_the_real_ones(behind):
+    external_idp.make_mary(external_idp.make_external())
+    portal = f"https://{external_idp.DIRECTORY}.awsapps.com/start/"
+    behind.visit(portal).submit(username=external_idp.MARY)
+    assert behind.url.startswith("http://idp.localhost:8000/saml/sso?")
+    beside = Browser().visit(behind.url)  # the gateway is not asked for local names
+    external_idp.choose(beside)
+    acs = f"https://eu-central-1.signin.aws/platform/saml/acs/{external_idp.DIRECTORY}"
+    assert f'action="{acs}"' in beside.text
+    behind.post(acs, external_idp.answer_on(beside), **external_idp.FROM_PROVIDER)
+    assert behind.url == portal
+    assert external_idp.MARY in behind.words

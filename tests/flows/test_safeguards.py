@@ -355,6 +355,7 @@ def test_every_url_of_every_door_answers_without_an_error(browser):
                 account="example-corp",
                 portal="example-corp",
                 session="111122223333-ab12cd34",
+                issuer="01234567-89ab-4cde-8f01-23456789abcd",
             )
             assert browser.visit(address(name, path)).status < 500, path
 

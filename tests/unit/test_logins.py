@@ -16,7 +16,7 @@ from signin.control import sweep
 from signin.control.documents import ScenarioInvalid
 from signin.control.scenarios import Scenario, read
 from signin.http import Browser
-from signin.kernel import clock
+from signin.kernel import clock, derived
 from signin.logins import chains, identity_tokens, requests
 from signin.logins.chains import Asking
 from signin.logins.errors import (
@@ -134,7 +134,7 @@ class TestCredentials:
 
 
 class TestTheIdentityToken:
-    def test_says_who_let_the_program_in(self):
+    def test_says_who_let_the_program_in(self, settings):
         clock.freeze()
         issued = log_in(session_of())
         [header, claims], signature = read_token(issued.identity_token)
@@ -149,14 +149,16 @@ class TestTheIdentityToken:
         }
         octets = base64.urlsafe_b64decode(signature + "==")
         r, s = (int.from_bytes(half, "big") for half in (octets[:32], octets[32:]))
-        public = ec.derive_private_key(identity_tokens._secret(), ec.SECP256R1()).public_key()
+        secret = derived.signing_key(settings.SECRET_KEY, identity_tokens.PURPOSE)
+        public = ec.derive_private_key(secret, ec.SECP256R1()).public_key()
         signed = issued.identity_token.rpartition(".")[0].encode()
         public.verify(encode_dss_signature(r, s), signed, ec.ECDSA(hashes.SHA256()))
 
-    def test_is_signed_with_this_installations_key(self, settings):
-        one = identity_tokens._secret()
-        settings.SECRET_KEY = "another installation's"
-        assert identity_tokens._secret() != one
+    def test_another_installation_or_purpose_has_another_key(self, settings):
+        purpose = identity_tokens.PURPOSE
+        one = derived.signing_key(settings.SECRET_KEY, purpose)
+        assert derived.signing_key("another installation's", purpose) != one
+        assert derived.signing_key(settings.SECRET_KEY, b"another") != one
 
     def test_comes_once(self):
         issued = log_in(session_of())

@@ -1,6 +1,7 @@
 """What of Identity Center and of roles can be used once, under parallel requests."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -10,11 +11,14 @@ from accounts.errors import WrongCredentials
 from accounts.models import Account, PermissionSet, RoleSwitch, Session
 from mfa import prompting
 from signin.events.models import Event
+from signin.federation import arrivals, authn_requests
+from signin.federation.errors import ArrivalOver, AssertionReplayed, QuestionUnknown
 from signin.flow.models import Attempt
 from signin.http import Browser
 from signin.kernel import entropy
 from signin.kernel.errors import Refusal
 from tests.devices import named
+from tests.external_idp import answer, make_external, make_mary
 from tests.portal_walks import DIRECTORY, JANE, NEW_HIRE, PORTAL, user
 from tests.unit.test_parallel import THREADS, at_once
 
@@ -119,3 +123,32 @@ def test_a_sign_in_works_as_one_role_and_leaves_it_once():
     at_once(lambda: switches.leave(session, browser=CHROMIUM, to="/"))
     assert not RoleSwitch.objects.exists()
     assert Event.objects.filter(name="ExitRole").count() == 1
+
+
+@pytest.mark.requirement("S-047", "S-088", "S-090")
+def test_the_answer_of_an_external_provider_is_taken_once_and_leads_in_once():
+    directory = make_external()
+    make_mary(directory)
+    said = answer(directory)["SAMLResponse"]
+    results = at_once(lambda: arrivals.receive(directory, said, browser=CHROMIUM))
+    [token] = [each for each in results if isinstance(each, str)]
+    assert sum(isinstance(each, AssertionReplayed) for each in results) == THREADS - 1
+    results = at_once(lambda: arrivals.use(arrivals.find(token)))
+    assert results.count(None) == 1
+    assert sum(isinstance(each, ArrivalOver) for each in results) == THREADS - 1
+
+
+@pytest.mark.requirement("S-047", "S-090")
+def test_a_question_is_answered_once():
+    directory = make_external()
+    make_mary(directory)
+    attempt = attempt_of("mary@example.com")
+    url = arrivals.ask(attempt, directory)
+    packed = parse_qs(urlsplit(url).query)["SAMLRequest"][0]
+    asked = authn_requests.read(packed, is_deflated=True).id
+    said = iter([answer(directory, in_response_to=asked) for _ in range(THREADS)])
+    results = at_once(
+        lambda: arrivals.receive(directory, next(said)["SAMLResponse"], browser=CHROMIUM)
+    )
+    assert sum(isinstance(each, str) for each in results) == 1
+    assert sum(isinstance(each, QuestionUnknown) for each in results) == THREADS - 1

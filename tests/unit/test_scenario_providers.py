@@ -110,7 +110,7 @@ def test_a_directory_has_a_provider_as_its_source_and_issuers_that_it_trusts():
         ),
         ({"saml_providers": [{**SAML, "certificates": [7]}]}, "saml_providers[0].certificates: "),
         ({"saml_providers": [{**SAML, "sign_in_url": "javascript:1"}]}, "[0].sign_in_url: An"),
-        ({"saml_providers": [{**SAML, "metadata": ""}]}, "saml_providers[0]: not known here"),
+        ({"saml_providers": [{**SAML, "metadata": ""}]}, "saml_providers[0]: either metadata"),
         (
             {"saml_providers": [{"name": "Corp", "metadata": "<no/>"}]},
             "saml_providers[0].metadata: ",

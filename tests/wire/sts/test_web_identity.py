@@ -220,6 +220,14 @@ class TestEvents:
         assert response["credentials"]["accessKeyId"] == output["Credentials"]["AccessKeyId"]
         assert event["requestID"] == output["ResponseMetadata"]["RequestId"]
 
+    def test_later_calls_of_the_session_tell_who_vouched(self, server, sts):
+        session = client(server, given(assume(sts)))
+        refusal(session.assume_role, RoleArn=AUDIT, RoleSessionName="more")
+        [event] = events(server, "AssumeRole")
+        context = event["userIdentity"]["sessionContext"]
+        assert context["sessionIssuer"]["arn"] == DEPLOY
+        assert context["webIdFederationData"] == {"federatedProvider": ISSUER, "attributes": {}}
+
     def test_what_is_refused_is_recorded_with_whoever_proved_to_be_somebody(self, server, sts):
         refusal(assume, sts, role=AUDIT)
         refusal(assume, sts, token(exp=1))

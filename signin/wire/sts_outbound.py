@@ -1,0 +1,59 @@
+"""GetWebIdentityToken of STS: whoever signs proves to another service who they are."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from accounts import signer_events
+from signin.events import shapes
+from signin.federation import outbound
+from signin.federation.errors import IssuingOff, SessionEndsEarlier, TokenTooLarge
+from signin.federation.outbound import Wish
+from signin.hosts import HostRequest
+from signin.kernel.errors import Refusal
+from signin.wire.query import Call, Error, Output, number, text, texts
+from signin.wire.rest_json import Malformed
+from signin.wire.sts_fields import signed_call, tags_of
+
+AUDIENCE = r"[^\x00-\x1f\x7f]{1,1000}"
+MOST_AUDIENCES = 10
+ALGORITHM = r"RS256|ES384"
+SUBJECT_MODE = r"AWSIdentity|OriginIdentity"
+GLOBAL = "sts.amazonaws.com"
+RECORDED = ("DurationSeconds", "SigningAlgorithm")
+
+ERRORS: Mapping[type[Refusal], Error] = {
+    IssuingOff: Error("OutboundWebIdentityFederationDisabledException", 403),
+    SessionEndsEarlier: Error("SessionDurationEscalationException", 403),
+    TokenTooLarge: Error("JWTPayloadSizeExceededException"),
+}
+
+
+def get_web_identity_token(call: Call) -> Output:
+    """Give a token about whoever signed, for services that are not AWS's."""
+    inputs = call.inputs
+    if cast(HostRequest, call.request).host.name == GLOBAL:
+        raise Malformed(f"GetWebIdentityToken is not at {GLOBAL}. Call STS in a region.")
+    if text(inputs, "SubjectMode", SUBJECT_MODE, is_required=False) == "OriginIdentity":
+        raise Malformed("SubjectMode: the session has no context that names its origin.")
+    if inputs.get("Scope"):
+        raise Malformed("Scope is taken with the SubjectMode OriginIdentity only.")
+    audiences = texts(inputs, "Audience", AUDIENCE, most=MOST_AUDIENCES)
+    if not audiences:
+        raise Malformed("Audience is missing.")
+    signed = signed_call(call, RECORDED)
+    issued = outbound.issue(
+        call.signer,
+        Wish(
+            audiences=audiences,
+            algorithm=text(inputs, "SigningAlgorithm", ALGORITHM),
+            region=signed.region,
+            seconds=number(
+                inputs, "DurationSeconds", least=outbound.SHORTEST, most=outbound.LONGEST
+            )
+            or outbound.DEFAULT,
+            tags=tags_of(inputs),
+        ),
+    )
+    signed.parameters["audience"] = audiences
+    signer_events.answered(signed, {"expiration": shapes.spelled(issued.expires_at)})
+    return {"WebIdentityToken": issued.token, "Expiration": issued.expires_at}
