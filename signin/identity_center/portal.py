@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import sessions
 from accounts.directories import find_by_portal
 from accounts.models import Directory, Session
-from signin import hosts
+from signin import client_cookies, hosts
 from signin.flow.models import LIFETIME, WAIT
 from signin.http import (
     FLOW_COOKIE,
@@ -127,4 +127,5 @@ def _session_over(request: HttpRequest) -> HttpResponse:
     page = {"again": request.get_full_path()}
     response = render(request, "portal/session_over.html", page, status=401)
     delete_cookie(response, PORTAL_COOKIE)
+    client_cookies.take_back(response, *client_cookies.OF_PORTALS)
     return response

@@ -31,7 +31,7 @@ from accounts.models.credentials import MOST_ACCESS_KEYS
 from mfa import devices, grace, slots, totp
 from mfa.models import MOST_DEVICES, Ceremony
 from mfa.steps.sign_in import WRONG_ANSWERS
-from signin import hosts
+from signin import client_cookies, hosts
 from signin import http as signin_http
 from signin.captcha import challenges
 from signin.console import device_flows, flows, remembered, role_history
@@ -225,6 +225,9 @@ COOKIES = {
     signin_http.DEVICE_COOKIE: browsers.REMEMBERED_FOR,
     signin_http.REMEMBER_COOKIE: timedelta(seconds=remembered.LIFETIME),
     signin_http.ROLES_COOKIE: timedelta(seconds=role_history.LIFETIME),
+    **dict.fromkeys(client_cookies.OF_CONSOLES, sessions.CONSOLE_LIFETIME),
+    **dict.fromkeys(client_cookies.OF_SIGN_IN_HOSTS, timedelta(seconds=remembered.LIFETIME)),
+    **dict.fromkeys(client_cookies.OF_PORTALS, Directory().session_lifetime),
     settings.CSRF_COOKIE_NAME: None,
     settings.LANGUAGE_COOKIE_NAME: timedelta(seconds=settings.LANGUAGE_COOKIE_AGE),
     settings.SESSION_COOKIE_NAME: timedelta(seconds=settings.SESSION_COOKIE_AGE),
@@ -312,13 +315,17 @@ class TestWhatIsEmulated:
     def test_the_cookies_are_those_of_the_code(self):
         told = {CODE.findall(row[0])[0]: row[2] for row in rows(section(EMULATED, "Cookies"))}
         ours = {value for name, value in vars(signin_http).items() if name.endswith("_COOKIE")}
+        ours.update(client_cookies.OF_CONSOLES)
+        ours.update(client_cookies.OF_SIGN_IN_HOSTS, client_cookies.OF_PORTALS)
         of_settings = {
             getattr(settings, name)
             for name in ("CSRF_COOKIE_NAME", "SESSION_COOKIE_NAME", "LANGUAGE_COOKIE_NAME")
         }
         assert set(told) == ours | of_settings == set(COOKIES)
         for name, lifetime in COOKIES.items():
-            assert "HttpOnly" in told[name], name
+            is_for_scripts = name in client_cookies.FOR_SCRIPTS
+            assert ("not HttpOnly" if is_for_scripts else "HttpOnly") in told[name], name
+            assert is_for_scripts or "not HttpOnly" not in told[name], name
             if lifetime:
                 assert says(told[name], spoken(lifetime)), name
 

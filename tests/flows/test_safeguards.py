@@ -274,9 +274,15 @@ def test_cookies_are_host_only_http_only_and_say_samesite(browser):
         "vestibule-signin",
         "vestibule-console",
         "vestibule-trusted-device",
+        "aws-userInfo",
+        "aws-userInfo-signed",
+        "aws-creds",
+        "JSESSIONID",
+        "noflush_awsccs_sid",
+        "aws-account-data",
     }
     for morsel in found:
-        assert morsel["httponly"], morsel.key
+        assert bool(morsel["httponly"]) is (morsel.key != "aws-userInfo"), morsel.key
         assert morsel["samesite"] in ("Lax", "Strict"), morsel.key
         assert morsel["path"] == "/", morsel.key
         assert not morsel["domain"], morsel.key
