@@ -16,7 +16,13 @@ from signin import naming, pages
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-FORM_TARGETS = ("*.aws.amazon.com", "aws.amazon.com", "*.awsapps.com", "*.signin.aws")
+FORM_TARGETS = (
+    "*.aws.amazon.com",
+    "aws.amazon.com",
+    "*.awsapps.com",
+    "*.portal.amazonaws.com",
+    "*.signin.aws",
+)
 
 LOOPBACK_TARGETS = ("http://127.0.0.1:*", "http://localhost:*")
 

@@ -54,8 +54,8 @@ def fresh(page: Page) -> View:
 
 
 def portal_of(request: HttpRequest) -> str:
-    """Return the first part of the portal's host name: a directory's ID or its subdomain."""
-    return cast(hosts.HostRequest, request).host_values["portal"]
+    """Return the name of the portal, for which its host is named."""
+    return hosts.portal_name(cast(hosts.HostRequest, request).host_values)
 
 
 def session_of(request: HttpRequest) -> Session | None:
@@ -72,16 +72,18 @@ def directory_of(session: Session) -> Directory:
 def sign_in(request: HttpRequest, directory: Directory, *, prompt: str = "") -> HttpResponse:
     """Send the browser to the sign-in host, bound to a secret that only this browser has."""
     portal, verifier = portal_of(request), flow_key(request)
-    here = hosts.url("portal", request.get_full_path(), portal=portal)
-    known = frozenset({directory.id, directory.portal_name})
+    values = hosts.portal_named(portal)
+    here = hosts.url("portal", request.get_full_path(), **values)
     query = {
         "directory": directory.id,
-        "redirect_uri": destinations.allowed(here, known) or destinations.start(portal),
+        "redirect_uri": destinations.allowed(here, directory.portal_names)
+        or destinations.start(portal),
         "code_challenge": sessions.challenge_of(verifier),
         **({"prompt": prompt} if prompt else {}),
         **language_choice(request),
     }
-    response = redirect(hosts.url("platform", "/platform/login", query, region=directory.region))
+    region = values.get("region", directory.region)
+    response = redirect(hosts.url("platform", "/platform/login", query, region=region))
     # There when the longest attempt comes back.
     set_cookie(response, FLOW_COOKIE, verifier, max_age=int((LIFETIME + WAIT).total_seconds()))
     return response

@@ -171,11 +171,13 @@ def _call(
 
 
 def _check(call: events.TokenCall, grant: Grant, scopes: Sequence[str]) -> None:
-    """Refuse who signs in another account or region than the directory's, and scopes beyond."""
+    """Refuse who signs in another account or region, or comes to another one, and scopes beyond."""
     if call.signer and call.signer.account_id != call.directory.account_id:
         raise AccessDenied("Whoever signs is not of the account that the directory belongs to.")
-    if call.signer and call.region != call.directory.region:
-        raise OtherRegion(call.directory.region)
+    if call.signer and call.region != grant.region:
+        raise OtherRegion(grant.region)
+    if not call.signer and not grants.is_known_at(grant, call.browser):
+        raise InvalidGrant
     if not set(grant.scopes).issuperset(scopes):
         raise InvalidScope("One of the scopes was not allowed.")
 

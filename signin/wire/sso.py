@@ -13,7 +13,7 @@ from accounts import assignments, credentials, directory_events, sessions
 from accounts.models import Account, Session
 from signin.http import browser_of
 from signin.kernel.errors import Refusal
-from signin.oidc import tokens
+from signin.oidc import grants, tokens
 from signin.oidc.clients import OLD_PORTAL_SCOPE, PORTAL_SCOPE
 from signin.oidc.models import Grant
 from signin.wire.rest_json import Error, Inputs, Malformed, Output, Service, text
@@ -116,7 +116,8 @@ def _session_of(request: HttpRequest) -> Session:
     """
     grant = _grant_of(request)
     session = grant.session if grant else sessions.find_by_bearer_token(_token_of(request))
-    if session is None:
+    region = browser_of(request).region
+    if session is None or (region and region not in session.principal.profile.directory.regions):
         raise Unauthorized
     return session
 
@@ -126,6 +127,8 @@ def _grant_of(request: HttpRequest) -> Grant | None:
     token = tokens.find(_token_of(request))
     if token is None:
         return None
+    if not grants.is_known_at(token.grant, browser_of(request)):
+        raise Unauthorized
     scopes = token.grant.scopes
     # One of the old kind has none, and is for this API.
     if scopes and not {PORTAL_SCOPE, OLD_PORTAL_SCOPE}.intersection(scopes):

@@ -20,6 +20,7 @@ VALUES = {
     "account": "example-corp",
     "portal": "example-corp",
     "session": "111122223333-ab12cd34",
+    "instance": "ssoins-0123456789abcdef",
 }
 OF_CLIENTS = {*client_cookies.OF_CONSOLES, *client_cookies.OF_SIGN_IN_HOSTS}
 CONSOLE = "https://console.aws.amazon.com/"

@@ -355,6 +355,7 @@ def test_every_url_of_every_door_answers_without_an_error(browser):
                 account="example-corp",
                 portal="example-corp",
                 session="111122223333-ab12cd34",
+                instance="ssoins-0123456789abcdef",
             )
             assert browser.visit(address(name, path)).status < 500, path
 

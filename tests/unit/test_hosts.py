@@ -58,6 +58,7 @@ def test_no_sample_is_claimed_twice():
         "account": "example-corp",
         "portal": "example-corp",
         "session": "111122223333-ab12cd34",
+        "instance": "ssoins-0123456789abcdef",
     }
     for sample in [host.name.format(**values) for host in hosts.HOSTS]:
         claims = [host.name for host in hosts.HOSTS if host.pattern.fullmatch(sample)]
