@@ -1,5 +1,6 @@
 """Directories and who is in them."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,7 +63,9 @@ def find_by_portal(name: str) -> Directory | None:
 
 
 def find_by_instance(instance_id: str) -> Directory | None:
-    """Return the directory of an instance of Identity Center."""
+    """Return the directory of an instance of Identity Center, by an ID as somebody wrote it."""
+    if not re.fullmatch(hosts.INSTANCE, instance_id):
+        return None
     return _INSTANCE.find(instance=instance_id)
 
 

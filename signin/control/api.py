@@ -24,6 +24,7 @@ from signin.captcha.models import Captcha
 from signin.control import (
     api_access_keys,
     api_clients,
+    api_delegations,
     api_devices,
     api_directories,
     api_faults,
@@ -126,6 +127,7 @@ api.add_router("", api_people.router)
 api.add_router("", api_faults.router)
 api.add_router("", api_directories.router)
 api.add_router("", api_clients.router)
+api.add_router("", api_delegations.router)
 
 
 @api.get("/health", response=Health, summary="Whether the server is up, and with which scenario")

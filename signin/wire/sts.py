@@ -2,27 +2,30 @@
 
 import json
 import math
-import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 from django.db import transaction
 
-from accounts import credentials, role_sessions, signer_events
-from accounts.credentials import Keys
-from accounts.errors import RoleRefused, SessionTooLong, SourceIdentityFixed, TagFixed
-from accounts.models import AccessKey, Role, TemporaryCredentials
+from accounts import credentials, role_sessions
+from accounts.errors import (
+    MessageNotDecoded,
+    RoleRefused,
+    RootRefused,
+    SessionTooLong,
+    SourceIdentityFixed,
+    TagFixed,
+    TradeInTokenOver,
+)
+from accounts.models import AccessKey, TemporaryCredentials
 from accounts.models.principals import fold
 from accounts.models.roles import HOUR, NAME
 from accounts.role_sessions import Wish
-from accounts.signer_events import SignedCall
 from accounts.signers import Signer
 from mfa import confirmations
 from mfa.errors import CodeWrong
-from signin.events import shapes
-from signin.http import without_null
 from signin.kernel import arns
 from signin.kernel.errors import LockedOut, Refusal
+from signin.wire import sts_delegation, sts_messages
 from signin.wire.query import (
     Call,
     Error,
@@ -35,9 +38,8 @@ from signin.wire.query import (
     text,
     texts,
 )
-from signin.wire.sigv4 import region_of
+from signin.wire.sts_answers import lowered, record, refused, told
 
-SOURCE = "sts.amazonaws.com"
 SHORTEST = role_sessions.SHORTEST
 LONGEST = 36 * HOUR  # of a user's own session, and of a federated user's
 DEFAULT = 12 * HOUR
@@ -125,10 +127,10 @@ def assume_role(call: Call) -> Output:
             "AssumedRoleId": f"{role.unique_id}:{wish.session_name}",
             "Arn": arns.role_session(role.account_id, role.name, wish.session_name),
         }
-        _record(call, keys, {"assumedRoleUser": _lowered(user)}, role=role)
+        record(call, keys, {"assumedRoleUser": lowered(user)}, role=role)
     source_identity = wish.source_identity or signer.source_identity
     return {
-        "Credentials": _credentials(keys),
+        "Credentials": told(keys),
         "AssumedRoleUser": user,
         **packed,
         **({"SourceIdentity": source_identity} if source_identity else {}),
@@ -144,8 +146,8 @@ def get_session_token(call: Call) -> Output:
         keys = credentials.issue_for_session(
             signer.principal, seconds=_lasting(signer, seconds), mfa_authenticated=is_confirmed
         )
-        _record(call, keys, {})
-    return {"Credentials": _credentials(keys)}
+        record(call, keys, {})
+    return {"Credentials": told(keys)}
 
 
 def get_federation_token(call: Call) -> Output:
@@ -163,8 +165,8 @@ def get_federation_token(call: Call) -> Output:
         keys = credentials.issue_for_federation(
             signer.principal, name, seconds=_lasting(signer, seconds), tags=tags
         )
-        _record(call, keys, {"federatedUser": _lowered(user)})
-    return {"Credentials": _credentials(keys), "FederatedUser": user, **packed}
+        record(call, keys, {"federatedUser": lowered(user)})
+    return {"Credentials": told(keys), "FederatedUser": user, **packed}
 
 
 def get_access_key_info(call: Call) -> Output:
@@ -178,12 +180,6 @@ def get_access_key_info(call: Call) -> Output:
     if found is None:
         raise KeyNotThere
     return {"Account": found.account_id}
-
-
-def refused(call: Call, error: Error, message: str) -> None:
-    """Record what was refused to somebody who signed, of what the events tell."""
-    if call.action in RECORDED:
-        signer_events.refused(_signed(call), code=error.code, message=message)
 
 
 def _long_term(call: Call) -> Signer:
@@ -244,68 +240,6 @@ def _packed(inputs: Inputs, tags: Mapping[str, str]) -> Output:
     return {"PackedPolicySize": percent}
 
 
-def _credentials(keys: Keys) -> Output:
-    return {
-        "AccessKeyId": keys.access_key_id,
-        "SecretAccessKey": keys.secret_access_key,
-        "SessionToken": keys.session_token,
-        "Expiration": keys.expires_at,
-    }
-
-
-def _record(call: Call, keys: Keys, more: Mapping[str, Any], *, role: Role | None = None) -> None:
-    issued = {"accessKeyId": keys.access_key_id, "expiration": shapes.spelled(keys.expires_at)}
-    response = {"credentials": issued, **more}
-    signer_events.answered(_signed(call), response, role=role)
-
-
-def _signed(call: Call) -> SignedCall:
-    browser = call.browser
-    return SignedCall(
-        name=call.action,
-        source=SOURCE,
-        signer=call.signer,
-        browser=browser,
-        region=browser.region or region_of(call.request) or shapes.ROOT_REGION,
-        request_id=call.request_id,
-        parameters=_told(call.inputs, RECORDED[call.action]),
-    )
-
-
-def _told(inputs: Inputs, members: Sequence[str]) -> dict[str, Any]:
-    """Return what the event tells of a call: never the code of a device."""
-    told: dict[str, Any] = {
-        _lower(name): value[:2048]
-        for name in members
-        if name in inputs and (value := without_null(inputs[name]))
-    }
-    if re.fullmatch(r"[0-9]{1,9}", seconds := told.get("durationSeconds", "")):
-        told["durationSeconds"] = int(seconds)
-    return told
-
-
-def _lowered(user: Mapping[str, str]) -> dict[str, str]:
-    return {_lower(name): value for name, value in user.items()}
-
-
-def _lower(name: str) -> str:
-    return f"{name[0].lower()}{name[1:]}"
-
-
-# The operations that have events, and what these tell of the fields.
-RECORDED = {
-    "AssumeRole": (
-        "RoleArn",
-        "RoleSessionName",
-        "DurationSeconds",
-        "ExternalId",
-        "SerialNumber",
-        "SourceIdentity",
-    ),
-    "GetSessionToken": ("DurationSeconds", "SerialNumber"),
-    "GetFederationToken": ("Name", "DurationSeconds"),
-}
-
 STS = Service(
     name="sts",
     version="2011-06-15",
@@ -316,19 +250,22 @@ STS = Service(
         "GetSessionToken": Operation(get_session_token),
         "GetFederationToken": Operation(get_federation_token),
         "GetAccessKeyInfo": Operation(get_access_key_info),
+        "AssumeRoot": Operation(sts_delegation.assume_root),
+        "GetDelegatedAccessToken": Operation(sts_delegation.get_delegated_access_token),
+        "DecodeAuthorizationMessage": Operation(sts_messages.decode_authorization_message),
     },
     known=frozenset(
         {
             "AssumeRoleWithSAML",
             "AssumeRoleWithWebIdentity",
-            "AssumeRoot",
-            "DecodeAuthorizationMessage",
-            "GetDelegatedAccessToken",
             "GetWebIdentityToken",
         }
     ),
     errors={
         RoleRefused: Error("AccessDenied", 403),
+        RootRefused: Error("AccessDenied", 403),
+        TradeInTokenOver: Error("ExpiredTradeInTokenException"),
+        MessageNotDecoded: Error("InvalidAuthorizationMessageException"),
         Denied: Error("AccessDenied", 403),
         CodeWrong: Error("AccessDenied", 403),
         LockedOut: Error("AccessDenied", 403),

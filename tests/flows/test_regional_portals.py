@@ -200,6 +200,7 @@ class TestPrograms:
             "https://ssoins-0000000000000000.eu-west-1.portal.amazonaws.com",
             "https://identitycenter.amazonaws.com/ssoins-0000000000000000",
             "https://identitycenter.amazonaws.com/",
+            "https://identitycenter.amazonaws.com/\x00",
         ],
     )
     def test_others_are_no_portals(self, form):

@@ -31,6 +31,7 @@ ROLES = {
     ],
     "777788889999": [{"name": "Asleep", "trusts": [ZHANG_ARN]}],
 }
+MANAGED = {"444455556666": "111122223333"}
 OPEN = []
 
 

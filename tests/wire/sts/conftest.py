@@ -6,7 +6,7 @@ import pytest
 
 from signin.control.hashes import BUILTIN
 from tests.server import Server
-from tests.wire.sts.calls import OPEN, ROLES
+from tests.wire.sts.calls import MANAGED, OPEN, ROLES
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +23,8 @@ def running(tmp_path_factory):
     document = json.loads((BUILTIN / "demo.json").read_text())
     for account in document["accounts"]:
         account.setdefault("roles", []).extend(ROLES.get(account["id"], []))
+        if account["id"] in MANAGED:
+            account["management_account"] = MANAGED[account["id"]]
     (data / "scenarios").mkdir()
     (data / "scenarios" / "roles.json").write_text(json.dumps(document))
     with Server(data) as server:

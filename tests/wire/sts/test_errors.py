@@ -84,7 +84,7 @@ class TestErrors:
             {},
             {"Action": "AssumeRoleWithSAML"},
             {"Action": "AssumeRoleWithWebIdentity"},
-            {"Action": "DecodeAuthorizationMessage"},
+            {"Action": "GetWebIdentityToken"},
         ],
     )
     def test_an_operation_that_is_not_there(self, server, fields):
