@@ -119,6 +119,13 @@ def issue_for_federation(
     )
 
 
+def issue_for_task(root_user: Principal, *, seconds: int, source_identity: str) -> Keys:
+    """Return new credentials with which somebody else acts as a root user, for one task."""
+    return _issue(
+        seconds, kind=Kind.ROOT, principal_id=root_user.pk, source_identity=source_identity
+    )
+
+
 def find(access_key_id: str, session_token: str) -> TemporaryCredentials | None:
     """Return the living credentials of an access key, if the session token is theirs."""
     return (

@@ -1,5 +1,6 @@
 """Directories and who is in them."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,15 +12,21 @@ from django.db.models import CharField, Exists, OuterRef, Q, QuerySet
 from accounts.models import Directory, DirectoryProfile, Principal
 from accounts.models.directories import DIRECTORY_ID_ALPHABET
 from accounts.models.principals import fold
+from signin import hosts
 from signin.kernel import clock, entropy
 from signin.kernel.prepared import Prepared
 
 PORTALS = ".awsapps.com"
+INSTANCES = "instances"  # the door where an instance is named by the path
 
 _BY_ID = Prepared(lambda key: Directory.objects.filter(pk=key), key=CharField())
 _NAMED = Prepared(
     lambda name: Directory.objects.select_related("account").filter(Q(pk=name) | Q(subdomain=name)),
     name=CharField(),
+)
+_INSTANCE = Prepared(
+    lambda instance: Directory.objects.select_related("account").filter(instance_id=instance),
+    instance=CharField(),
 )
 _ONE = Prepared(
     lambda: Directory.objects.annotate(
@@ -47,8 +54,19 @@ def delete(directories: Iterable[Directory]) -> None:
 
 
 def find_by_portal(name: str) -> Directory | None:
-    """Return the directory whose portal has this name: its ID or its subdomain."""
-    return _NAMED.find(name=name)
+    """Return the directory whose portal has this name; a regional one has its instance's ID."""
+    instance, dot, region = name.partition(".")
+    if not dot:
+        return _NAMED.find(name=name)
+    directory = find_by_instance(instance)
+    return directory if directory and region in directory.regions else None
+
+
+def find_by_instance(instance_id: str) -> Directory | None:
+    """Return the directory of an instance of Identity Center, by an ID as somebody wrote it."""
+    if not re.fullmatch(hosts.INSTANCE, instance_id):
+        return None
+    return _INSTANCE.find(instance=instance_id)
 
 
 def find_by_start_url(url: str) -> Directory | None:
@@ -58,12 +76,17 @@ def find_by_start_url(url: str) -> Directory | None:
     server's bare address.
     """
     try:
-        hostname = urlsplit(url).hostname or ""
+        parts = urlsplit(url)
+        hostname = (parts.hostname or "").removesuffix(f".{settings.SIGNIN_SUFFIX}")
     except ValueError:
         return None
-    hostname = hostname.removesuffix(f".{settings.SIGNIN_SUFFIX}")
     if hostname.endswith(PORTALS):
         return find_by_portal(hostname.removesuffix(PORTALS))
+    host, values = hosts.find_real(hostname) or (None, {})
+    if host and "instance" in values:
+        return find_by_portal(hosts.portal_name(values))
+    if host and host.door == INSTANCES:
+        return find_by_instance(parts.path.strip("/"))
     one: Any = _ONE.find()
     return one if one and one.is_alone else None
 

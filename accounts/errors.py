@@ -132,6 +132,24 @@ class RoleRefused(Refusal):
     message = messages.ROLE_REFUSED
 
 
+class RootRefused(Refusal):
+    """The one answer to everything that keeps somebody from acting as an account's root user."""
+
+    message = messages.ROOT_REFUSED
+
+
+class TradeInTokenOver(Refusal):
+    """A trade-in token is unknown, was traded in, or is too old: one answer to all of it."""
+
+    message = messages.TRADE_IN_TOKEN_OVER
+
+
+class MessageNotDecoded(Refusal):
+    """What was to be decoded is not of this installation, or of another account."""
+
+    message = messages.MESSAGE_NOT_DECODED
+
+
 class PasswordNotStored(Refusal):
     """The new password is as it has to be, but the directory could not store it."""
 

@@ -59,6 +59,9 @@ SESSION_TOO_LONG = _(
     "The session would last longer than the role allows, or longer than an hour for somebody who "
     "works as a role already."
 )
+ROOT_REFUSED = _("You can't act as the root user of that account.")
+TRADE_IN_TOKEN_OVER = _("This trade-in token can't be used, or not any more.")
+MESSAGE_NOT_DECODED = _("This message can't be decoded in your account.")
 SOURCE_IDENTITY_FIXED = _("The source identity of a session can't be changed by the next one.")
 TAG_FIXED = _("A tag that the session passes on can't be set anew.")
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.db.models import CharField, DateTimeField, Q
 
@@ -45,6 +46,8 @@ _UNREAD = {
         if field.name not in {"id", "created_at"}
     ]
 }
+
+_BEARER = Signer(salt="accounts.sessions.bearer", sep=".")
 
 
 def _living_at(door: str) -> Prepared[Session]:
@@ -210,6 +213,27 @@ def find(key: str, *, door: str, host: str) -> Session | None:
     if not key:
         return None
     return _LIVING[door].find(key=entropy.digest(key), host=host, now=clock.now())
+
+
+def bearer_token(session: Session) -> str:
+    """Return what stands for a session of the portal at the portal's API.
+
+    It names the session and is signed, so that nothing has to be stored and it ends with it.
+    """
+    return _BEARER.sign(session.pk.hex)
+
+
+def find_by_bearer_token(token: str) -> Session | None:
+    """Return the living session of the portal that a bearer token stands for."""
+    try:
+        session_id = _BEARER.unsign(token)
+    except BadSignature:
+        return None
+    living = Session.objects.select_related(*_RELATED[PORTAL]).filter(
+        pk=session_id, door=PORTAL, ended_at=None, expires_at__gt=clock.now()
+    )
+    # To programs a user who is disabled is so at once.
+    return living.filter(principal__profile__is_enabled=True).first()
 
 
 def find_by_id(session_id: str) -> Session | None:

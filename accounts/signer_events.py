@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts import federated
 from accounts.events import identity_of
-from accounts.models import Role
+from accounts.models import Role, TemporaryCredentials
 from accounts.signers import Signer
 from signin.events import log, shapes
 from signin.http import Browser
@@ -25,15 +25,24 @@ class SignedCall:
     parameters: dict[str, Any]
 
 
-def answered(call: SignedCall, response: dict[str, Any], *, role: Role | None = None) -> None:
-    """Record a call that got what it asked for; with another account's role, there as well."""
-    account_id = call.signer.account_id
-    elsewhere = role is not None and role.account_id != account_id
-    shared = str(entropy.identifier()) if elsewhere else ""
-    _record(call, signer_of(call.signer), account_id, response=response, shared=shared)
-    if role and elsewhere:
-        stranger = shapes.other_account(account_id=account_id, principal_id=call.signer.user_id)
-        _record(call, stranger, role.account_id, response=response, shared=shared)
+def answered(
+    call: SignedCall,
+    response: dict[str, Any],
+    *,
+    role: Role | None = None,
+    account_id: str | None = None,
+) -> None:
+    """Record a call that got what it asked for.
+
+    With the role of another account, or something else of the one with ``account_id``, there too.
+    """
+    own, other = call.signer.account_id, role.account_id if role else account_id
+    is_elsewhere = other is not None and other != own
+    shared = str(entropy.identifier()) if is_elsewhere else ""
+    _record(call, signer_of(call.signer), own, response=response, shared=shared)
+    if other and is_elsewhere:
+        stranger = shapes.other_account(account_id=own, principal_id=call.signer.user_id)
+        _record(call, stranger, other, response=response, shared=shared)
 
 
 def refused(call: SignedCall, *, code: str, message: str) -> None:
@@ -55,7 +64,10 @@ def at_console(signer: Signer) -> shapes.Identity:
     attributes = shapes.session_attributes(
         began_at=signer.began_at, mfa=bool(signer.mfa_authenticated)
     )
-    return {"sessionContext": {"attributes": attributes}, **identity}
+    context: dict[str, Any] = {"attributes": attributes}
+    if signer.temporary and signer.temporary.kind == TemporaryCredentials.Kind.ROOT:
+        context["assumedRoot"] = "true"
+    return {"sessionContext": context, **identity}
 
 
 def _named(signer: Signer) -> shapes.Identity:

@@ -8,7 +8,7 @@ them.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Literal, cast
@@ -27,6 +27,7 @@ ACCOUNT = r"\d{12}|(?!\d{12}$)[a-z0-9](?:[a-z0-9]|-(?!-)){1,61}[a-z0-9]"
 DIRECTORY = r"d-[a-z0-9]{10}"
 # A portal's subdomain. `view` is the Builder ID's.
 PORTAL_NAME = rf"(?!(?:{DIRECTORY}|view)(?:\.|\Z))[a-z0-9](?:[a-z0-9]|-(?!-)){{0,61}}[a-z0-9]"
+INSTANCE = r"ssoins-[0-9a-f]{16}"
 # One of several sessions in a browser: its account, and eight characters of its own.
 SESSION = r"\d{12}-[a-z0-9]{8}"
 # An account's issuer of tokens for other services.
@@ -37,6 +38,7 @@ PLACEHOLDERS = {
     "session": SESSION,
     "issuer": ISSUER,
     "portal": rf"{DIRECTORY}|{PORTAL_NAME}",
+    "instance": INSTANCE,
 }
 
 
@@ -66,6 +68,12 @@ HOSTS = [
     Host("account", "{account}.signin.aws.amazon.com", "signin.console.account_urls", "pages"),
     Host("public", "aws.amazon.com", "signin.console.public_urls", "pages"),
     Host("portal", "{portal}.awsapps.com", "signin.identity_center.portal_urls", "pages"),
+    Host(
+        "portal",
+        "{instance}.{region}.portal.amazonaws.com",
+        "signin.identity_center.portal_urls",
+        "pages",
+    ),
     Host("platform", "{region}.signin.aws", "signin.identity_center.platform_urls", "pages"),
     Host(
         "device", "device.sso.{region}.amazonaws.com", "signin.identity_center.device_urls", "pages"
@@ -76,7 +84,22 @@ HOSTS = [
     Host("sts", "sts.amazonaws.com", "signin.wire.sts_urls", "wire"),
     Host("sts", "sts.{region}.amazonaws.com", "signin.wire.sts_urls", "wire"),
     Host("tokens", "{issuer}.tokens.sts.global.api.aws", "signin.wire.tokens_urls", "wire"),
-    # The dual-stack names, by which nothing here is addressed: the first row of a door counts.
+    # Other names of portals, which lead to them.
+    Host(
+        "instance",
+        "{instance}.portal.{region}.app.aws",
+        "signin.identity_center.instance_urls",
+        "pages",
+    ),
+    Host(
+        "instances",
+        "identitycenter.amazonaws.com",
+        "signin.identity_center.instance_urls",
+        "pages",
+    ),
+    # The FIPS name and the dual-stack names, by which nothing here is addressed: the first row of a
+    # door counts.
+    Host("sso-oidc", "oidc-fips.{region}.amazonaws.com", "signin.wire.sso_oidc_urls", "wire"),
     Host("signin", "signin.{region}.api.aws", "signin.console.signin_urls", "pages"),
     Host("sso-oidc", "oidc.{region}.api.aws", "signin.wire.sso_oidc_urls", "wire"),
     Host("sso", "portal.sso.{region}.api.aws", "signin.wire.sso_urls", "wire"),
@@ -157,6 +180,20 @@ def url(door: str, path: str = "/", query: dict[str, str] | None = None, /, **va
     return f"{origin(door, **values)}{tail}"
 
 
+def portal_named(name: str) -> dict[str, str]:
+    """Return what the placeholders of a portal's host say, by the portal's name.
+
+    That is the first part of its host: an ID, a subdomain, or an instance with a region behind it.
+    """
+    instance, dot, region = name.partition(".")
+    return {"instance": instance, "region": region} if dot else {"portal": name}
+
+
+def portal_name(values: Mapping[str, str]) -> str:
+    """Return the name of a portal by what the placeholders of its host say."""
+    return values.get("portal") or f"{values['instance']}.{values['region']}"
+
+
 def lasting_url(door: str, path: str, query: dict[str, str], /, **values: str) -> str:
     """Return the address of a path for a mail: whoever asks, it names this server locally.
 
@@ -193,6 +230,7 @@ def samples() -> list[str]:
         "portal": "example-corp",
         "session": "111122223333-ab12cd34",
         "issuer": "01234567-89ab-4cde-8f01-23456789abcd",
+        "instance": "ssoins-0123456789abcdef",
     }
     seen = naming.current()
     local = [f"{_local(host)}/" for host in LOCAL.values()]

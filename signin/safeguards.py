@@ -17,7 +17,13 @@ from signin import naming, pages
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-FORM_TARGETS = ("*.aws.amazon.com", "aws.amazon.com", "*.awsapps.com", "*.signin.aws")
+FORM_TARGETS = (
+    "*.aws.amazon.com",
+    "aws.amazon.com",
+    "*.awsapps.com",
+    "*.portal.amazonaws.com",
+    "*.signin.aws",
+)
 
 # Where pages of other sites post what SAML says: nothing there goes by a cookie.
 FROM_ELSEWHERE = re.compile(r"/saml(?:/sso)?|/platform/saml/acs/[a-z0-9-]+")

@@ -47,7 +47,14 @@ SECRET_KEY = _secret_key()
 DEBUG = False
 # The real names are here for the gateway; the host table refuses them from everybody else.
 ALLOWED_HOSTS = [f".{SIGNIN_SUFFIX}", "localhost", "idp.localhost", "127.0.0.1", "[::1]"]
-ALLOWED_HOSTS += [".amazonaws.com", ".api.aws", ".aws.amazon.com", ".awsapps.com", ".signin.aws"]
+ALLOWED_HOSTS += [
+    ".amazonaws.com",
+    ".api.aws",
+    ".app.aws",
+    ".aws.amazon.com",
+    ".awsapps.com",
+    ".signin.aws",
+]
 USE_X_FORWARDED_HOST = False
 
 INSTALLED_APPS = [

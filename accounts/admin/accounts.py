@@ -44,11 +44,12 @@ class AccountAdmin(OwnerAdmin):
     list_filter = ["state"]
     ordering = ["id"]  # the model's own is lost in counting
     search_fields = ["id", "name", "alias", "principals__username"]
+    autocomplete_fields = ["management_account"]
     search_help_text = _("ID, name or alias of the account, or the name of one of its users")
     actions = ["suspend", "make_active", "close", "reopen", "require_device", "leave_devices"]
     readonly_fields = ["closed_at", "expires_at", "created_at", "root_mfa_grace_ends_at"]
     fieldsets = [
-        (None, {"fields": ["id", "name", "alias", "phone"]}),
+        (None, {"fields": ["id", "name", "alias", "phone", "management_account"]}),
         (_("State"), {"fields": ["state", "closed_at", "expires_at", "created_at"]}),
         (
             _("Sign-in of the root user"),

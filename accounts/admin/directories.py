@@ -27,7 +27,25 @@ MFA_SETTINGS = {
 
 
 class DirectoryForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A directory; an external one has a provider, which is entered at a page of its own."""
+    """A directory's settings, with the regions that were added, one in a line.
+
+    An external one has a provider, which is entered at a page of its own.
+    """
+
+    additional_regions = forms.CharField(
+        label=_("Additional regions"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField", "spellcheck": "false"}),
+        help_text=_("One region in a line, where its portal is as well."),
+    )
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.initial["additional_regions"] = "\n".join(self.instance.additional_regions)
+
+    def clean_additional_regions(self) -> list[str]:
+        """Return the regions; the model says whether they are some."""
+        return list(dict.fromkeys(self.cleaned_data["additional_regions"].split()))
 
     def clean_identity_source(self) -> str:
         """Refuse to leave people to a provider of whom nobody knows."""
@@ -58,9 +76,23 @@ class DirectoryAdmin(OwnerAdmin):
     ordering = ["id"]  # the model's own is lost in counting
     search_fields = ["id", "subdomain", "account__id", "account__name", "account__alias"]
     autocomplete_fields = ["account"]
-    readonly_fields = ["portal", "created_at"]
+    readonly_fields = ["portal", "instance_id", "created_at"]
     fieldsets = [
-        (None, {"fields": ["id", "account", "region", "subdomain", "portal", "created_at"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "id",
+                    "account",
+                    "region",
+                    "additional_regions",
+                    "subdomain",
+                    "portal",
+                    "instance_id",
+                    "created_at",
+                ]
+            },
+        ),
         (_("Identity source"), {"fields": ["identity_source", "domain"]}),
         (
             _("Second factors"),

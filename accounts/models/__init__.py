@@ -5,6 +5,7 @@ from accounts.models.behaviours import Behaviour
 from accounts.models.browsers import KnownBrowser
 from accounts.models.codes import VerificationCode
 from accounts.models.credentials import AccessKey, TemporaryCredentials
+from accounts.models.delegations import TradeInToken
 from accounts.models.directories import Directory, DirectoryProfile, DirectoryUser, Group
 from accounts.models.email_changes import EmailChange
 from accounts.models.history import OldPassword
@@ -54,6 +55,7 @@ __all__ = [
     "SamlProvider",
     "Session",
     "TemporaryCredentials",
+    "TradeInToken",
     "TrustedTokenIssuer",
     "VerificationCode",
 ]

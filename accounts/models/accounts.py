@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -97,6 +98,16 @@ class Account(models.Model):
         default=False,
         help_text=_("IAM calls it outbound identity federation; STS gives such tokens then."),
     )
+    # That of the organization which manages root users of its accounts (newer behaviour C4).
+    management_account = models.ForeignKey(
+        "self",
+        verbose_name=_("management account"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="member_accounts",
+        help_text=_("Whoever works there can act as the root user here, for a task (AssumeRoot)."),
+    )
     created_at = models.DateTimeField(_("created at"), default=clock.now)
 
     class Meta:
@@ -106,6 +117,13 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.grouped_id})"
+
+    def clean(self) -> None:
+        """Refuse an account that manages itself."""
+        super().clean()
+        if self.management_account_id == self.id and self.id:
+            problem = _("Another account: the management account has its root user.")
+            raise ValidationError({"management_account": problem})
 
     @property
     def grouped_id(self) -> str:

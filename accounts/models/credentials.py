@@ -59,6 +59,7 @@ class TemporaryCredentials(models.Model):
         SESSION = "session", _("session of a user")
         FEDERATION = "federation", _("federated user")
         LOGIN = "login", _("sign-in of a command line")
+        ROOT = "root", _("root user of a member account, for a task")
 
     access_key_id = models.CharField(_("access key ID"), primary_key=True, max_length=20)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.ROLE)

@@ -1,5 +1,6 @@
 """Directories of IAM Identity Center: who is in them, and how they sign in."""
 
+import re
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -10,12 +11,26 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.accounts import Account
 from accounts.models.principals import Principal, PrincipalManager, fold
-from signin.hosts import PORTAL_NAME, REGION
+from signin.hosts import INSTANCE, PORTAL_NAME, REGION
 from signin.kernel import clock, entropy
 
 DIRECTORY_ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 SHORTEST_SESSION = 15  # minutes
 LONGEST_SESSION = 90 * 24 * 60
+
+
+def new_instance_id() -> str:
+    """Return an ID for a new instance of Identity Center."""
+    return f"ssoins-{entropy.handle()[:16]}"
+
+
+def check_regions(regions: object) -> None:
+    """Raise ValidationError unless it is a list of different regions."""
+    is_list = isinstance(regions, list) and all(isinstance(each, str) for each in regions)
+    if not isinstance(regions, list) or not is_list or len(set(regions)) != len(regions):
+        raise ValidationError(_("A list of different regions."))
+    if not all(re.fullmatch(REGION, each) for each in regions):
+        raise ValidationError(_("A region, such as us-east-1."))
 
 
 class Directory(models.Model):
@@ -74,6 +89,21 @@ class Directory(models.Model):
         max_length=20,
         default="us-east-1",
         validators=[RegexValidator(rf"\A{REGION}\Z", _("A region, such as us-east-1."))],
+    )
+    instance_id = models.CharField(
+        _("instance ID"),
+        max_length=23,
+        unique=True,
+        default=new_instance_id,
+        editable=False,
+        validators=[RegexValidator(rf"\A{INSTANCE}\Z")],
+    )
+    additional_regions: "models.JSONField[list[str], list[str]]" = models.JSONField(
+        _("additional regions"),
+        default=list,
+        blank=True,
+        validators=[check_regions],
+        help_text=_("Where its portal and its API are as well, beside its own region."),
     )
     subdomain = models.CharField(
         _("portal subdomain"),
@@ -168,9 +198,28 @@ class Directory(models.Model):
         """The first part of the portal's host name: the subdomain, else the ID."""
         return self.subdomain or self.id
 
+    @property
+    def regions(self) -> list[str]:
+        """Its own region, and those that were added."""
+        return [self.region, *self.additional_regions]
+
+    @property
+    def portal_names(self) -> frozenset[str]:
+        """By what names its portal is found: the ID, the subdomain, one for each region."""
+        regional = {f"{self.instance_id}.{region}" for region in self.regions}
+        return frozenset({self.id, self.portal_name, *regional})
+
     def is_named(self, portal: str) -> bool:
-        """Return whether its portal has this name: the ID or the subdomain."""
-        return portal in {self.pk, self.subdomain}
+        """Return whether its portal has this name."""
+        return portal in self.portal_names
+
+    def portal_at(self, region: str) -> str:
+        """Return the name of its portal in one of its regions."""
+        return self.portal_name if region == self.region else f"{self.instance_id}.{region}"
+
+    def region_at(self, region: str | None) -> str:
+        """Return in which of its regions something is asked at a host; its own, if in none."""
+        return region if region in self.regions else self.region
 
     @property
     def session_lifetime(self) -> timedelta:
@@ -215,6 +264,8 @@ class Directory(models.Model):
             raise ValidationError({"domain": _("Only Active Directory has a domain.")})
         if not self._state.adding and self._is_renamed():
             raise ValidationError({"subdomain": _("The subdomain was set, and stays for good.")})
+        if self.region in self.additional_regions:
+            raise ValidationError({"additional_regions": _("Regions beside its own.")})
         if not self.allows_apps and not self.allows_passkeys:
             raise ValidationError({"allows_apps": _("One kind of device has to be possible.")})
         self.subdomain = self.subdomain or None

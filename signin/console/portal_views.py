@@ -37,6 +37,7 @@ from signin.http import (
 from signin.kernel import clock
 
 FLOW = "portal-role"
+PORTAL = rf"{hosts.PLACEHOLDERS['portal']}|{hosts.INSTANCE}\.{hosts.REGION}"
 WHICH = ("account_id", "role_name")
 
 
@@ -61,7 +62,8 @@ def begin(request: HttpRequest, facts: Facts) -> HttpResponse:
         "region": region_here(request),
         **language_choice(request),
     }
-    response = redirect(hosts.url("portal", "/start/authorize", query, portal=portal))
+    values = hosts.portal_named(portal)
+    response = redirect(hosts.url("portal", "/start/authorize", query, **values))
     set_cookie(response, FLOW_COOKIE, key, max_age=int(LIFETIME.total_seconds()))
     return response
 
@@ -128,7 +130,7 @@ def to_identity_center(request: HttpRequest, path: str) -> HttpResponse:
 def _portal_of(request: HttpRequest) -> str:
     """Return the portal that a query names, as the host table takes it."""
     portal = request.GET.get("portal", "")
-    if not re.fullmatch(hosts.PLACEHOLDERS["portal"], portal):
+    if not re.fullmatch(PORTAL, portal):
         raise Http404
     return portal
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
+from signin import client_cookies
 from signin.flow.facts import Facts
 from signin.http import REMEMBER_COOKIE, cookie, delete_cookie, set_cookie
 
@@ -39,8 +40,20 @@ def keep(response: HttpResponse, facts: Facts) -> None:
     if facts.get("remember_account"):
         kept = {"account": facts["account"], "username": facts["username"]}
     set_cookie(response, REMEMBER_COOKIE, signing.dumps(kept, salt=SALT), max_age=LIFETIME)
+    _tell(response, kept.get("account", ""))
 
 
 def forget(response: HttpResponse) -> None:
     """Let the browser forget it all."""
     delete_cookie(response, REMEMBER_COOKIE)
+    client_cookies.take_back(response, *client_cookies.OF_SIGN_IN_HOSTS)
+
+
+def _tell(response: HttpResponse, account: str) -> None:
+    """Say the same in the cookies that programs know; here nothing goes by them."""
+    is_kept = "true" if account else "false"
+    client_cookies.give(response, client_cookies.REMEMBER_ACCOUNT, is_kept, max_age=LIFETIME)
+    if account:
+        client_cookies.give(response, client_cookies.ACCOUNT_ALIAS, account, max_age=LIFETIME)
+    else:
+        client_cookies.take_back(response, client_cookies.ACCOUNT_ALIAS)

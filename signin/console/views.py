@@ -19,7 +19,7 @@ from accounts.models.credentials import MOST_ACCESS_KEYS
 from mfa import devices, lost
 from mfa.models import MOST_DEVICES
 from signin import hosts
-from signin.console import browser_sessions, destinations, role_history
+from signin.console import browser_sessions, destinations, role_history, told_cookies
 from signin.console.flows import start_url
 from signin.console.regions import DEFAULT, REGIONS
 from signin.federation import tokens as federation
@@ -29,7 +29,6 @@ from signin.http import (
     CONSOLE_COOKIE,
     FLOW_COOKIE,
     cookie,
-    delete_cookie,
     flow_key,
     language_choice,
     set_cookie,
@@ -123,10 +122,13 @@ def _guarded(page: Page, state: State = State.ACTIVE) -> View:
             return _move(session, own)
         account = acting(session).account
         if account.state == state:
-            return page(request, session, **named)
-        if account.state == State.ACTIVE:
-            return redirect("home")
-        return show(request, session, f"console/{account.state}.html")
+            response = page(request, session, **named)
+        elif account.state == State.ACTIVE:
+            response = redirect("home")
+        else:
+            response = show(request, session, f"console/{account.state}.html")
+        told_cookies.tell(request, response, session)
+        return response
 
     return view
 
@@ -209,7 +211,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
                 sessions.end(other)
         sessions.end(session)
     response = redirect(hosts.url("public", "/console/", language_choice(request)))
-    delete_cookie(response, CONSOLE_COOKIE)
+    told_cookies.take_back(response)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
@@ -291,7 +293,7 @@ def _move(session: Session, to: str) -> HttpResponse:
     """Send a browser to the console of its session; here it has none any more."""
     sessions.end_here(session)
     response = redirect(to)
-    delete_cookie(response, CONSOLE_COOKIE)
+    told_cookies.take_back(response)
     return response
 
 
@@ -316,7 +318,7 @@ def _session_over(request: HttpRequest, key: str) -> HttpResponse:
         response: HttpResponse = redirect(again)
     else:
         response = render(request, "errors/session_over.html", page, status=401)
-    delete_cookie(response, CONSOLE_COOKIE)
+    told_cookies.take_back(response)
     return response
 
 

@@ -24,6 +24,7 @@ from signin.captcha.models import Captcha
 from signin.control import (
     api_access_keys,
     api_clients,
+    api_delegations,
     api_devices,
     api_directories,
     api_faults,
@@ -130,6 +131,7 @@ api.add_router("", api_directories.router)
 api.add_router("", api_clients.router)
 api.add_router("", api_providers.router)
 api.add_router("", api_identity_provider.router)
+api.add_router("", api_delegations.router)
 
 
 @api.get("/health", response=Health, summary="Whether the server is up, and with which scenario")

@@ -24,6 +24,7 @@ COLUMNS = {
     **{name: column for name, (column, _choices) in {**SIGN_IN_MODES, **MODES}.items()},
     **SIGN_IN_FLAGS,
     "session_minutes": "session_minutes",
+    "additional_regions": "additional_regions",
 }
 OF_DEVICES = frozenset({"mfa", "no_device", "apps", "passkeys", "users_manage_devices"})
 
@@ -35,6 +36,8 @@ class DirectoryOut(Schema):
     id: str
     account: str
     region: str
+    additional_regions: list[str]
+    instance_id: str
     subdomain: str | None
     portal: str = Field(description="The address of the access portal.")
     users: int
@@ -54,6 +57,7 @@ class SettingsOut(Schema):
     session_minutes: int
     disabling: Literal["at-once", "delayed"]
     event_identity: Literal["2025", "legacy"]
+    additional_regions: list[str]
 
 
 class SettingsIn(Strict):
@@ -70,6 +74,9 @@ class SettingsIn(Strict):
     session_minutes: StrictInt | None = Field(None, description="15 to 129600: 90 days.")
     disabling: Literal["at-once", "delayed"] | None = None
     event_identity: Literal["2025", "legacy"] | None = None
+    additional_regions: list[str] | None = Field(
+        None, description="Where the portal is as well, beside the directory's own region."
+    )
 
 
 class UserIn(Strict):
@@ -109,6 +116,8 @@ def directories(request: HttpRequest) -> list[dict[str, Any]]:
             "id": directory.pk,
             "account": directory.account_id,
             "region": directory.region,
+            "additional_regions": directory.additional_regions,
+            "instance_id": directory.instance_id,
             "subdomain": directory.subdomain,
             "portal": start_url(directory),
             "users": directory.user_count,

@@ -136,7 +136,7 @@ def people(scenario: Scenario) -> list[Person]:
 
 
 def _regions() -> list[str]:
-    return sorted(set(Directory.objects.values_list("region", flat=True)))
+    return sorted({region for each in Directory.objects.all() for region in each.regions})
 
 
 def _of_account(account: dict[str, Any]) -> Iterator[Person]:

@@ -72,6 +72,7 @@ def read(entry: object, where: str, behaviour: Behaviour) -> AccountContent:
         optional={
             "alias",
             "phone",
+            "management_account",
             "state",
             "closed_days_ago",
             "sign_in",
@@ -122,6 +123,8 @@ def _account(fields: Mapping[str, Any], where: str, behaviour: Behaviour) -> Acc
     )
     if account.state == Account.State.CLOSED:
         account.close(read_days_ago(fields, "closed_days_ago", where))
+    if "management_account" in fields:
+        account.management_account_id = read_text(fields, "management_account", where)
     if "root_mfa" in fields:
         account.root_mfa_mode = read_text(fields, "root_mfa", where)
     account.issues_web_identity_tokens = (

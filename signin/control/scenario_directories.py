@@ -33,6 +33,7 @@ from signin.control.documents import (
     read_entries,
     read_flag,
     read_flags,
+    read_list,
     read_number,
     read_object,
     read_reference,
@@ -99,6 +100,7 @@ def read(entry: object, where: str, accounts: Mapping[str, Account]) -> Director
         required={"id", "account"},
         optional={
             "region",
+            "additional_regions",
             "subdomain",
             "identity_source",
             "domain",
@@ -188,6 +190,8 @@ def _directory(fields: Mapping[str, Any], where: str, accounts: Mapping[str, Acc
     )
     if "region" in fields:
         directory.region = read_text(fields, "region", where)
+    directory.instance_id = f"ssoins-{identifiers.hexadecimal('instance', directory.id)}"
+    directory.additional_regions = read_list(fields, "additional_regions", where)
     if (minutes := read_number(fields, "session_minutes", where)) is not None:
         directory.session_minutes = minutes
     check_row(directory, where, {"allows_apps": "sign_in.apps"})

@@ -134,6 +134,11 @@ def read(scenario: Scenario) -> Content:
         for number, entry in enumerate(read_list(document, "accounts", name))
     ]
     by_id = {each.account.pk: each.account for each in accounts}
+    for number, each in enumerate(accounts):
+        managed_by = each.account.management_account_id
+        if managed_by is not None and managed_by not in by_id:
+            place = f"accounts[{number}].management_account"
+            raise ScenarioInvalid(place, f"not there: {managed_by}")
     directories = [
         scenario_directories.read(entry, f"directories[{number}]", by_id)
         for number, entry in enumerate(read_list(document, "directories", name))

@@ -15,6 +15,7 @@ from accounts.models import (
     RoleSwitch,
     Session,
     TemporaryCredentials,
+    TradeInToken,
 )
 from mfa.models import Device
 from signin.faults.models import Incident
@@ -42,6 +43,7 @@ EXPIRING = (
     EmailVerification,
     RoleSwitch,
     TemporaryCredentials,
+    TradeInToken,
     Device,
     Incident,
     LoginRequest,

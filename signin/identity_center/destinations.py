@@ -26,12 +26,12 @@ PAGES: dict[str, frozenset[str]] = {
 def allowed(url: str, portals: frozenset[str]) -> str | None:
     """Return the URL of a page of one of these portals, in its plain form; None for others (S-050).
 
-    ``portals`` are the first parts of host names: a directory's ID and its subdomain.
+    ``portals`` are the names of a directory's portal, as its host is named for them.
     """
     if not (found := hosts.find_url(url)):
         return None
     host, values, path = found
-    if host.door != "portal" or values["portal"] not in portals:
+    if host.door != "portal" or hosts.portal_name(values) not in portals:
         return None
     try:
         match = resolve(path, urlconf=host.urlconf)
@@ -46,7 +46,7 @@ def allowed(url: str, portals: frozenset[str]) -> str | None:
 
 def start(portal: str) -> str:
     """Return the URL of a portal's first page."""
-    return hosts.url("portal", START, portal=portal)
+    return hosts.url("portal", START, **hosts.portal_named(portal))
 
 
 def host_of(destination: str) -> str:

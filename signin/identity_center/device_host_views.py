@@ -63,8 +63,8 @@ def code(request: HttpRequest) -> HttpResponse:
         "user_code": device_authorizations.shown(form.cleaned_data["user_code"]),
         **language_choice(request),
     }
-    portal = authorization.directory.portal_name
-    return redirect(hosts.url("portal", "/start/device", query, portal=portal))
+    portal = hosts.portal_named(authorization.directory.portal_at(authorization.region))
+    return redirect(hosts.url("portal", "/start/device", query, **portal))
 
 
 def _find(request: HttpRequest, typed: str) -> DeviceAuthorization:

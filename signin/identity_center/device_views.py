@@ -41,8 +41,9 @@ def own_devices(request: HttpRequest, session: Session) -> HttpResponse:
 @fresh
 def new_device(request: HttpRequest, session: Session) -> HttpResponse:
     """Go to the sign-in host, where a device is registered."""
-    region = _directory_with_devices(session).region
-    return redirect(hosts.url("platform", "/platform/mfa/new", region=region))
+    _directory_with_devices(session)
+    sign_in = session.parent or session
+    return redirect(hosts.origin_of(sign_in.host) + "/platform/mfa/new")
 
 
 @fresh

@@ -52,7 +52,7 @@ def _way(account: Account, permission_set: PermissionSet, portal: str) -> Way:
         permission_set=permission_set,
         console=f"{CONSOLE}?{urlencode(query)}",
         keys=keys_url(account.pk, permission_set.name),
-        address=hosts.url("portal", CONSOLE, query, portal=portal),
+        address=hosts.url("portal", CONSOLE, query, **hosts.portal_named(portal)),
     )
 
 

@@ -64,15 +64,16 @@ def login(request: HttpRequest) -> HttpResponse:
         or not _is_of_this_host(request, directory)
     ):
         return entry(request)
-    portals = frozenset({directory.id, directory.portal_name})
-    destination = destinations.allowed(request.GET.get("redirect_uri", ""), portals)
+    session, prompt = session_of(request, directory), request.GET.get("prompt", "")
+    if session is None and (elsewhere := _to_ask(request, directory)):
+        return redirect(elsewhere)
+    destination = destinations.allowed(request.GET.get("redirect_uri", ""), directory.portal_names)
     facts = Facts(
         directory=directory.id,
         portal=directory.portal_name,
         destination=destination or destinations.start(directory.portal_name),
         challenge=challenge,
     )
-    session, prompt = session_of(request, directory), request.GET.get("prompt", "")
     if session and prompt == "login":
         facts["reauthenticates"] = True
         return _begin_as(request, session.principal, facts)
@@ -265,7 +266,26 @@ def _named(request: HttpRequest, user: Principal, facts: Facts) -> Attempt:
 
 
 def _is_of_this_host(request: HttpRequest, directory: Directory) -> bool:
-    return cast(hosts.HostRequest, request).host_values.get("region") == directory.region
+    return cast(hosts.HostRequest, request).host_values.get("region") in directory.regions
+
+
+def _to_ask(request: HttpRequest, directory: Directory) -> str | None:
+    """Return where else to ask who is signed in, before somebody signs in here.
+
+    Sessions are shared by the regions of an instance, but cookies are not: each sign-in host is
+    asked once, and the first one begins if none knows. ``asked`` says which were.
+    """
+    here = directory.region_at(browser_of(request).region)
+    named = request.GET.get("asked", "").split(",")
+    asked = [region for region in dict.fromkeys(named) if region in directory.regions]
+    if here not in asked:
+        asked.append(here)
+    waiting = [region for region in directory.regions if region not in asked]
+    region = waiting[0] if waiting else asked[0]
+    if region == here:
+        return None
+    query = {**request.GET.dict(), "asked": ",".join(asked)}
+    return hosts.url("platform", "/platform/login", query, region=region)
 
 
 def _password_page(

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import sessions
 from accounts.directories import find_by_portal
 from accounts.models import Directory, Session
-from signin import hosts
+from signin import client_cookies, hosts
 from signin.flow.models import LIFETIME, WAIT
 from signin.http import (
     FLOW_COOKIE,
@@ -54,8 +54,8 @@ def fresh(page: Page) -> View:
 
 
 def portal_of(request: HttpRequest) -> str:
-    """Return the first part of the portal's host name: a directory's ID or its subdomain."""
-    return cast(hosts.HostRequest, request).host_values["portal"]
+    """Return the name of the portal, for which its host is named."""
+    return hosts.portal_name(cast(hosts.HostRequest, request).host_values)
 
 
 def session_of(request: HttpRequest) -> Session | None:
@@ -72,16 +72,18 @@ def directory_of(session: Session) -> Directory:
 def sign_in(request: HttpRequest, directory: Directory, *, prompt: str = "") -> HttpResponse:
     """Send the browser to the sign-in host, bound to a secret that only this browser has."""
     portal, verifier = portal_of(request), flow_key(request)
-    here = hosts.url("portal", request.get_full_path(), portal=portal)
-    known = frozenset({directory.id, directory.portal_name})
+    values = hosts.portal_named(portal)
+    here = hosts.url("portal", request.get_full_path(), **values)
     query = {
         "directory": directory.id,
-        "redirect_uri": destinations.allowed(here, known) or destinations.start(portal),
+        "redirect_uri": destinations.allowed(here, directory.portal_names)
+        or destinations.start(portal),
         "code_challenge": sessions.challenge_of(verifier),
         **({"prompt": prompt} if prompt else {}),
         **language_choice(request),
     }
-    response = redirect(hosts.url("platform", "/platform/login", query, region=directory.region))
+    region = values.get("region", directory.region)
+    response = redirect(hosts.url("platform", "/platform/login", query, region=region))
     # There when the longest attempt comes back.
     set_cookie(response, FLOW_COOKIE, verifier, max_age=int((LIFETIME + WAIT).total_seconds()))
     return response
@@ -127,4 +129,5 @@ def _session_over(request: HttpRequest) -> HttpResponse:
     page = {"again": request.get_full_path()}
     response = render(request, "portal/session_over.html", page, status=401)
     delete_cookie(response, PORTAL_COOKIE)
+    client_cookies.take_back(response, *client_cookies.OF_PORTALS)
     return response

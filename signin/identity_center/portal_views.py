@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import assignments, directory_events, sessions
 from accounts.models import Session
+from signin import client_cookies
 from signin.http import (
     FLOW_COOKIE,
     PORTAL_COOKIE,
@@ -57,8 +58,10 @@ def accept(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/handoff_failed.html", {"start": start}, status=400)
     directory_events.authenticated(session, browser=browser_of(request))
     response = redirect(destination or start)
-    lifetime = session.expires_at - clock.now()
-    set_cookie(response, PORTAL_COOKIE, key, max_age=int(lifetime.total_seconds()))
+    lifetime = int((session.expires_at - clock.now()).total_seconds())
+    set_cookie(response, PORTAL_COOKIE, key, max_age=lifetime)
+    token = sessions.bearer_token(session)
+    client_cookies.give(response, client_cookies.PORTAL_TOKEN, token, max_age=lifetime)
     return response
 
 
@@ -70,5 +73,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
         directory_events.signed_out(session, browser=browser_of(request))
     response = redirect(destinations.start(portal_of(request)))
     delete_cookie(response, PORTAL_COOKIE)
+    client_cookies.take_back(response, *client_cookies.OF_PORTALS)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response

@@ -1,4 +1,4 @@
-"""JSON Web Signatures by ES256, and what they are written in (RFC 7515, RFC 7518, RFC 7638).
+"""JSON Web Signatures by ES256, one by ES384, and their writing (RFC 7515, RFC 7518, RFC 7638).
 
 What is not as it has to be raises ValueError, whatever it is. The library loads with its first use.
 """
@@ -8,10 +8,24 @@ import hashlib
 import json
 import re
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 Members = dict[str, Any]
 
+
+class Algorithm(NamedTuple):
+    """A curve by its two names, its hash, and the octets of either half of a signature."""
+
+    name: str
+    curve: str
+    digest: str
+    half: int
+
+
+ALGORITHMS = {
+    "ES256": Algorithm("P-256", "SECP256R1", "SHA256", 32),
+    "ES384": Algorithm("P-384", "SECP384R1", "SHA384", 48),
+}
 HALF = 32  # octets of a coordinate, and of either half of a signature
 PUBLIC = ("crv", "kty", "x", "y")  # what a thumbprint is of, in its order
 _TEXT = re.compile(r"[A-Za-z0-9_-]*\Z")
@@ -56,13 +70,23 @@ def thumbprint(key: Members) -> str:
 
 
 def sign(header: Members, claims: Members, *, secret: int) -> str:
-    """Return claims, signed with the private key that is this number."""
+    """Return claims, signed by the header's algorithm with the private key that is this number."""
     ec = import_module("cryptography.hazmat.primitives.asymmetric.ec")
     utils = import_module("cryptography.hazmat.primitives.asymmetric.utils")
-    signed = f"{write(header)}.{write(claims)}"
-    key = ec.derive_private_key(secret, ec.SECP256R1())
-    r, s = utils.decode_dss_signature(key.sign(signed.encode(), _ecdsa(ec)))
-    return f"{signed}.{encode(r.to_bytes(HALF, 'big') + s.to_bytes(HALF, 'big'))}"
+    hashes = import_module("cryptography.hazmat.primitives.hashes")
+    signed, how = f"{write(header)}.{write(claims)}", ALGORITHMS[header["alg"]]
+    key = ec.derive_private_key(secret, getattr(ec, how.curve)())
+    der = key.sign(signed.encode(), ec.ECDSA(getattr(hashes, how.digest)()))
+    r, s = utils.decode_dss_signature(der)
+    return f"{signed}.{encode(r.to_bytes(how.half, 'big') + s.to_bytes(how.half, 'big'))}"
+
+
+def public_key(secret: int, algorithm: str) -> Members:
+    """Return the public half of the private key that is this number."""
+    ec, how = import_module("cryptography.hazmat.primitives.asymmetric.ec"), ALGORITHMS[algorithm]
+    key = ec.derive_private_key(secret, getattr(ec, how.curve)()).public_key().public_numbers()
+    x, y = (encode(each.to_bytes(how.half, "big")) for each in (key.x, key.y))
+    return {"crv": how.name, "kty": "EC", "x": x, "y": y}
 
 
 def check(signed: str, signature: str, key: Members) -> None:

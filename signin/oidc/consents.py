@@ -49,6 +49,7 @@ def request(
     return ConsentRequest.objects.create(
         client=client,
         directory=directory,
+        region=grants.region_for(directory, browser),
         redirect_uri=redirect_uri,
         state=state,
         challenge=challenge,
@@ -76,7 +77,7 @@ def allow(consent: ConsentRequest, session: Session) -> str:
         _answer(consent)
         AuthorizationCode.objects.create(
             digest=entropy.digest(code),
-            grant_id=grants.give(consent.client, session, consent.scopes),
+            grant_id=grants.give(consent.client, session, consent.scopes, region=consent.region),
             redirect_uri=consent.redirect_uri,
             challenge=consent.challenge,
             expires_at=now + CODE_LIFETIME,
@@ -98,7 +99,7 @@ def url_with(redirect_uri: str, state: str, **answer: str) -> str:
 
 def _back(consent: ConsentRequest, **answer: str) -> str:
     # So that a program that asked at two places knows who answers (RFC 9207).
-    issuer = hosts.origin("sso-oidc", region=consent.directory.region)
+    issuer = hosts.origin("sso-oidc", region=consent.region)
     return url_with(consent.redirect_uri, consent.state, **answer, iss=issuer)
 
 

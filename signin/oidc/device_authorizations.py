@@ -96,6 +96,7 @@ def begin(client: Client, *, start_url: str, browser: Browser) -> Begun:
     directory = directories.find_by_start_url(start_url)
     if directory is None:
         raise InvalidRequest("No portal has this start URL.")
+    region = grants.region_for(directory, browser)
     device_code, user_code, now = entropy.token(), entropy.text(LENGTH, ALPHABET), clock.now()
     with transaction.atomic():
         authorization = DeviceAuthorization.objects.create(
@@ -103,6 +104,7 @@ def begin(client: Client, *, start_url: str, browser: Browser) -> Begun:
             user_code_digest=_digest(user_code),
             client=client,
             directory=directory,
+            region=region,
             ip=browser.ip,
             user_agent=browser.user_agent,
             begun_at=now,
@@ -149,7 +151,7 @@ def approve(authorization: DeviceAuthorization, session: Session) -> None:
     grants.check_directory(session, authorization.directory_id)
     client = authorization.client
     with transaction.atomic():
-        grant = grants.give(client, session, client.scopes)
+        grant = grants.give(client, session, client.scopes, region=authorization.region)
         if not _APPROVAL.run(pk=authorization.pk, now=clock.now(), grant=grant):
             raise RequestOver
 
@@ -168,7 +170,8 @@ def redeem(credentials: Credentials, device_code: str, *, browser: Browser) -> T
     """
     found: Any = _ASKED_FOR.find(digest=entropy.digest(device_code))
     client = clients.authenticate(credentials, found.client if found else None, to_use=DEVICE_CODE)
-    if found is None or found.client_id != client.pk:
+    is_here = found is not None and browser.region in {None, found.region}
+    if not is_here or found.client_id != client.pk:
         raise InvalidGrant
     if found.state == State.PENDING and found.expires_at > clock.now():
         if found.is_slowed and faults.strikes(Kind.SLOW_DOWN):

@@ -156,7 +156,7 @@ def _record(
         if session
         else shapes.nobody(account_id=account_id),
         account_id=account_id,
-        region=directory.region,
+        region=directory.region_at(browser.region),
         browser=browser,
         user_agent=browser.user_agent,
         parameters=parameters,

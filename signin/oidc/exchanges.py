@@ -56,7 +56,7 @@ def for_user(call: TokenCall, user: Principal, *, scopes: Sequence[str]) -> Toke
         session = sessions.open_in_background(
             user, browser=call.browser, lifetime=BACKGROUND_LIFETIME
         )
-        return tokens.issue(_give(call.client, session, granted), call)
+        return tokens.issue(_give(call, session, granted), call)
 
 
 def for_token(
@@ -80,7 +80,7 @@ def for_token(
         raise InvalidGrant("The subject token is of another directory.")
     call = replace(call, issued_type=requested_type or ACCESS_TOKEN_TYPE)
     with transaction.atomic():
-        return tokens.issue(_give(call.client, found.grant.session, granted), call)
+        return tokens.issue(_give(call, found.grant.session, granted), call)
 
 
 def _scopes(client: Client, asked: Sequence[str]) -> list[str]:
@@ -91,7 +91,6 @@ def _scopes(client: Client, asked: Sequence[str]) -> list[str]:
     return list(asked) or possible
 
 
-def _give(client: Client, session: Session, scopes: Sequence[str]) -> Grant:
-    return Grant.objects.select_related(*grants.RELATED).get(
-        pk=grants.give(client, session, scopes)
-    )
+def _give(call: TokenCall, session: Session, scopes: Sequence[str]) -> Grant:
+    grant_id = grants.give(call.client, session, scopes, region=call.region)
+    return Grant.objects.select_related(*grants.RELATED).get(pk=grant_id)

@@ -6,8 +6,9 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.models import Directory, Principal, Session
+from signin.http import Browser
 from signin.kernel import clock, entropy
-from signin.oidc.errors import OtherDirectory
+from signin.oidc.errors import InvalidRequest, OtherDirectory
 from signin.oidc.models import Client, Grant
 
 # What says whether a grant lives, and whose it is; named from a grant.
@@ -15,8 +16,11 @@ WHOSE = "session__principal__profile__directory"
 RELATED = ("client", WHOSE)
 
 
-def give(client: Client, session: Session, scopes: Sequence[str]) -> UUID:
-    """Store what somebody allows a program, for as long as their sign-in lasts; return its ID."""
+def give(client: Client, session: Session, scopes: Sequence[str], *, region: str) -> UUID:
+    """Store what somebody allows a program, for as long as their sign-in lasts; return its ID.
+
+    ``region`` is that of the endpoint that the program asked.
+    """
     grant_id = entropy.identifier()
     Grant.objects.append(
         {
@@ -25,6 +29,7 @@ def give(client: Client, session: Session, scopes: Sequence[str]) -> UUID:
             "principal_id": session.principal_id,
             "session_id": session.parent_id or session.pk,
             "scopes": list(scopes),
+            "region": region,
             "allowed_at": clock.now(),
         }
     )
@@ -36,6 +41,21 @@ def check_directory(session: Session, directory_id: str) -> None:
     principal = session.principal
     if principal.kind != Principal.Kind.DIRECTORY_USER or principal.realm != directory_id:
         raise OtherDirectory
+
+
+def region_for(directory: Directory, browser: Browser) -> str:
+    """Return the region whose endpoint a program asks, or raise InvalidRequest.
+
+    It has to be one of the directory's; at an address without a region it is the directory's own.
+    """
+    if browser.region and browser.region not in directory.regions:
+        raise InvalidRequest("The portal with this start URL is in another region.")
+    return browser.region or directory.region
+
+
+def is_known_at(grant: Grant, browser: Browser) -> bool:
+    """Return whether the endpoint that is asked is of the region that knows a grant."""
+    return browser.region in {None, grant.region}
 
 
 def living() -> QuerySet[Grant]:

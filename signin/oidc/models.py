@@ -89,6 +89,8 @@ class Grant(models.Model):
         related_name="oidc_grants",
     )
     scopes: "models.JSONField[Texts, Texts]" = models.JSONField(_("scopes"), default=list)
+    # Of the endpoint that was asked: no other one knows of it.
+    region = models.CharField(_("region"), max_length=20)
     allowed_at = models.DateTimeField(_("allowed at"))
     revoked_at = models.DateTimeField(_("revoked at"), null=True)
 
@@ -119,6 +121,7 @@ class DeviceAuthorization(models.Model):
     directory = models.ForeignKey(
         Directory, on_delete=models.CASCADE, related_name="+", db_index=False
     )
+    region = models.CharField(max_length=20)
     ip = models.GenericIPAddressField()
     user_agent = models.CharField(max_length=1024)
     begun_at = models.DateTimeField()
@@ -150,6 +153,7 @@ class ConsentRequest(models.Model):
     handle = models.CharField(primary_key=True, max_length=32, default=entropy.handle)
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="consent_requests")
     directory = models.ForeignKey(Directory, on_delete=models.CASCADE, related_name="+")
+    region = models.CharField(max_length=20)
     redirect_uri = models.CharField(max_length=2048)
     state = models.CharField(max_length=2048, blank=True)
     challenge = models.CharField(max_length=43)

@@ -180,18 +180,20 @@ def _call(
 
 
 def _check(call: events.TokenCall, grant: Grant, scopes: Sequence[str]) -> None:
-    """Refuse who signs in another account or region than the directory's, and scopes beyond."""
-    check_signer(call)
+    """Refuse who signs in another account or region, or comes to another one, and scopes beyond."""
+    check_signer(call, grant.region)
+    if not call.signer and not grants.is_known_at(grant, call.browser):
+        raise InvalidGrant
     if not set(grant.scopes).issuperset(scopes):
         raise InvalidScope("One of the scopes was not allowed.")
 
 
-def check_signer(call: events.TokenCall) -> None:
-    """Raise AccessDenied or OtherRegion unless whoever signs may, and in the right place."""
+def check_signer(call: events.TokenCall, region: str) -> None:
+    """Raise AccessDenied or OtherRegion unless whoever signs may, and for this region."""
     if call.signer and call.signer.account_id != call.directory.account_id:
         raise AccessDenied("Whoever signs is not of the account that the directory belongs to.")
-    if call.signer and call.region != call.directory.region:
-        raise OtherRegion(call.directory.region)
+    if call.signer and call.region != region:
+        raise OtherRegion(region)
 
 
 def _exchange(

@@ -10,10 +10,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import assignments, credentials, directory_events, sessions
-from accounts.models import Account
+from accounts.models import Account, Session
 from signin.http import browser_of
 from signin.kernel.errors import Refusal
-from signin.oidc import tokens
+from signin.oidc import grants, tokens
 from signin.oidc.clients import OLD_PORTAL_SCOPE, PORTAL_SCOPE
 from signin.oidc.models import Grant
 from signin.wire.rest_json import Error, Inputs, Malformed, Output, Service, text
@@ -57,7 +57,7 @@ SERVICE = Service(ERRORS, _describe, Error("InternalServerException", 500))
 
 
 def _list_accounts(request: HttpRequest, inputs: Inputs) -> Output:
-    user = _grant_of(request).session.principal
+    user = _session_of(request).principal
     accounts, next_token = _page(assignments.accounts_of(user), inputs)
     listed = [
         {
@@ -71,7 +71,7 @@ def _list_accounts(request: HttpRequest, inputs: Inputs) -> Output:
 
 
 def _list_account_roles(request: HttpRequest, inputs: Inputs) -> Output:
-    user, account_id = _grant_of(request).session.principal, _account_id(inputs)
+    user, account_id = _session_of(request).principal, _account_id(inputs)
     account = Account.objects.filter(pk=account_id)
     there = assignments.permission_sets_in(user, account).get(account_id)
     if not there:
@@ -82,7 +82,7 @@ def _list_account_roles(request: HttpRequest, inputs: Inputs) -> Output:
 
 
 def _get_role_credentials(request: HttpRequest, inputs: Inputs) -> Output:
-    session = _grant_of(request).session
+    session = _session_of(request)
     account_id, role_name = _account_id(inputs), text(inputs, "role_name")
     grant = assignments.find(session.principal, account_id, role_name)
     if grant is None:
@@ -102,22 +102,43 @@ def _get_role_credentials(request: HttpRequest, inputs: Inputs) -> Output:
 
 
 def _logout(request: HttpRequest, _inputs: Inputs) -> None:
+    session = _session_of(request)
+    if grant := _grant_of(request):
+        tokens.revoke_family(grant)
+    sessions.end(session)
+    directory_events.signed_out(session, browser=browser_of(request))
+
+
+def _session_of(request: HttpRequest) -> Session:
+    """Return the sign-in behind the token of a request, which comes in its header only (S-103).
+
+    It is a program's, or that of the portal's own cookie, with which some programs come instead.
+    """
     grant = _grant_of(request)
-    tokens.revoke_family(grant)
-    sessions.end(grant.session)
-    directory_events.signed_out(grant.session, browser=browser_of(request))
+    session = grant.session if grant else sessions.find_by_bearer_token(_token_of(request))
+    region = browser_of(request).region
+    if session is None or (region and region not in session.principal.profile.directory.regions):
+        raise Unauthorized
+    return session
 
 
-def _grant_of(request: HttpRequest) -> Grant:
-    """Return what stands behind the token of a request, which comes in its header only (S-103)."""
-    token = tokens.find(request.META.get(BEARER, ""))
+def _grant_of(request: HttpRequest) -> Grant | None:
+    """Return what somebody allowed the program whose token it is; None if it is no program's."""
+    token = tokens.find(_token_of(request))
     if token is None:
+        return None
+    if not grants.is_known_at(token.grant, browser_of(request)):
         raise Unauthorized
     scopes = token.grant.scopes
     # One of the old kind has none, and is for this API.
     if scopes and not {PORTAL_SCOPE, OLD_PORTAL_SCOPE}.intersection(scopes):
         raise Unauthorized
     return token.grant
+
+
+def _token_of(request: HttpRequest) -> str:
+    token: str = request.META.get(BEARER, "")
+    return token
 
 
 def _account_id(inputs: Inputs) -> str:
@@ -131,7 +152,7 @@ def _page(rows: QuerySet[Any] | Sequence[Any], inputs: Inputs) -> tuple[list[Any
     """Return so many rows as are asked for, and the token of the next page if there is one."""
     begin, most = _offset(inputs), _most(inputs)
     page = list(rows[begin : begin + most + 1])
-    return page[:most], _token(begin + most) if len(page) > most else None
+    return page[:most], _page_token(begin + most) if len(page) > most else None
 
 
 def _most(inputs: Inputs) -> int:
@@ -141,7 +162,7 @@ def _most(inputs: Inputs) -> int:
     return int(asked)
 
 
-def _token(offset: int) -> str:
+def _page_token(offset: int) -> str:
     return base64.urlsafe_b64encode(f"from {offset}".encode()).decode()
 
 

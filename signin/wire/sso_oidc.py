@@ -91,7 +91,7 @@ def _start_device_authorization(request: HttpRequest, inputs: Inputs) -> Output:
     begun = device_authorizations.begin(
         client, start_url=text(inputs, "startUrl"), browser=browser_of(request)
     )
-    region, query = begun.authorization.directory.region, {"user_code": begun.user_code}
+    region, query = begun.authorization.region, {"user_code": begun.user_code}
     return {
         "deviceCode": begun.device_code,
         "userCode": begun.user_code,
@@ -186,4 +186,5 @@ def _ask(request: HttpRequest, client: Client, redirect_uri: str, state: str) ->
         browser=browser_of(request),
     )
     query = {"request": consent.handle}
-    return hosts.url("portal", "/start/consent", query, portal=consent.directory.portal_name)
+    portal = hosts.portal_named(consent.directory.portal_at(consent.region))
+    return hosts.url("portal", "/start/consent", query, **portal)

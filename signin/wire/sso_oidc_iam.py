@@ -11,7 +11,7 @@ from signin.federation.errors import TokenRefused
 from signin.hosts import HostRequest
 from signin.http import browser_of
 from signin.kernel.errors import Refusal
-from signin.oidc import errors, events, exchanges, tokens
+from signin.oidc import errors, events, exchanges, grants, tokens
 from signin.oidc.clients import Vouched
 from signin.oidc.models import AUTHORIZATION_CODE, JWT_BEARER, REFRESH_TOKEN, TOKEN_EXCHANGE
 from signin.oidc.tokens import Tokens
@@ -85,7 +85,7 @@ def _from_assertion(request: HttpRequest, inputs: Inputs, vouched: Vouched) -> T
     assertion = text(inputs, "assertion", longest=LONGEST_TOKEN)
     call = exchanges.call_of(JWT_BEARER, vouched, browser=browser_of(request))
     with events.failing(call):
-        tokens.check_signer(call)
+        tokens.check_signer(call, grants.region_for(call.directory, call.browser))
         try:
             user = trusted_issuers.user_of(call.directory, assertion)
         except TokenRefused as refusal:
@@ -97,7 +97,7 @@ def _from_token(request: HttpRequest, inputs: Inputs, vouched: Vouched) -> Token
     subject_token = text(inputs, "subjectToken")
     call = exchanges.call_of(TOKEN_EXCHANGE, vouched, browser=browser_of(request))
     with events.failing(call):
-        tokens.check_signer(call)
+        tokens.check_signer(call, grants.region_for(call.directory, call.browser))
         return exchanges.for_token(
             call,
             subject_token,

@@ -1,29 +1,33 @@
 """STS, the service of temporary credentials (Query protocol, version 2011-06-15)."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.db import transaction
 
-from accounts import credentials, identity_contexts, role_sessions, signer_events
-from accounts.credentials import Keys
+from accounts import credentials, identity_contexts, role_sessions
 from accounts.errors import (
     ContextRefused,
+    MessageNotDecoded,
     RoleRefused,
+    RootRefused,
     SessionTooLong,
     SourceIdentityFixed,
     TagFixed,
+    TradeInTokenOver,
 )
-from accounts.models import AccessKey, Role, TemporaryCredentials
+from accounts.models import AccessKey, TemporaryCredentials
 from accounts.models.roles import HOUR, NAME
 from accounts.role_sessions import Wish
-from accounts.signer_events import SignedCall
 from accounts.signers import Signer
 from mfa import confirmations
 from mfa.errors import CodeWrong
 from signin.kernel import arns
 from signin.kernel.errors import LockedOut, Refusal
-from signin.wire import sts_outbound, sts_saml, sts_web_identity
+from signin.wire import (
+    sts_delegation,
+    sts_messages,
+    sts_outbound,
+    sts_saml,
+    sts_web_identity,
+)
 from signin.wire.query import (
     Call,
     Error,
@@ -34,6 +38,7 @@ from signin.wire.query import (
     records,
     text,
 )
+from signin.wire.sts_answers import credentials_of, lowered, record, refused
 from signin.wire.sts_fields import (
     ARN,
     LONGEST_ROLE,
@@ -43,11 +48,7 @@ from signin.wire.sts_fields import (
     PolicyMalformed,
     PolicyTooLarge,
     TagsWrong,
-    credentials_of,
-    issued,
-    lowered,
     packed,
-    signed_call,
     tags_of,
     transitive_of,
 )
@@ -108,7 +109,7 @@ def assume_role(call: Call) -> Output:
             "AssumedRoleId": f"{role.unique_id}:{wish.session_name}",
             "Arn": arns.role_session(role.account_id, role.name, wish.session_name),
         }
-        _record(call, keys, {"assumedRoleUser": lowered(user)}, role=role)
+        record(call, keys, {"assumedRoleUser": lowered(user)}, role=role)
     source_identity = wish.source_identity or signer.source_identity
     return {
         "Credentials": credentials_of(keys),
@@ -127,7 +128,7 @@ def get_session_token(call: Call) -> Output:
         keys = credentials.issue_for_session(
             signer.principal, seconds=_lasting(signer, seconds), mfa_authenticated=is_confirmed
         )
-        _record(call, keys, {})
+        record(call, keys, {})
     return {"Credentials": credentials_of(keys)}
 
 
@@ -146,7 +147,7 @@ def get_federation_token(call: Call) -> Output:
         keys = credentials.issue_for_federation(
             signer.principal, name, seconds=_lasting(signer, seconds), tags=tags
         )
-        _record(call, keys, {"federatedUser": lowered(user)})
+        record(call, keys, {"federatedUser": lowered(user)})
     return {"Credentials": credentials_of(keys), "FederatedUser": user, **used}
 
 
@@ -161,12 +162,6 @@ def get_access_key_info(call: Call) -> Output:
     if found is None:
         raise KeyNotThere
     return {"Account": found.account_id}
-
-
-def refused(call: Call, error: Error, message: str) -> None:
-    """Record what was refused to somebody who signed, of what the events tell."""
-    if call.action in RECORDED:
-        signer_events.refused(_signed(call), code=error.code, message=message)
 
 
 def _long_term(call: Call) -> Signer:
@@ -194,30 +189,6 @@ def _confirmed(call: Call) -> bool:
     return True
 
 
-def _record(call: Call, keys: Keys, more: Mapping[str, Any], *, role: Role | None = None) -> None:
-    response = {"credentials": issued(keys), **more}
-    signer_events.answered(_signed(call), response, role=role)
-
-
-def _signed(call: Call) -> SignedCall:
-    return signed_call(call, RECORDED[call.action])
-
-
-# The operations that have events, and what these tell of the fields.
-RECORDED = {
-    "AssumeRole": (
-        "RoleArn",
-        "RoleSessionName",
-        "DurationSeconds",
-        "ExternalId",
-        "SerialNumber",
-        "SourceIdentity",
-    ),
-    "GetSessionToken": ("DurationSeconds", "SerialNumber"),
-    "GetFederationToken": ("Name", "DurationSeconds"),
-    "GetWebIdentityToken": sts_outbound.RECORDED,
-}
-
 STS = Service(
     name="sts",
     version="2011-06-15",
@@ -233,16 +204,16 @@ STS = Service(
         "GetFederationToken": Operation(get_federation_token),
         "GetWebIdentityToken": Operation(sts_outbound.get_web_identity_token),
         "GetAccessKeyInfo": Operation(get_access_key_info),
+        "AssumeRoot": Operation(sts_delegation.assume_root),
+        "GetDelegatedAccessToken": Operation(sts_delegation.get_delegated_access_token),
+        "DecodeAuthorizationMessage": Operation(sts_messages.decode_authorization_message),
     },
-    known=frozenset(
-        {
-            "AssumeRoot",
-            "DecodeAuthorizationMessage",
-            "GetDelegatedAccessToken",
-        }
-    ),
+    known=frozenset({"GetScopedCredentials"}),
     errors={
         RoleRefused: Error("AccessDenied", 403),
+        RootRefused: Error("AccessDenied", 403),
+        TradeInTokenOver: Error("ExpiredTradeInTokenException"),
+        MessageNotDecoded: Error("InvalidAuthorizationMessageException"),
         Denied: Error("AccessDenied", 403),
         CodeWrong: Error("AccessDenied", 403),
         ContextRefused: Error("InvalidContextAssertion"),

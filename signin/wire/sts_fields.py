@@ -1,23 +1,15 @@
-"""What calls of STS have in common: how fields look, and what is told of sessions."""
+"""What the calls of STS have in common: how their fields look."""
 
 import json
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from accounts import role_sessions
-from accounts.credentials import Keys
 from accounts.models.principals import fold
 from accounts.models.roles import HOUR
-from accounts.signer_events import SignedCall
-from signin.events import shapes
-from signin.http import without_null
 from signin.kernel.errors import Refusal
-from signin.wire.query import Call, Inputs, Output, records, text, texts
-from signin.wire.sigv4 import region_of
+from signin.wire.query import Inputs, Output, records, text, texts
 
-SOURCE = "sts.amazonaws.com"
 LONGEST_ROLE = 12 * HOUR
 MOST_TAGS = role_sessions.MOST_TAGS
 MOST_POLICIES = 10
@@ -100,53 +92,3 @@ def packed(inputs: Inputs, tags: Mapping[str, str]) -> Output:
     if percent > 100:
         raise PolicyTooLarge
     return {"PackedPolicySize": percent}
-
-
-def credentials_of(keys: Keys) -> Output:
-    """Return credentials as an answer tells them."""
-    return {
-        "AccessKeyId": keys.access_key_id,
-        "SecretAccessKey": keys.secret_access_key,
-        "SessionToken": keys.session_token,
-        "Expiration": keys.expires_at,
-    }
-
-
-def told(inputs: Inputs, members: Sequence[str]) -> dict[str, Any]:
-    """Return what the event tells of a call: never the code of a device."""
-    found: dict[str, Any] = {
-        _lower(name): value[:2048]
-        for name in members
-        if name in inputs and (value := without_null(inputs[name]))
-    }
-    if re.fullmatch(r"[0-9]{1,9}", seconds := found.get("durationSeconds", "")):
-        found["durationSeconds"] = int(seconds)
-    return found
-
-
-def issued(keys: Keys) -> dict[str, str]:
-    """Return what the event tells of credentials: nothing secret."""
-    return {"accessKeyId": keys.access_key_id, "expiration": shapes.spelled(keys.expires_at)}
-
-
-def signed_call(call: Call, members: Sequence[str]) -> SignedCall:
-    """Return a call as events know it, with some of its fields."""
-    browser = call.browser
-    return SignedCall(
-        name=call.action,
-        source=SOURCE,
-        signer=call.signer,
-        browser=browser,
-        region=browser.region or region_of(call.request) or shapes.ROOT_REGION,
-        request_id=call.request_id,
-        parameters=told(call.inputs, members),
-    )
-
-
-def lowered(members: Mapping[str, str]) -> dict[str, str]:
-    """Return members of an answer as events spell them."""
-    return {_lower(name): value for name, value in members.items()}
-
-
-def _lower(name: str) -> str:
-    return f"{name[0].lower()}{name[1:]}"

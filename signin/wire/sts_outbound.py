@@ -12,14 +12,14 @@ from signin.hosts import HostRequest
 from signin.kernel.errors import Refusal
 from signin.wire.query import Call, Error, Output, number, text, texts
 from signin.wire.rest_json import Malformed
-from signin.wire.sts_fields import signed_call, tags_of
+from signin.wire.sts_answers import signed
+from signin.wire.sts_fields import tags_of
 
 AUDIENCE = r"[^\x00-\x1f\x7f]{1,1000}"
 MOST_AUDIENCES = 10
 ALGORITHM = r"RS256|ES384"
 SUBJECT_MODE = r"AWSIdentity|OriginIdentity"
 GLOBAL = "sts.amazonaws.com"
-RECORDED = ("DurationSeconds", "SigningAlgorithm")
 
 ERRORS: Mapping[type[Refusal], Error] = {
     IssuingOff: Error("OutboundWebIdentityFederationDisabledException", 403),
@@ -40,13 +40,13 @@ def get_web_identity_token(call: Call) -> Output:
     audiences = texts(inputs, "Audience", AUDIENCE, most=MOST_AUDIENCES)
     if not audiences:
         raise Malformed("Audience is missing.")
-    signed = signed_call(call, RECORDED)
+    told = signed(call)
     issued = outbound.issue(
         call.signer,
         Wish(
             audiences=audiences,
             algorithm=text(inputs, "SigningAlgorithm", ALGORITHM),
-            region=signed.region,
+            region=told.region,
             seconds=number(
                 inputs, "DurationSeconds", least=outbound.SHORTEST, most=outbound.LONGEST
             )
@@ -54,6 +54,6 @@ def get_web_identity_token(call: Call) -> Output:
             tags=tags_of(inputs),
         ),
     )
-    signed.parameters["audience"] = audiences
-    signer_events.answered(signed, {"expiration": shapes.spelled(issued.expires_at)})
+    told.parameters["audience"] = audiences
+    signer_events.answered(told, {"expiration": shapes.spelled(issued.expires_at)})
     return {"WebIdentityToken": issued.token, "Expiration": issued.expires_at}

@@ -22,15 +22,17 @@ from signin.federation.saml_events import SamlCall
 from signin.kernel import arns
 from signin.kernel.errors import Refusal
 from signin.wire.query import Call, Error, Output, number, said, text
-from signin.wire.sts_fields import (
-    ARN,
-    LONGEST_ROLE,
+from signin.wire.sts_answers import (
     SOURCE,
     credentials_of,
     issued,
     lowered,
+    parameters_of,
+)
+from signin.wire.sts_fields import (
+    ARN,
+    LONGEST_ROLE,
     packed,
-    told,
 )
 
 ASSERTION = rf"[A-Za-z0-9+/=\r\n]{{4,{documents.LONGEST}}}"
@@ -123,5 +125,5 @@ def _described(call: Call, provider: SamlProvider) -> SamlCall:
         browser=call.browser,
         region=call.browser.region or shapes.ROOT_REGION,
         request_id=call.request_id,
-        parameters=told(call.inputs, RECORDED),
+        parameters=parameters_of(call.inputs, RECORDED),
     )

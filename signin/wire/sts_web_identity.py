@@ -25,20 +25,22 @@ from signin.kernel.errors import Refusal
 from signin.kernel.jws import Members
 from signin.wire.query import Call, Error, Output, number, said, text
 from signin.wire.rest_json import Malformed
+from signin.wire.sts_answers import (
+    SOURCE,
+    credentials_of,
+    issued,
+    lowered,
+    parameters_of,
+)
 from signin.wire.sts_fields import (
     ARN,
     LONGEST_ROLE,
     MOST_TAGS,
     SESSION_NAME,
-    SOURCE,
     SOURCE_IDENTITY,
     TAGS,
     TagsWrong,
-    credentials_of,
-    issued,
-    lowered,
     packed,
-    told,
     transitive,
     unique,
 )
@@ -127,7 +129,7 @@ def _unsigned(call: Call, provider: OidcProvider) -> UnsignedCall:
         browser=call.browser,
         region=call.browser.region or shapes.ROOT_REGION,
         request_id=call.request_id,
-        parameters=told(call.inputs, RECORDED),
+        parameters=parameters_of(call.inputs, RECORDED),
     )
 
 

@@ -13,6 +13,7 @@ from accounts import (
     access_keys,
     browsers,
     codes,
+    delegations,
     directory_users,
     forms,
     invitations,
@@ -22,6 +23,7 @@ from accounts import (
     policies,
     recovery,
     role_sessions,
+    root_sessions,
     sessions,
     verifications,
 )
@@ -32,7 +34,7 @@ from accounts.models.roles import HOUR
 from mfa import devices, grace, slots, totp
 from mfa.models import MOST_DEVICES, Ceremony
 from mfa.steps.sign_in import WRONG_ANSWERS
-from signin import hosts
+from signin import client_cookies, hosts
 from signin import http as signin_http
 from signin.captcha import challenges
 from signin.console import device_flows, flows, remembered, role_history
@@ -265,6 +267,13 @@ NUMBERS: dict[str, list[timedelta | str]] = {
         f"{sts_fields.MOST_TAGS} tags",
         f"{sts_fields.MOST_POLICIES} policies",
     ],
+    "Acting as a root user, by STS": [timedelta(seconds=root_sessions.LONGEST)],
+    "Trade-in token": [
+        delegations.LIFETIME,
+        timedelta(seconds=delegations.SHORTEST),
+        timedelta(seconds=delegations.LONGEST),
+        timedelta(seconds=delegations.DEFAULT),
+    ],
     "Name of a session, source identity": ["2 to 64"],
     "IAM user name": [f"{forms.IamUserForm.base_fields['username'].max_length} characters"],
 }
@@ -279,6 +288,9 @@ COOKIES = {
     signin_http.REMEMBER_COOKIE: timedelta(seconds=remembered.LIFETIME),
     signin_http.IDP_COOKIE: timedelta(seconds=idp_views.REMEMBERED_FOR),
     signin_http.ROLES_COOKIE: timedelta(seconds=role_history.LIFETIME),
+    **dict.fromkeys(client_cookies.OF_CONSOLES, sessions.CONSOLE_LIFETIME),
+    **dict.fromkeys(client_cookies.OF_SIGN_IN_HOSTS, timedelta(seconds=remembered.LIFETIME)),
+    **dict.fromkeys(client_cookies.OF_PORTALS, Directory().session_lifetime),
     settings.CSRF_COOKIE_NAME: None,
     settings.LANGUAGE_COOKIE_NAME: timedelta(seconds=settings.LANGUAGE_COOKIE_AGE),
     settings.SESSION_COOKIE_NAME: timedelta(seconds=settings.SESSION_COOKIE_AGE),
@@ -366,13 +378,17 @@ class TestWhatIsEmulated:
     def test_the_cookies_are_those_of_the_code(self):
         told = {CODE.findall(row[0])[0]: row[2] for row in rows(section(EMULATED, "Cookies"))}
         ours = {value for name, value in vars(signin_http).items() if name.endswith("_COOKIE")}
+        ours.update(client_cookies.OF_CONSOLES)
+        ours.update(client_cookies.OF_SIGN_IN_HOSTS, client_cookies.OF_PORTALS)
         of_settings = {
             getattr(settings, name)
             for name in ("CSRF_COOKIE_NAME", "SESSION_COOKIE_NAME", "LANGUAGE_COOKIE_NAME")
         }
         assert set(told) == ours | of_settings == set(COOKIES)
         for name, lifetime in COOKIES.items():
-            assert "HttpOnly" in told[name], name
+            is_for_scripts = name in client_cookies.FOR_SCRIPTS
+            assert ("not HttpOnly" if is_for_scripts else "HttpOnly") in told[name], name
+            assert is_for_scripts or "not HttpOnly" not in told[name], name
             if lifetime:
                 assert says(told[name], spoken(lifetime)), name
 

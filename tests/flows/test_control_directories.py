@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts import directory_users, passwords, verifications
-from accounts.models import Principal
+from accounts.models import Directory, Principal
 from signin.events.models import Event
 from signin.kernel import clock
 from signin.mailbox.models import Message
@@ -41,6 +41,8 @@ def test_directories_are_listed_with_their_portals(control, user):
         "id": DIRECTORY,
         "account": "555500001111",
         "region": "us-east-1",
+        "additional_regions": [],
+        "instance_id": Directory.objects.get(pk=DIRECTORY).instance_id,
         "subdomain": "example",
         "portal": "http://example.awsapps.com.localhost:8000/start/",
         "users": 1,

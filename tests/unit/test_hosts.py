@@ -59,6 +59,7 @@ def test_no_sample_is_claimed_twice():
         "portal": "example-corp",
         "session": "111122223333-ab12cd34",
         "issuer": "01234567-89ab-4cde-8f01-23456789abcd",
+        "instance": "ssoins-0123456789abcdef",
     }
     for sample in [host.name.format(**values) for host in hosts.HOSTS]:
         claims = [host.name for host in hosts.HOSTS if host.pattern.fullmatch(sample)]

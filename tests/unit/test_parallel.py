@@ -11,6 +11,7 @@ from django.db import connections
 
 from accounts import (
     codes,
+    delegations,
     directory_users,
     email_changes,
     invitations,
@@ -22,8 +23,9 @@ from accounts import (
     states,
     verifications,
 )
+from accounts.credentials import Keys
 from accounts.errors import CodeDead, EmailTaken, LinkOver
-from accounts.models import Account, Lockout, Principal, Session
+from accounts.models import Account, Lockout, Principal, Session, TemporaryCredentials
 from mfa import devices, totp
 from mfa.errors import TooManyDevices
 from mfa.models import Device
@@ -299,6 +301,15 @@ def test_a_token_is_taken_by_one():
     winners = {each.principal_id for each in results if not isinstance(each, Refusal)}
     assert Device.objects.filter(serial_number="GAHT12345678").count() == 1
     assert len(winners) == 1
+
+
+@pytest.mark.requirement("S-047")
+def test_a_trade_in_token_gives_credentials_once():
+    given = delegations.give(named("zhang"), seconds=900)
+    found = delegations.find(given.token)
+    results = at_once(lambda: delegations.trade_in(found))
+    assert sum(isinstance(each, Keys) for each in results) == 1
+    assert TemporaryCredentials.objects.filter(principal=named("zhang")).count() == 1
 
 
 def opening(email: str, flow_key: str, chromium: Browser) -> Attempt:

@@ -70,6 +70,7 @@ class TestADirectory:
             session_minutes=15,
             disabling="delayed",
             event_identity="legacy",
+            additional_regions=["eu-west-1", "us-west-2"],
         )
         directory = find_by_portal("team")
         assert directory.region == "eu-central-1"
@@ -80,6 +81,12 @@ class TestADirectory:
         assert not directory.mails_one_time_passwords
         assert directory.session_minutes == 15
         assert (directory.disabling_mode, directory.event_identity) == ("delayed", "legacy")
+        assert directory.regions == ["eu-central-1", "eu-west-1", "us-west-2"]
+
+    def test_its_instance_has_the_same_id_after_each_reset(self):
+        scenario = load()
+        [content] = scenarios.read(scenario).directories
+        assert Directory.objects.get().instance_id == content.directory.instance_id
 
     def test_its_identity_source_is_an_active_directory(self):
         load(identity_source="managed-ad", domain="corp.example.com", users=[ANA])
@@ -267,6 +274,11 @@ def assigned(**members):
         ({"owner": HERE}, "directories[0]: not known here: owner"),
         ({"region": "mars"}, "directories[0].region: A region"),
         ({"region": ""}, "directories[0].region: "),
+        ({"additional_regions": "eu-west-1"}, "directories[0].additional_regions: "),
+        ({"additional_regions": ["mars"]}, "directories[0].additional_regions: A region"),
+        ({"additional_regions": [1]}, "directories[0].additional_regions: A list of different"),
+        ({"additional_regions": ["eu-west-1"] * 2}, "additional_regions: A list of different"),
+        ({"additional_regions": ["us-east-1"]}, "additional_regions: Regions beside its own."),
         ({"subdomain": "Upper"}, "directories[0].subdomain: Lower-case"),
         ({"subdomain": "d-0123456789"}, "directories[0].subdomain: Lower-case"),
         ({"subdomain": "view"}, "directories[0].subdomain: Lower-case"),  # Builder ID has it

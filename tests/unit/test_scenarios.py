@@ -144,6 +144,15 @@ def test_a_policy_and_the_age_of_a_password_come_from_the_document():
         ({"accounts": [account(users=[{"name": "a"}, {"name": "A"}])]}, "twice there: iam-user"),
         ({"accounts": [account(), account()]}, "twice there: account 222233334444"),
         (
+            {"accounts": [account(management_account="333344445555")]},
+            "accounts[0].management_account: not there: 333344445555",
+        ),
+        (
+            {"accounts": [account(management_account="222233334444")]},
+            "accounts[0].management_account: Another account",
+        ),
+        ({"accounts": [account(management_account=1)]}, "accounts[0].management_account: a text"),
+        (
             {"accounts": [account(root=ROOT), account(id="333344445555", root=ROOT)]},
             "twice there: root-user a@example.com",
         ),
@@ -164,6 +173,12 @@ def test_a_mistake_is_named_with_its_place_and_nothing_is_loaded(document, says)
 def test_what_is_no_json_object_is_refused(text):
     with pytest.raises(ScenarioInvalid):
         scenarios.read(Scenario(name="test", text=text))
+
+
+def test_an_account_is_managed_by_one_that_comes_later():
+    load({"accounts": [account(management_account="333344445555"), account(id="333344445555")]})
+    managed = Account.objects.get(management_account="333344445555")
+    assert managed.pk == "222233334444"
 
 
 @pytest.mark.requirement("R-236", "R-238")

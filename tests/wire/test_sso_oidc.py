@@ -19,6 +19,8 @@ from tests.wire.programs import (
     refused,
 )
 
+INSTANCE = "ssoins-96cb3ef713c2b170"  # of the demo scenario, after each reset
+
 
 def errors(program):
     """Return the body of the last answer."""
@@ -77,7 +79,9 @@ def test_a_device_authorization_begins_with_all_that_programs_read(program, serv
         "https://d-1234567890.awsapps.com/start",
         "http://example-corp.awsapps.com.localhost:8000/start",
         "http://127.0.0.1:8000/start",
-        "https://ssoins-1111222233334444.portal.us-east-1.app.aws",
+        f"https://{INSTANCE}.portal.us-east-1.app.aws",
+        f"https://{INSTANCE}.us-east-1.portal.amazonaws.com/",
+        f"https://identitycenter.amazonaws.com/{INSTANCE}",
     ],
 )
 def test_start_urls_name_a_directory(program, start_url):
@@ -86,7 +90,14 @@ def test_start_urls_name_a_directory(program, start_url):
 
 @pytest.mark.requirement("R-186")
 @pytest.mark.parametrize(
-    "start_url", ["https://nobody.awsapps.com/start", "https://view.awsapps.com/start", "https://["]
+    "start_url",
+    [
+        "https://nobody.awsapps.com/start",
+        "https://view.awsapps.com/start",
+        "https://ssoins-1111222233334444.portal.us-east-1.app.aws",
+        f"https://{INSTANCE}.eu-west-1.portal.amazonaws.com",
+        "https://[",
+    ],
 )
 def test_start_urls_that_name_none(program, start_url):
     assert refused(program.begin, start_url) == ("InvalidRequestException", 400)

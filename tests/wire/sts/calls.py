@@ -64,6 +64,7 @@ MEMBERS = {
         ]
     },
 }
+MANAGED = {"444455556666": "111122223333"}
 
 
 def providers(account_id, place):

@@ -7,7 +7,7 @@ import pytest
 from signin.control.hashes import BUILTIN
 from tests import issuers
 from tests.server import Server
-from tests.wire.sts.calls import MEMBERS, OPEN, providers
+from tests.wire.sts.calls import MANAGED, MEMBERS, OPEN, providers
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +33,8 @@ def running(tmp_path_factory, place):
         for name, more in MEMBERS.get(account["id"], {}).items():
             account.setdefault(name, []).extend(more)
         account["oidc_providers"] = providers(account["id"], place)
+        if account["id"] in MANAGED:
+            account["management_account"] = MANAGED[account["id"]]
     (data / "scenarios").mkdir()
     (data / "scenarios" / "roles.json").write_text(json.dumps(document))
     with Server(data) as server:

@@ -82,7 +82,7 @@ class TestErrors:
             {"Action": "GetCallerIdentity", "Version": ""},
             {"Action": ""},
             {},
-            {"Action": "DecodeAuthorizationMessage"},
+            {"Action": "GetScopedCredentials"},
         ],
     )
     def test_an_operation_that_is_not_there(self, server, fields):
