@@ -151,6 +151,7 @@ def test_the_authority_vouches_for_nothing_but_the_emulated_domains(server):
     assert {each.value for each in constraints.value.permitted_subtrees} == {
         "amazonaws.com",
         "api.aws",
+        "app.aws",
         "aws.amazon.com",
         "awsapps.com",
         "signin.aws",
