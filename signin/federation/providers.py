@@ -22,7 +22,7 @@ from signin.http import Browser
 
 def columns_of(document: str) -> dict[str, Any]:
     """Return the columns of a provider that its metadata say, or raise MetadataRefused."""
-    read = metadata.read(document.encode())
+    read = metadata.read(document.encode("utf-8", "replace"))
     return {
         "entity_id": read.entity_id,
         "certificates": list(read.certificates),
