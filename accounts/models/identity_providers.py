@@ -23,14 +23,26 @@ SECRETS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 
 def check_key_set(value: object) -> None:
     """Raise ValidationError unless a value is a set of public keys (RFC 7517, 5)."""
-    keys = value.get("keys") if isinstance(value, dict) else None
+    keys = value["keys"] if isinstance(value, dict) and set(value) == {"keys"} else None
     if not isinstance(keys, list) or not 0 < len(keys) <= MOST_KEYS:
         raise ValidationError(_("A JSON Web Key Set, which has its keys in the member “keys”."))
     for key in keys:
-        if not isinstance(key, dict) or key.get("kty") not in {"RSA", "EC"}:
+        is_key = isinstance(key, dict) and all(map(_is_member, [*key, *key.values()]))
+        if not is_key or key.get("kty") not in {"RSA", "EC"}:
             raise ValidationError(_("Each key is a JSON object with the kty RSA or EC."))
         if not SECRETS.isdisjoint(key):
             raise ValidationError(_("Public keys only: one of these has private members."))
+
+
+def _is_member(value: object) -> bool:
+    """Return whether a value is one that members of keys have, and every database takes."""
+    parts = value if isinstance(value, list) else [value]
+    return all(isinstance(each, bool) or is_plain(each) for each in parts)
+
+
+def is_plain(value: object) -> bool:
+    """Return whether a value is a text without control characters and halves of characters."""
+    return isinstance(value, str) and value.isprintable()
 
 
 def check_audiences(value: object) -> None:
@@ -38,7 +50,7 @@ def check_audiences(value: object) -> None:
     if not isinstance(value, list) or len(value) > MOST_AUDIENCES:
         raise ValidationError(_("A list of up to 100 audiences."))
     for each in value:
-        if not isinstance(each, str) or not 0 < len(each) <= LONGEST_AUDIENCE:
+        if not is_plain(each) or not 0 < len(each) <= LONGEST_AUDIENCE:
             raise ValidationError(_("An audience is a text of up to 255 characters."))
 
 

@@ -33,7 +33,8 @@ def check_subjects(value: object) -> None:
     if not isinstance(value, list) or len(value) > MOST_SUBJECTS:
         raise ValidationError(_("A list of up to 100 patterns."))
     for each in value:
-        if not isinstance(each, str) or not 0 < len(each) <= LONGEST_SUBJECT:
+        is_plain = isinstance(each, str) and each.isprintable()
+        if not is_plain or not 0 < len(each) <= LONGEST_SUBJECT:
             raise ValidationError(_("A pattern is a text of up to 255 characters."))
 
 

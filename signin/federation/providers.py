@@ -29,7 +29,7 @@ def columns_of(document: str) -> dict[str, Any]:
     """
     if document.strip() == BUILT_IN:
         return idp.columns()
-    read = metadata.read(document.encode())
+    read = metadata.read(document.encode("utf-8", "replace"))
     return {
         "entity_id": read.entity_id,
         "certificates": list(read.certificates),

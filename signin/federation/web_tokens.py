@@ -55,8 +55,8 @@ class WebToken:
 def issuer_of(token: str) -> str:
     """Return who is said to have issued a token, which is not proved yet; or TokenMalformed."""
     issuer = _read(token)[1].get("iss")
-    if not isinstance(issuer, str):
-        raise TokenMalformed
+    if not isinstance(issuer, str) or not issuer.isprintable():
+        raise TokenMalformed  # no database need know of such a name
     return issuer
 
 

@@ -127,6 +127,16 @@ def test_a_directory_has_a_provider_as_its_source_and_issuers_that_it_trusts():
         ({"oidc_providers": [{**OIDC, "keys": {"keys": {}}}]}, "oidc_providers[0].keys: A JSON"),
         ({"oidc_providers": [{**OIDC, "keys": {"keys": ["a"]}}]}, "oidc_providers[0].keys: Each"),
         (
+            {"oidc_providers": [{**OIDC, "keys": {"keys": [{"kty": "EC", "kid": "a\0"}]}}]},
+            "oidc_providers[0].keys: Each",
+        ),
+        (
+            {"oidc_providers": [{**OIDC, "keys": {"keys": [{"kty": "EC", "x5c": [[]]}]}}]},
+            "oidc_providers[0].keys: Each",
+        ),
+        ({"oidc_providers": [{**OIDC, "keys": {**key_set(), "a": 1}}]}, "keys: A JSON"),
+        ({"oidc_providers": [{**OIDC, "audiences": ["a\ud800"]}]}, "audiences: An"),
+        (
             {"oidc_providers": [{**OIDC, "keys": {"keys": [key().as_dict(private=True)]}}]},
             "oidc_providers[0].keys: Public",
         ),

@@ -56,8 +56,9 @@ class TestSignatures:
 
     def test_who_issued_it_can_be_asked_before(self):
         assert web_tokens.issuer_of(token()) == URL
-        with pytest.raises(TokenMalformed):
-            web_tokens.issuer_of(token(iss=None))
+        for issuer in (None, 7, [URL], "https://a\0b", "https://\ud800"):
+            with pytest.raises(TokenMalformed):
+                web_tokens.issuer_of(token(iss=issuer))
 
     @pytest.mark.requirement("S-083")
     @pytest.mark.parametrize("algorithm", ["HS256", "HS384", "HS512"])
