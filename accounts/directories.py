@@ -57,15 +57,25 @@ def find_by_start_url(url: str) -> Directory | None:
     Where there is one directory only, any other address means it: some programs are told this
     server's bare address.
     """
+    if (portal := portal_in(url)) is None:
+        return None
+    if portal:
+        return find_by_portal(portal)
+    one: Any = _ONE.find()
+    return one if one and one.is_alone else None
+
+
+def portal_in(url: str) -> str | None:
+    """Return which portal an address names, AWS's or the one here; nothing for other addresses.
+
+    None for what is no address at all.
+    """
     try:
         hostname = urlsplit(url).hostname or ""
     except ValueError:
         return None
     hostname = hostname.removesuffix(f".{settings.SIGNIN_SUFFIX}")
-    if hostname.endswith(PORTALS):
-        return find_by_portal(hostname.removesuffix(PORTALS))
-    one: Any = _ONE.find()
-    return one if one and one.is_alone else None
+    return hostname.removesuffix(PORTALS) if hostname.endswith(PORTALS) else ""
 
 
 def name_meant(directory: Directory, typed: str) -> str:

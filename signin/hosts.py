@@ -63,6 +63,13 @@ HOSTS = [
     Host("account", "{account}.signin.aws.amazon.com", "signin.console.account_urls", "pages"),
     Host("public", "aws.amazon.com", "signin.console.public_urls", "pages"),
     Host("portal", "{portal}.awsapps.com", "signin.identity_center.portal_urls", "pages"),
+    Host("builder-id", "view.awsapps.com", "signin.identity_center.builder_id.urls", "pages"),
+    Host(
+        "profile",
+        "profile.aws.amazon.com",
+        "signin.identity_center.builder_id.profile_urls",
+        "pages",
+    ),
     Host("platform", "{region}.signin.aws", "signin.identity_center.platform_urls", "pages"),
     Host(
         "device", "device.sso.{region}.amazonaws.com", "signin.identity_center.device_urls", "pages"
@@ -175,6 +182,11 @@ def _row(door: str, placeholders: frozenset[str]) -> Host:
 def origin_of(host: str) -> str:
     """Return the origin of the pages at a host, named with its port as requests do."""
     return f"{naming.current().scheme}://{host}"
+
+
+def host_of(url: str) -> str:
+    """Return host and port of a URL of this server, as a request to it names them."""
+    return urlsplit(url).netloc
 
 
 def samples() -> list[str]:

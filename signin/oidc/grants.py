@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from accounts.models import Directory, Principal, Session
+from accounts.models import Principal, Session
 from signin.kernel import clock, entropy
-from signin.oidc.errors import OtherDirectory
+from signin.oidc import realms
+from signin.oidc.errors import OtherRealm
 from signin.oidc.models import Client, Grant
+from signin.oidc.realms import Realm
 
 # What says whether a grant lives, and whose it is; named from a grant.
 WHOSE = "session__principal__profile__directory"
@@ -31,20 +33,17 @@ def give(client: Client, session: Session, scopes: Sequence[str]) -> UUID:
     return grant_id
 
 
-def check_directory(session: Session, directory_id: str) -> None:
-    """Raise OtherDirectory if whoever is signed in is not of the directory that is asked."""
-    principal = session.principal
-    if principal.kind != Principal.Kind.DIRECTORY_USER or principal.realm != directory_id:
-        raise OtherDirectory
+def check_realm(session: Session, realm: Realm) -> None:
+    """Raise OtherRealm if whoever is signed in is not of the realm that is asked."""
+    if not realm.has(session.principal):
+        raise OtherRealm
 
 
 def living() -> QuerySet[Grant]:
     """Return the grants that hold now."""
+    is_there = Q(principal__kind=Principal.Kind.BUILDER_ID) | Q(principal__profile__is_enabled=True)
     return Grant.objects.filter(
-        revoked_at=None,
-        session__ended_at=None,
-        session__expires_at__gt=clock.now(),
-        principal__profile__is_enabled=True,
+        is_there, revoked_at=None, session__ended_at=None, session__expires_at__gt=clock.now()
     ).select_related(*RELATED)
 
 
@@ -55,10 +54,15 @@ def lives(grant: Grant) -> bool:
         grant.revoked_at is None
         and session.ended_at is None
         and session.expires_at > clock.now()
-        and session.principal.profile.is_enabled
+        and _is_enabled(session.principal)
     )
 
 
-def directory_of(grant: Grant) -> Directory:
-    """Return the directory of whoever allowed it."""
-    return grant.session.principal.profile.directory
+def realm_of(grant: Grant) -> Realm:
+    """Return the realm of whoever allowed it."""
+    return realms.of(grant.session.principal)
+
+
+def _is_enabled(principal: Principal) -> bool:
+    # Nobody disables a Builder ID: it is there, or it is deleted with all that it allowed.
+    return principal.kind == Principal.Kind.BUILDER_ID or principal.profile.is_enabled

@@ -91,7 +91,7 @@ def _start_device_authorization(request: HttpRequest, inputs: Inputs) -> Output:
     begun = device_authorizations.begin(
         client, start_url=text(inputs, "startUrl"), browser=browser_of(request)
     )
-    region, query = begun.authorization.directory.region, {"user_code": begun.user_code}
+    region, query = begun.authorization.realm.region, {"user_code": begun.user_code}
     return {
         "deviceCode": begun.device_code,
         "userCode": begun.user_code,
@@ -150,7 +150,7 @@ create_token = SERVICE.operation(_create_token)
 
 @require_safe
 def authorize(request: HttpRequest) -> HttpResponse:
-    """Take a program's question on to the portal of its directory, where somebody answers it.
+    """Take a program's question on to the page of its realm on which somebody answers it.
 
     What is wrong is told to the program, by a redirect; but nobody is sent to an address that no
     program registered (S-100).
@@ -186,4 +186,6 @@ def _ask(request: HttpRequest, client: Client, redirect_uri: str, state: str) ->
         browser=browser_of(request),
     )
     query = {"request": consent.handle}
+    if consent.directory is None:
+        return hosts.url("builder-id", "/start/consent", query)
     return hosts.url("portal", "/start/consent", query, portal=consent.directory.portal_name)

@@ -84,9 +84,8 @@ def test_start_urls_name_a_directory(program, start_url):
     assert program.begin(start_url)["deviceCode"]
 
 
-@pytest.mark.requirement("R-186")
 @pytest.mark.parametrize(
-    "start_url", ["https://nobody.awsapps.com/start", "https://view.awsapps.com/start", "https://["]
+    "start_url", ["https://nobody.awsapps.com/start", "https://amzn.awsapps.com/start", "https://["]
 )
 def test_start_urls_that_name_none(program, start_url):
     assert refused(program.begin, start_url) == ("InvalidRequestException", 400)
