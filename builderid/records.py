@@ -5,8 +5,8 @@ That a device was right is told at the end, by the sign-in.
 
 from collections.abc import Sequence
 
+from accounts import builder_id_events
 from accounts.steps import proven
-from builderid import events
 from mfa.models import Device
 from signin.flow.models import Attempt
 
@@ -24,7 +24,7 @@ class BuilderIdRecord:
         pass
 
     def failed(self, attempt: Attempt) -> None:
-        events.sign_in_failed(proven(attempt), browser=attempt.browser, mfa_used=True)
+        builder_id_events.sign_in_failed(proven(attempt), browser=attempt.browser, mfa_used=True)
 
     def resynchronised(self, attempt: Attempt, device: Device) -> None:
         pass

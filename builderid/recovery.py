@@ -2,11 +2,11 @@
 
 from django.db import transaction
 
-from accounts import lockout
+from accounts import builder_id_events, lockout
 from accounts import recovery as links
 from accounts.models import Principal
 from accounts.models.principals import fold
-from builderid import emails, events, people
+from builderid import emails, people
 from signin import hosts
 from signin.http import Browser
 from signin.kernel import clock, entropy
@@ -43,7 +43,7 @@ def complete(token: str, password: str, *, browser: Browser) -> None:
     """Set the password with a link, or raise LinkOver or PasswordRefused."""
     with transaction.atomic():
         person = links.use_up(token, password, KIND)
-        events.password_changed(person, browser=browser)
+        builder_id_events.password_changed(person, browser=browser)
     emails.password_changed(person)
 
 

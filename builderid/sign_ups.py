@@ -2,10 +2,10 @@
 
 from django.db import transaction
 
-from accounts import codes, lockout, passwords
+from accounts import builder_id_events, codes, lockout, passwords
 from accounts.models import Account, Behaviour, Opening, Principal
 from accounts.models.principals import fold
-from builderid import emails, events, people
+from builderid import emails, people
 from builderid.errors import BuilderIdInUse, SignUpOver
 from signin.flow.models import Attempt
 from signin.kernel import clock
@@ -65,5 +65,5 @@ def complete(attempt: Attempt) -> Principal:
             raise SignUpOver
         person = people.new(attempt.facts["email"])
         people.store(person, opening.encoded, name=attempt.facts["full_name"])
-        events.signed_up(person, browser=attempt.browser)
+        builder_id_events.signed_up(person, browser=attempt.browser)
     return person

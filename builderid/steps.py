@@ -4,12 +4,12 @@ from typing import Any
 
 from django.contrib.auth import authenticate
 
-from accounts import browsers, lockout
+from accounts import browsers, builder_id_events, lockout
 from accounts.directory_steps import is_trusted
 from accounts.errors import WrongCredentials
 from accounts.models.principals import fold
 from accounts.steps import notes, password_set_at
-from builderid import events, people, recovery
+from builderid import people, recovery
 from builderid.forms import EmailForm, PasswordForm, TrustingCodeForm, TrustingPasskeyForm
 from builderid.records import BUILDER_ID
 from mfa.steps import sign_in as mfa
@@ -56,11 +56,11 @@ class PasswordStep(Step):
         try:
             tried = lockout.admit(identity, ip=browser.ip, principal=person)
         except LockedOut:
-            events.sign_in_failed(person, browser=browser)
+            builder_id_events.sign_in_failed(person, browser=browser)
             raise
         if authenticate(principal=person, password=answer["password"]) is None or person is None:
             tried.fail()
-            events.sign_in_failed(person, browser=browser)
+            builder_id_events.sign_in_failed(person, browser=browser)
             raise WrongCredentials
         tried.succeed()
         attempt.facts["principal_id"] = person.pk

@@ -6,11 +6,11 @@ Rows name a directory; those that name none are of the Builder IDs.
 
 from dataclasses import dataclass
 
-from accounts import directories
+from accounts import builder_id_events, directories
 from accounts.models import Directory, Principal
 
 BUILDER_ID_PORTAL = "view"  # https://view.awsapps.com/start, for everybody
-BUILDER_ID_REGION = "us-east-1"
+BUILDER_ID_REGION = builder_id_events.REGION
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import assignments, credentials, directory_events, sessions
-from accounts.models import Account
+from accounts.models import Account, Principal
 from signin.http import browser_of
 from signin.kernel.errors import Refusal
 from signin.oidc import tokens
@@ -102,22 +102,40 @@ def _get_role_credentials(request: HttpRequest, inputs: Inputs) -> Output:
 
 
 def _logout(request: HttpRequest, _inputs: Inputs) -> None:
-    grant = _grant_of(request)
+    grant = _bearer(request)
+    if not _is_builder_id(grant):
+        _check_scopes(grant)
     tokens.revoke_family(grant)
     sessions.end(grant.session)
-    directory_events.signed_out(grant.session, browser=browser_of(request))
+    if not _is_builder_id(grant):
+        directory_events.signed_out(grant.session, browser=browser_of(request))
 
 
 def _grant_of(request: HttpRequest) -> Grant:
-    """Return what stands behind the token of a request, which comes in its header only (S-103)."""
+    """Return what stands behind the token of a request: never a Builder ID (R-186)."""
+    grant = _bearer(request)
+    if _is_builder_id(grant):
+        raise Unauthorized
+    _check_scopes(grant)
+    return grant
+
+
+def _bearer(request: HttpRequest) -> Grant:
+    """Return whose token a request has, which comes in its header only (S-103)."""
     token = tokens.find(request.META.get(BEARER, ""))
     if token is None:
         raise Unauthorized
-    scopes = token.grant.scopes
-    # One of the old kind has none, and is for this API.
-    if scopes and not {PORTAL_SCOPE, OLD_PORTAL_SCOPE}.intersection(scopes):
-        raise Unauthorized
     return token.grant
+
+
+def _check_scopes(grant: Grant) -> None:
+    # One of the old kind has none, and is for this API.
+    if grant.scopes and not {PORTAL_SCOPE, OLD_PORTAL_SCOPE}.intersection(grant.scopes):
+        raise Unauthorized
+
+
+def _is_builder_id(grant: Grant) -> bool:
+    return grant.session.principal.kind == Principal.Kind.BUILDER_ID
 
 
 def _account_id(inputs: Inputs) -> str:

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from accounts import browsers, recovery, sessions
+from accounts import browsers, builder_id_events, recovery, sessions
 from accounts.steps import is_still_proven, proven, proven_by
-from builderid import events, sign_ups
+from builderid import sign_ups
 from builderid.errors import BuilderIdTaken, SignUpOver
 from builderid.people import SIGNED_IN_FOR
 from builderid.records import BUILDER_ID as RECORD
@@ -68,7 +68,7 @@ def open_start(request: HttpRequest, attempt: Attempt) -> HttpResponse:
             door=sessions.BUILDER_ID,
             lifetime=SIGNED_IN_FOR,
         )
-        events.signed_in(person, mfa_used=bool(passed), browser=attempt.browser)
+        builder_id_events.signed_in(person, mfa_used=bool(passed), browser=attempt.browser)
         is_trusted = attempt.facts.get("trust_device")
         device_key = browsers.remember(person, attempt.browser) if is_trusted else ""
     response = hand_over(signed_in.code, attempt.facts["destination"], request)
