@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from accounts.models import Principal, Session
+from accounts import assignments, directories
+from accounts.models import Directory, Principal, Session
 from signin.control import scenarios
 from signin.control.documents import ScenarioInvalid
 from signin.control.scenarios import Scenario
@@ -111,6 +112,21 @@ class TestTheControlApi:
         path = f"/device_authorizations/{begun.user_code}/approve"
         for said in (DEV[0], person().pk):
             assert control("POST", path, {"principal": said})[0] == 404
+
+    @pytest.mark.requirement("R-186")
+    def test_it_has_no_access_keys_and_no_first_password_by_an_administrator(self, control):
+        path = f"/principals/{person().pk}"
+        assert control("POST", f"{path}/access_keys")[0] == 409
+        assert control("GET", f"{path}/access_keys") == (200, [])
+        for call in ("disable", "enable", "invitation", "one-time-password"):
+            assert control("POST", f"{path}/{call}")[0] == 404
+
+    @pytest.mark.requirement("R-186")
+    def test_nothing_of_an_account_can_be_assigned_to_it(self):
+        directory = Directory.objects.get(pk="d-1234567890")
+        assert person() not in directories.users_of(directory)
+        assert not assignments.accounts_of(person()).exists()
+        assert assignments.find(person(), "111122223333", "ReadOnlyAccess") is None
 
     def test_devices_are_registered_and_removed(self, control, browser):
         path = f"/principals/{person().pk}/devices"
