@@ -1,5 +1,6 @@
 """People sign in with a Builder ID at the start page, and are signed out again."""
 
+import json
 import re
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -10,12 +11,15 @@ from accounts import sessions
 from accounts.models import KnownBrowser, Session
 from builderid import people
 from builderid.errors import BuilderIdTaken
+from mfa import devices, webauthn
 from signin.events.models import Event
 from signin.faults import faults
 from signin.faults.faults import Kind
+from signin.flow.models import Attempt
 from signin.http import BUILDER_ID_COOKIE, DEVICE_COOKIE, PORTAL_COOKIE, SIGNIN_COOKIE
 from signin.kernel import clock
 from tests import portal_walks
+from tests.authenticator import SoftwareKey
 from tests.browser import CONSOLE, address
 from tests.builder_id_walks import (
     DEV,
@@ -31,6 +35,22 @@ from tests.devices import code_of, wrong_code
 from tests.walks import ACCOUNT_PAGE, ROOT, name_root, pass_captcha, sign_in_as_root
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+
+ORIGIN = PLATFORM.rstrip("/")
+
+
+def add_key():
+    """Register a security key for somebody, and return it."""
+    key, attempt = SoftwareKey(), Attempt.begin(flow="a-flow", flow_key="key", facts={})
+    ceremony = webauthn.begin(person(), attempt)
+    made = json.dumps(key.create(webauthn.registration_options(ceremony, "Mateo"), ORIGIN))
+    devices.settle(webauthn.register(ceremony, made, name="key", origin=ORIGIN))
+    return key
+
+
+def options_of(browser):
+    """Return what the page asks a key for."""
+    return json.loads(re.search(r'data-options="(.*?)">', browser.text)[1])
 
 
 def events(name="BuilderSignIn"):
@@ -230,6 +250,20 @@ class TestDevices:
         sign_in(browser)
         assert browser.cookie(DEVICE_COOKIE, PLATFORM) is None
         assert not KnownBrowser.objects.exists()
+
+    @pytest.mark.requirement("R-119", "R-135")
+    def test_a_key_is_asked_for_too_and_the_browser_trusted(self, browser):
+        key = add_key()
+        sign_in(browser)
+        assert browser.step == "mfa-passkey"
+        browser.submit(credential="{}")
+        assert browser.step == "mfa-passkey"
+        answer = json.dumps(key.get(options_of(browser), ORIGIN))
+        browser.submit(credential=answer, trust_device="on")
+        assert is_signed_in(browser)
+        assert Session.objects.get(door=sessions.BUILDER_ID).factors == ["password", "passkey"]
+        browser.visit(START).submit("sign-out")
+        assert is_signed_in(sign_in(browser))
 
     @pytest.mark.requirement("R-161")
     def test_nobody_stands_in_for_a_lost_device(self, browser):
