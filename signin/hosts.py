@@ -184,11 +184,6 @@ def origin_of(host: str) -> str:
     return f"{naming.current().scheme}://{host}"
 
 
-def host_of(url: str) -> str:
-    """Return host and port of a URL of this server, as a request to it names them."""
-    return urlsplit(url).netloc
-
-
 def samples() -> list[str]:
     """Return one address for each row of the table, with sample values for placeholders."""
     values = {

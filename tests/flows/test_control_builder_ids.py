@@ -13,8 +13,17 @@ from signin.events.models import Event
 from signin.mailbox.models import Message
 from signin.oidc import clients, device_authorizations, tokens
 from signin.oidc.clients import Credentials
-from tests.browser import DESK
-from tests.builder_id_walks import DEV, START, is_signed_in, person, sign_in
+from tests.browser import DESK, Browser
+from tests.builder_id_walks import (
+    DEV,
+    START,
+    add_app,
+    begin_sign_up,
+    is_signed_in,
+    person,
+    sign_in,
+)
+from tests.devices import code_of
 from tests.directories import DESK_BROWSER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -191,6 +200,22 @@ class TestTheDesk:
         assert DEV[0] in browser.words
         assert DEV[1] in browser.words
 
+    def test_the_phone_shows_codes_and_mails(self, browser):
+        app = add_app()
+        browser.visit(f"{DESK}phone/?q=dev@example.com")
+        assert "Builder ID" in browser.words
+        begin_sign_up(Browser(), DEV[0])
+        browser.visit(f"{DESK}phone/{person().pk}")
+        assert code_of(app.serial_number) in browser.text.replace(" ", "")
+        assert "has a Builder ID already" in browser.words
+
+    def test_the_connect_page_and_the_events_are_there_without_a_directory(self, browser):
+        sign_in(Browser())
+        Directory.objects.all().delete()
+        for path in ("", "connect/", "events/"):
+            assert browser.visit(DESK + path).status == 200
+        assert "BuilderSignIn" in browser.words
+
 
 class TestTheAdminSite:
     def test_they_are_listed_and_looked_at(self, operator):
@@ -200,6 +225,13 @@ class TestTheAdminSite:
         operator.visit(f"{DESK}admin/builderid/builderid/{person().pk}/change/")
         assert person().unique_id in operator.words
         assert person().password not in operator.text
+
+    def test_devices_are_found_and_removed(self, operator):
+        app = add_app()
+        operator.visit(f"{DESK}admin/mfa/device/?principal={person().pk}")
+        assert app.name in operator.words
+        operator.visit(f"{DESK}admin/mfa/device/{app.pk}/change/")
+        assert DEV[0] in operator.words
 
     def test_people_are_signed_out(self, operator, browser):
         sign_in(browser)

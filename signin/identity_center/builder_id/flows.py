@@ -44,6 +44,7 @@ from signin.http import (
     set_cookie,
 )
 from signin.identity_center.builder_id import destinations
+from signin.identity_center.destinations import host_of
 from signin.kernel.errors import Refusal
 from signin.oidc.realms import BUILDER_ID_PORTAL
 
@@ -63,7 +64,7 @@ def open_start(request: HttpRequest, attempt: Attempt) -> HttpResponse:
             person,
             browser=attempt.browser,
             factors=[*proven_by(attempt), *passed],
-            host=hosts.host_of(attempt.facts["destination"]),
+            host=host_of(attempt.facts["destination"]),
             challenge=attempt.facts["challenge"],
             door=sessions.BUILDER_ID,
             lifetime=SIGNED_IN_FOR,

@@ -26,6 +26,7 @@ from signin.identity_center.builder_id.flows import (
     hand_over,
     over,
 )
+from signin.identity_center.destinations import host_of
 from signin.oidc.realms import BUILDER_ID_REGION
 
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
@@ -43,9 +44,9 @@ def login(request: HttpRequest) -> HttpResponse:
     destination = destinations.allowed(request.GET.get("redirect_uri", "")) or destinations.start()
     session = session_of(request)
     if session and not request.GET.get("prompt"):
-        host = hosts.host_of(destination)
-        door = sessions.BUILDER_ID
-        code = sessions.offer(session, door=door, host=host, challenge=challenge)
+        code = sessions.offer(
+            session, door=sessions.BUILDER_ID, host=host_of(destination), challenge=challenge
+        )
         return hand_over(code, destination, request)
     return flow.begin(request, SIGN_IN, Facts(destination=destination, challenge=challenge))
 
