@@ -75,20 +75,22 @@ def find_by_start_url(url: str) -> Directory | None:
     Where there is one directory only, any other address means it: some programs are told this
     server's bare address.
     """
-    try:
-        parts = urlsplit(url)
-        hostname = (parts.hostname or "").removesuffix(f".{settings.SIGNIN_SUFFIX}")
-    except ValueError:
+    if (named := _named_in(url)) is None:
         return None
-    if hostname.endswith(PORTALS):
-        return find_by_portal(hostname.removesuffix(PORTALS))
-    host, values = hosts.find_real(hostname) or (None, {})
-    if host and "instance" in values:
-        return find_by_portal(hosts.portal_name(values))
+    hostname, path = named
+    if portal := _portal_at(hostname):
+        return find_by_portal(portal)
+    host, _ = hosts.find_real(hostname) or (None, {})
     if host and host.door == INSTANCES:
-        return find_by_instance(parts.path.strip("/"))
+        return find_by_instance(path.strip("/"))
     one: Any = _ONE.find()
     return one if one and one.is_alone else None
+
+
+def portal_in(url: str) -> str:
+    """Return which portal an address names, AWS's or the one here; nothing for other addresses."""
+    named = _named_in(url)
+    return _portal_at(named[0]) if named else ""
 
 
 def name_meant(directory: Directory, typed: str) -> str:
@@ -146,6 +148,22 @@ def use_up_one_time(user: Principal) -> bool:
         return False
     living = DirectoryProfile.objects.filter(pk=user.pk, one_time_until__gt=clock.now())
     return bool(living.update(one_time_until=None))
+
+
+def _named_in(url: str) -> tuple[str, str] | None:
+    """Return the real host name that an address has or means, and its path."""
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname or "").removesuffix(f".{settings.SIGNIN_SUFFIX}"), parts.path
+    except ValueError:
+        return None
+
+
+def _portal_at(hostname: str) -> str:
+    if hostname.endswith(PORTALS):
+        return hostname.removesuffix(PORTALS)
+    _, values = hosts.find_real(hostname) or (None, {})
+    return hosts.portal_name(values) if "instance" in values else ""
 
 
 def _domains(directory: Directory) -> set[str]:

@@ -37,18 +37,22 @@ class OpeningCodeStep(Step):
 
     @property
     def acts(self) -> Mapping[str, Act]:
-        return {"resend": openings.mail_code}
+        return {"resend": self.mail_code}
+
+    def mail_code(self, attempt: Attempt) -> None:
+        """Mail a new code, which kills the old one, or a notice to whoever has the address."""
+        openings.mail_code(attempt)
 
     def needed(self, attempt: Attempt) -> bool:
         return not attempt.facts.get("email_code_verified")
 
     def prepare(self, attempt: Attempt) -> None:
         if not attempt.facts.get("email_code_sent"):
-            openings.mail_code(attempt)
+            self.mail_code(attempt)
             attempt.facts["email_code_sent"] = True
 
     def submit(self, attempt: Attempt, answer: Answer) -> None:
-        identity = ("opening-code", fold(attempt.facts["email"]))
+        identity = (self.name, fold(attempt.facts["email"]))
         tried = lockout.admit(identity, ip=attempt.browser.ip, principal=None)
         try:
             codes.redeem(attempt, answer["code"])

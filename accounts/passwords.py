@@ -39,11 +39,13 @@ def is_right(principal: Principal | None, password: str) -> bool:
 
 
 def first(principal: Principal, password: str) -> str:
-    """Return what is stored of the first password of a root user, or raise PasswordRefused.
+    """Return what is stored of a first password that somebody chose, or raise PasswordRefused.
 
-    The principal need not be stored: it says which names the password must leave out.
+    It is a root user's or a Builder ID's. The principal need not be stored: it says what the rules
+    are, and which names the password must leave out.
     """
-    if found := policies.problems(_normalised(password), principal, policies.ROOT_AT_FIRST):
+    rules = policies.rules_at_first(principal)
+    if found := policies.problems(_normalised(password), principal, rules):
         raise PasswordRefused(found)
     return hashed(password)
 

@@ -95,6 +95,7 @@ DIRECTORY = Rules(
     names=False,
     reuse=3,
 )
+DIRECTORY_AT_FIRST = replace(DIRECTORY, reuse=0)
 
 OF_DIRECTORIES = frozenset({Principal.Kind.DIRECTORY_USER, Principal.Kind.BUILDER_ID})
 
@@ -134,6 +135,11 @@ def rules_for(principal: Principal) -> Rules:
         max_age=policy.max_age_days,
         hard_expiry=policy.hard_expiry,
     )
+
+
+def rules_at_first(principal: Principal) -> Rules:
+    """Return the rules for the first password of somebody who chooses it before they are there."""
+    return ROOT_AT_FIRST if principal.is_root else DIRECTORY_AT_FIRST
 
 
 def policy_of(account: Account | None) -> PasswordPolicy | None:

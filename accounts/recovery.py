@@ -1,7 +1,7 @@
 """Who forgot the password gets a link by mail, and sets a new one with it.
 
-Root users and users of directories do so at hosts of their own; the link of one is worth nothing
-at the other's.
+Root users, users of directories and people with a Builder ID do so at pages of their own; the
+link of one is worth nothing at the others'.
 """
 
 from datetime import datetime, timedelta
@@ -53,7 +53,7 @@ def request(email: str, *, browser: Browser) -> None:
     if root_user is None or not allowed:
         return
     with transaction.atomic():
-        _keep(root_user, token, expires_at)
+        keep(root_user, token, expires_at)
         events.password_recovery_requested(root_user, browser)
     mail.send()
 
@@ -74,7 +74,7 @@ def request_for(
     allowed = lockout.may_mail(counted_as, ip=browser.ip, principal=user)
     if user is None or not _is_there(user) or not allowed:
         return
-    _keep(user, token, expires_at)
+    keep(user, token, expires_at)
     mail.send()
 
 
@@ -85,7 +85,7 @@ def send_to(user: Principal) -> None:
     mail = directory_emails.portal_password_reset(
         user, directory, link=_portal_link(directory, token), expires_at=expires_at
     )
-    _keep(user, token, expires_at)
+    keep(user, token, expires_at)
     mail.send()
 
 
@@ -107,6 +107,18 @@ def complete(
     one wins, and a refused password leaves the link as it was (S-009, S-047).
     """
     with transaction.atomic():
+        principal = use_up(token, password, kind)
+        _record(principal, browser)
+    _notify(principal)
+    return principal
+
+
+def use_up(token: str, password: str, kind: Kind) -> Principal:
+    """Set the password with a link, as ``complete`` does, and tell nobody.
+
+    Whoever calls does that, in the same transaction.
+    """
+    with transaction.atomic():
         if not _living(token).update(consumed_at=clock.now()):
             raise LinkOver
         link = PasswordRecovery.objects.get(token_digest=entropy.digest(token))
@@ -116,9 +128,20 @@ def complete(
             raise LinkOver
         passwords.change(principal, to=password)
         lockout.release(principal)
-        _record(principal, browser)
-    _notify(principal)
     return principal
+
+
+def keep(principal: Principal, token: str, expires_at: datetime) -> None:
+    """Make a link good for one principal, in place of any earlier one."""
+    PasswordRecovery.objects.update_or_create(
+        principal=principal,
+        defaults={
+            "token_digest": entropy.digest(token),
+            "binding": _binding(principal),
+            "expires_at": expires_at,
+            "consumed_at": None,
+        },
+    )
 
 
 def _record(principal: Principal, browser: Browser) -> None:
@@ -140,18 +163,6 @@ def _portal_link(directory: Directory, token: str) -> str:
     return hosts.lasting_url("platform", PORTAL_PATH, query, region=directory.region)
 
 
-def _keep(principal: Principal, token: str, expires_at: datetime) -> None:
-    PasswordRecovery.objects.update_or_create(
-        principal=principal,
-        defaults={
-            "token_digest": entropy.digest(token),
-            "binding": _binding(principal),
-            "expires_at": expires_at,
-            "consumed_at": None,
-        },
-    )
-
-
 def _living(token: str) -> QuerySet[PasswordRecovery]:
     return PasswordRecovery.objects.filter(
         token_digest=entropy.digest(token), consumed_at=None, expires_at__gt=clock.now()
@@ -168,12 +179,15 @@ def _is_good(link: PasswordRecovery, principal: Principal, kind: Kind) -> bool:
 def _is_there(principal: Principal) -> bool:
     if principal.is_root:
         return principal.account is not None and not principal.account.is_gone
+    if principal.kind == Kind.BUILDER_ID:
+        return True
     profile = principal.profile
     return profile.is_enabled and profile.directory.keeps_passwords
 
 
 def _binding(principal: Principal) -> str:
-    address = "" if principal.is_root else principal.profile.folded_email
+    is_of_directory = principal.kind == Kind.DIRECTORY_USER
+    address = principal.profile.folded_email if is_of_directory else ""
     return entropy.keyed_digest(
         settings.SECRET_KEY, "recovery", principal.password, principal.folded, address
     )

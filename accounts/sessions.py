@@ -27,10 +27,12 @@ FRESH_FOR = timedelta(minutes=15)
 SIGNIN = "signin"
 CONSOLE = "console"
 PORTAL = "portal"
+BUILDER_ID = "builder-id"
 
 # What the pages of a door want to know of whoever is signed in.
 _RELATED = {
     PORTAL: ("principal__profile__directory", "parent"),
+    BUILDER_ID: ("principal", "parent"),
     CONSOLE: (
         "principal__account__password_policy",
         "role__account",

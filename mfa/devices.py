@@ -56,6 +56,8 @@ def secret_of(device: Device) -> bytes:
 def uri_of(device: Device) -> str:
     """Return what a QR code says of an authenticator app, its secret included."""
     owner = device.principal
+    if owner.kind == Principal.Kind.BUILDER_ID:
+        return totp.uri(secret_of(device), label=f"{owner.username} @ Builder ID")
     is_of_directory = owner.kind == Principal.Kind.DIRECTORY_USER
     place = owner.profile.directory.portal_name if is_of_directory else owner.account_id
     return totp.uri(secret_of(device), label=f"{owner.username} @ {place}")

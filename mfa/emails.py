@@ -1,6 +1,6 @@
 """One function per mail about devices (S-067, S-069).
 
-They go to the owner of the account, or to the user of a directory whose device it is.
+They go to the owner of the account, or to whoever has the device where there is no account.
 """
 
 from datetime import datetime
@@ -12,7 +12,7 @@ from signin import mails
 from signin.kernel import clock
 
 NO_REPLY_AMAZON = "no-reply-aws@amazon.com"
-NO_REPLY_PORTAL = "no-reply@login.awsapps.com"  # of Identity Center (R-035)
+NO_REPLY_PORTAL = "no-reply@login.awsapps.com"  # of Identity Center and Builder IDs (R-035)
 
 
 def device_registered(device: Device) -> None:
@@ -48,18 +48,20 @@ def lost_device_used(root_user: Principal) -> None:
 def _tell(kind: str, device: Device) -> None:
     principal = device.principal
     is_of_directory = principal.kind == Principal.Kind.DIRECTORY_USER
+    is_builder_id = principal.kind == Principal.Kind.BUILDER_ID
     to = principal.profile.email if is_of_directory else _owner_email(principal)
     if not to:
         return  # an account without a root user has nobody to tell
     mails.send(
         kind,
-        sender=NO_REPLY_PORTAL if is_of_directory else NO_REPLY,
+        sender=NO_REPLY_PORTAL if is_of_directory or is_builder_id else NO_REPLY,
         to=to,
         context={
             "account": principal.account,
             "portal": principal.profile.directory.portal_name if is_of_directory else "",
             "whose": principal.username,
             "is_root": principal.is_root,
+            "is_builder_id": is_builder_id,
             "device": device,
             "at": clock.now(),
         },

@@ -1,11 +1,13 @@
 """What the events say of devices (events E-03 and E-21).
 
-Of the devices of a directory's users they say it in the directory's own words.
+Of the devices of a directory's users they say it in the directory's own words, and of those of
+people with a Builder ID in this emulator's.
 """
 
 from collections.abc import Sequence
 from typing import Any
 
+from accounts import builder_id_events
 from accounts.events import IAM, administered, identity_of, unproven_identity_of
 from accounts.models import Principal, Session
 from mfa import directory_events
@@ -46,6 +48,8 @@ def app_begun(device: Device, *, session: Session | None, browser: Browser) -> N
     if _is_of_directory(device):
         directory_events.begun(device.principal, device.kind, session=session, browser=browser)
         return
+    if _is_of_builder_id(device):
+        return
     _called("CreateVirtualMFADevice", device, session, browser, *_making(device))
 
 
@@ -54,6 +58,9 @@ def enabled(device: Device, *, session: Session | None, browser: Browser) -> Non
     if _is_of_directory(device):
         directory_events.enabled(device, session=session, browser=browser)
         return
+    if _is_of_builder_id(device):
+        builder_id_events.device_registered(device.principal, browser=browser)
+        return
     _called("EnableMFADevice", device, session, browser, _naming(device))
 
 
@@ -61,6 +68,9 @@ def deactivated(device: Device, *, session: Session | None, browser: Browser) ->
     """Record that a device was removed; an authenticator app's secret goes with it."""
     if _is_of_directory(device):
         directory_events.removed(device, session=session, browser=browser)
+        return
+    if _is_of_builder_id(device):
+        builder_id_events.device_deleted(device.principal, browser=browser)
         return
     _called("DeactivateMFADevice", device, session, browser, _naming(device))
     if device.kind == Device.Kind.TOTP:
@@ -71,6 +81,8 @@ def resynchronised(device: Device, *, session: Session | None, browser: Browser)
     """Record that a device is in step again."""
     if _is_of_directory(device):
         directory_events.resynchronised(device, session=session, browser=browser)
+        return
+    if _is_of_builder_id(device):
         return
     _called("ResyncMFADevice", device, session, browser, _naming(device))
 
@@ -91,6 +103,9 @@ def enabled_by_operator(device: Device, *, browser: Browser) -> None:
     if _is_of_directory(device):
         directory_events.enabled_by_operator(device, browser=browser)
         return
+    if _is_of_builder_id(device):
+        builder_id_events.device_registered(device.principal, browser=browser)
+        return
     if device.kind == Device.Kind.TOTP:
         account_id = device.principal.account_id or ""
         administered("CreateVirtualMFADevice", account_id, browser, *_making(device))
@@ -101,6 +116,9 @@ def deactivated_by_operator(device: Device, *, browser: Browser) -> None:
     """Record that the operator removed somebody's device, as the account's own doing."""
     if _is_of_directory(device):
         directory_events.removed_by_operator(device, browser=browser)
+        return
+    if _is_of_builder_id(device):
+        builder_id_events.device_deleted(device.principal, browser=browser)
         return
     _administered("DeactivateMFADevice", device, browser)
     if device.kind == Device.Kind.TOTP:
@@ -113,11 +131,18 @@ def resynchronised_by_operator(device: Device, *, browser: Browser) -> None:
     if _is_of_directory(device):
         directory_events.resynchronised_by_operator(device, browser=browser)
         return
+    if _is_of_builder_id(device):
+        return
     _administered("ResyncMFADevice", device, browser)
 
 
 def _is_of_directory(device: Device) -> bool:
     return device.principal.kind == Principal.Kind.DIRECTORY_USER
+
+
+def _is_of_builder_id(device: Device) -> bool:
+    """Return whether somebody with a Builder ID has it: what they do is told in few words only."""
+    return device.principal.kind == Principal.Kind.BUILDER_ID
 
 
 def _administered(name: str, device: Device, browser: Browser) -> None:

@@ -74,6 +74,13 @@ HOSTS = [
         "signin.identity_center.portal_urls",
         "pages",
     ),
+    Host("builder-id", "view.awsapps.com", "signin.identity_center.builder_id.urls", "pages"),
+    Host(
+        "profile",
+        "profile.aws.amazon.com",
+        "signin.identity_center.builder_id.profile_urls",
+        "pages",
+    ),
     Host("platform", "{region}.signin.aws", "signin.identity_center.platform_urls", "pages"),
     Host(
         "device", "device.sso.{region}.amazonaws.com", "signin.identity_center.device_urls", "pages"

@@ -15,6 +15,8 @@ from signin.kernel import entropy
 CONSOLE_COOKIE = "vestibule-console"
 PORTAL_COOKIE = "vestibule-portal"
 SIGNIN_COOKIE = "vestibule-signin"
+# At the sign-in host and at the start page alike, so that a portal's session there goes on.
+BUILDER_ID_COOKIE = "vestibule-builder-id"
 MULTI_SESSION_COOKIE = "vestibule-multi-session"
 FLOW_COOKIE = "vestibule-flow"
 DEVICE_COOKIE = "vestibule-trusted-device"

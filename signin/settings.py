@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "signin.oidc",
     "signin.logins",
     "signin.federation",
+    "builderid",
     "signin.mailbox",
     "signin.console",
     "signin.identity_center",

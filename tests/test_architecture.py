@@ -15,10 +15,11 @@ from django.utils.functional import Promise
 from signin.console import device_flows, flows
 from signin.flow.engine import Step
 from signin.identity_center import flows as portal_flows
+from signin.identity_center.builder_id import flows as builder_id_flows
 from signin.kernel.errors import Refusal
 
 ROOT = Path(__file__).parent.parent
-FLOWS = flows.FLOWS | device_flows.FLOWS | portal_flows.FLOWS
+FLOWS = flows.FLOWS | device_flows.FLOWS | portal_flows.FLOWS | builder_id_flows.FLOWS
 LONGEST_MODULE = 400
 
 # The domain knows no HTTP. The one exception is Django's own signature of an authentication
@@ -26,6 +27,7 @@ LONGEST_MODULE = 400
 DOMAIN = [
     "accounts",
     "mfa",
+    "builderid",
     "signin/kernel",
     "signin/captcha",
     "signin/phones",
@@ -55,7 +57,7 @@ SHORT_ENOUGH = {"RootUserManager", "IamUserManager"}
 
 def modules(*folders: str) -> Iterator[tuple[str, str, ast.Module]]:
     """Return path, text and syntax tree of each module of the code, but migrations."""
-    for folder in folders or ("signin", "accounts", "mfa"):
+    for folder in folders or ("signin", "accounts", "mfa", "builderid"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             if "migrations" not in path.parts:
                 text = path.read_text()
@@ -103,7 +105,11 @@ def test_the_domain_knows_no_http():
 
 def test_the_kernel_imports_nothing_of_ours():
     for path, _, tree in modules("signin/kernel"):
-        ours = {name for name in imported(tree) if among(name, ("signin", "accounts", "mfa"))}
+        ours = {
+            name
+            for name in imported(tree)
+            if among(name, ("signin", "accounts", "mfa", "builderid"))
+        }
         assert not {name for name in ours if not among(name, ("signin.kernel",))}, path
 
 
@@ -122,7 +128,7 @@ def test_no_app_listens_to_another_ones_signals():
 @pytest.mark.requirement("S-114")
 def test_no_model_sets_a_time_by_itself():
     for model in apps.get_models():
-        if model.__module__.startswith(("signin.", "accounts.", "mfa.")):
+        if model.__module__.startswith(("signin.", "accounts.", "mfa.", "builderid.")):
             for field in model._meta.get_fields():
                 if isinstance(field, DateField | DateTimeField | TimeField):
                     assert not field.auto_now, field
@@ -181,7 +187,7 @@ def test_no_module_is_too_long():
 
 def test_nothing_is_left_for_later():
     marks = [first + rest for first, rest in (("TO", "DO"), ("FIX", "ME"), ("XX", "X"))]
-    names = ("signin", "accounts", "mfa", "templates", "static", "docs")
+    names = ("signin", "accounts", "mfa", "builderid", "templates", "static", "docs")
     folders = [ROOT / name for name in names]
     for path in (path for folder in folders for path in folder.rglob("*") if path.is_file()):
         if path.suffix in {".py", ".html", ".txt", ".css", ".js", ".md", ".json"}:
@@ -193,6 +199,7 @@ def test_what_people_read_of_a_refusal_is_translated():
     for path, _, _ in modules(
         "accounts",
         "mfa",
+        "builderid",
         "signin/captcha",
         "signin/faults",
         "signin/federation",

@@ -1,4 +1,4 @@
-"""Accounts that somebody is about to open."""
+"""Accounts and Builder IDs that somebody is about to open."""
 
 from django.db import models
 
@@ -6,7 +6,7 @@ from signin.flow.models import Attempt
 
 
 class Opening(models.Model):
-    """The password chosen for an account that isn't there yet; it goes when the account comes.
+    """The password chosen for somebody who isn't there yet; it goes when they are.
 
     It is a row of its own because an attempt's facts are no place for a hash.
     """

@@ -14,6 +14,7 @@ from accounts.models.accounts import Account
 from signin.kernel import arns, clock, entropy
 
 UNIQUE_ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+HEXADECIMAL = "0123456789abcdef"
 IAM_USERNAME = r"[A-Za-z0-9+=,.@_-]{1,64}"
 # Two names are AWS's own in every directory.
 DIRECTORY_USERNAME = r"(?!(?i:Administrator|AWSAdministrators)\Z)[^\s\x00-\x1f\x7f-\x9f]{1,128}"
@@ -37,7 +38,7 @@ class Principal(AbstractBaseUser):
 
     ``realm`` is what a name is unique in: the account ID for IAM users, a directory for its
     users, the ARN of the provider that vouches for federated identities, nothing for root users
-    (R-236: one e-mail, at most one root user) and operators.
+    (R-236: one e-mail, at most one root user), Builder IDs (R-189: likewise) and operators.
     """
 
     class Kind(models.TextChoices):
@@ -125,7 +126,8 @@ class Principal(AbstractBaseUser):
     def arn(self) -> str:
         """The ARN of a root user, an IAM user or a user of a directory.
 
-        Of a federated identity it is that of the provider, which is all that IAM knows of it.
+        Of a federated identity it is that of the provider, which is all that IAM knows of it. A
+        Builder ID has none: it is nothing to IAM (R-186).
         """
         if self.is_root:
             return arns.root_user(self.account_id or "")
@@ -133,6 +135,8 @@ class Principal(AbstractBaseUser):
             return arns.directory_user(self.profile.user_id)
         if self.kind == self.Kind.FEDERATED:
             return self.realm
+        if self.kind == self.Kind.BUILDER_ID:
+            return ""
         return arns.iam_user(self.account_id or "", self.username)
 
     @property
@@ -150,6 +154,7 @@ class Principal(AbstractBaseUser):
 
 
 NAME_VALIDATORS: dict[str, Callable[[str], None]] = {
+    Principal.Kind.BUILDER_ID: EmailValidator(messages.EMAIL_INVALID),
     Principal.Kind.ROOT_USER: EmailValidator(messages.EMAIL_INVALID),
     Principal.Kind.IAM_USER: RegexValidator(rf"\A{IAM_USERNAME}\Z", messages.USERNAME_INVALID),
     Principal.Kind.DIRECTORY_USER: RegexValidator(
@@ -159,17 +164,27 @@ NAME_VALIDATORS: dict[str, Callable[[str], None]] = {
 
 
 def new_unique_id(principal: Principal) -> str:
-    """Return AWS's kind of unique ID: the account's number for root, AIDA… for IAM users."""
+    """Return AWS's kind of unique ID: the account's number for root, AIDA… for IAM users.
+
+    Of Builder IDs nobody sees it but in this emulator's events.
+    """
     if principal.is_root:
         return principal.account_id or ""
     if principal.kind == Principal.Kind.IAM_USER:
         return iam_user_id(entropy.text(10, UNIQUE_ID_ALPHABET))
+    if principal.kind == Principal.Kind.BUILDER_ID:
+        return builder_user_id(entropy.text(16, HEXADECIMAL))
     return ""
 
 
 def iam_user_id(middle: str) -> str:
     """Return the unique ID of an IAM user; its end says that it is none of AWS's."""
     return f"AIDA{middle}EXAMPLE"
+
+
+def builder_user_id(middle: str) -> str:
+    """Return the user ID of a Builder ID, of sixteen hexadecimal digits."""
+    return f"bid-{middle}"
 
 
 class RootUserManager(PrincipalManager):

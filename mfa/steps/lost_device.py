@@ -48,6 +48,7 @@ class LostDeviceStep(Step):
             "who": who(attempt),
             "is_root": principal.is_root,
             "is_of_console": slots.is_of_console(principal),
+            "is_builder_id": principal.kind == Principal.Kind.BUILDER_ID,
             "device_count": len(own),
             "offers_resync": any(device.has_codes for device in own),
             "phone_end": _phone_end(principal),

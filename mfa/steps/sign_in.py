@@ -107,8 +107,8 @@ class ChooseDeviceStep(Step):
         return {"who": who(attempt), "kinds": kinds}
 
 
-class _DeviceStep(Step):
-    """What the steps have in common that let a device prove something."""
+class DeviceStep(Step):
+    """What the steps have in common that let a device prove a sign-in."""
 
     kinds: tuple[str, ...]
 
@@ -153,7 +153,7 @@ class _DeviceStep(Step):
         }
 
 
-class CodeStep(_DeviceStep):
+class CodeStep(DeviceStep):
     """Ask for the six digits of an authenticator app or a hardware token (R-073, R-084)."""
 
     name = "mfa-code"
@@ -165,7 +165,7 @@ class CodeStep(_DeviceStep):
         return devices.check_code(own, answer["code"])
 
 
-class PasskeyStep(_DeviceStep):
+class PasskeyStep(DeviceStep):
     """Ask the browser for a passkey or a security key."""
 
     name = "mfa-passkey"

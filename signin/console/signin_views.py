@@ -131,6 +131,7 @@ def help_page(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     page = {
         "console": hosts.url("console"),
+        "builder_id": hosts.url("builder-id", "/start/"),
         "signin_scheme": hosts.origin("signin").partition("://")[0],
         "signin_host": hosts.origin("signin").partition("://")[2],
     }

@@ -23,6 +23,7 @@ from signin.captcha import challenges
 from signin.captcha.models import Captcha
 from signin.control import (
     api_access_keys,
+    api_builder_ids,
     api_clients,
     api_delegations,
     api_devices,
@@ -132,6 +133,7 @@ api.add_router("", api_clients.router)
 api.add_router("", api_providers.router)
 api.add_router("", api_identity_provider.router)
 api.add_router("", api_delegations.router)
+api.add_router("", api_builder_ids.router)
 
 
 @api.get("/health", response=Health, summary="Whether the server is up, and with which scenario")

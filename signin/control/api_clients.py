@@ -12,23 +12,27 @@ from pydantic import AwareDatetime, StrictInt
 
 from accounts import directories, directory_users, sessions
 from accounts.models import Directory, DirectoryUser, Principal, Session
+from builderid import people
 from signin import hosts
 from signin.control.api_shapes import PROBLEMS, Problem, Refused, Strict, Text
-from signin.http import browser_of
+from signin.http import browser_of, without_null
 from signin.kernel import clock
 from signin.kernel.errors import Refusal
 from signin.oidc import device_authorizations, grants, tokens
 from signin.oidc.models import Client, DeviceAuthorization, Grant
+from signin.oidc.realms import Realm
 
 router = Router()
 
 BEGIN_ANEW = "Let the program begin anew; a code waits ten minutes for one answer."
+LIST_BUILDER_IDS = "GET /control/v1/builder_ids lists them."
 LIST_USERS = "GET /control/v1/principals?kind=directory-user lists the users of directories."
 
 
 class ApproverIn(Strict):
     principal: StrictInt | Text = Field(
-        description="Who allows it: the id or the user name of a user of the program's directory."
+        description="Who allows it: the id or the user name of a user of the program's directory; "
+        "where it asks for a Builder ID, its id or its e-mail."
     )
 
 
@@ -82,14 +86,18 @@ def revoke(request: HttpRequest, grant_id: UUID) -> Status[None]:
 @router.post(
     "/device_authorizations/{user_code}/approve",
     response={204: None, 409: Problem, **PROBLEMS},
-    summary="Allow what a program waits for, as a user of its directory",
+    summary="Allow what a program waits for, as a user of its directory or with a Builder ID",
 )
 def approve(request: HttpRequest, user_code: str, body: ApproverIn) -> Status[None]:
     authorization = _waiting(user_code)
-    user = _user(body.principal, authorization.directory)
+    if authorization.directory is None:
+        user = _builder_id(body.principal)
+    else:
+        user = _user(body.principal, authorization.directory)
     try:
-        directory_users.check_enabled(user)
-        device_authorizations.approve(authorization, _session(user, request))
+        if authorization.directory:
+            directory_users.check_enabled(user)
+        device_authorizations.approve(authorization, _session(user, authorization.realm, request))
     except Refusal as refusal:
         raise Refused(409, str(refusal.message), LIST_USERS) from refusal
     return Status(204, None)
@@ -128,19 +136,30 @@ def _user(said: int | str, directory: Directory) -> Principal:
     return user
 
 
-def _session(user: Principal, request: HttpRequest) -> Session:
+def _builder_id(said: int | str) -> Principal:
+    """Return whose Builder ID is meant, by its id or its e-mail."""
+    if isinstance(said, str):
+        found = people.find(without_null(said))
+    else:
+        found = people.everybody().filter(pk=said).first()
+    if found is None:
+        raise Refused(404, f"There is no Builder ID {said}.", LIST_BUILDER_IDS)
+    return found
+
+
+def _session(user: Principal, realm: Realm, request: HttpRequest) -> Session:
     """Return a living session of a user at the sign-in host; one is opened if there is none."""
     living = _living(user)
     if (session := living.first()) is None:
-        directory = user.profile.directory
-        origin = hosts.origin("platform", region=directory.region)
+        origin = hosts.origin("platform", region=realm.region)
+        lasts = user.profile.directory.session_lifetime if realm.directory else people.SIGNED_IN_FOR
         sessions.open_for(
             user,
             browser=replace(browser_of(request), host=urlsplit(origin).netloc),
             factors=[],
             host="",
             challenge="",
-            lifetime=directory.session_lifetime,
+            lifetime=lasts,
         )
         session = living.all()[0]
     return session

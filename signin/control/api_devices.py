@@ -203,7 +203,7 @@ def _principal(principal: Principal) -> dict[str, Any]:
         "username": principal.username,
         "unique_id": principal.profile.user_id if is_of_directory else principal.unique_id,
         "arn": principal.arn,
-        "console_access": not is_of_directory and principal.has_usable_password(),
+        "console_access": slots.is_of_console(principal) and principal.has_usable_password(),
     }
 
 

@@ -31,6 +31,7 @@ from accounts.models import (
     Principal,
     Role,
 )
+from builderid.models import Profile as BuilderIdProfile
 from mfa.models import Device
 from signin.control import operators, scenarios
 from signin.control.models import LoadedScenario
@@ -53,6 +54,7 @@ DATES = {
     Principal._meta.db_table: ("created_at", "password_changed_at"),
     Directory._meta.db_table: ("created_at",),
     DirectoryProfile._meta.db_table: ("email_verified_at", "one_time_until"),
+    BuilderIdProfile._meta.db_table: ("email_verified_at",),
     Invitation._meta.db_table: ("sent_at", "expires_at"),
     Role._meta.db_table: ("created_at",),
     Device._meta.db_table: ("registered_at",),

@@ -13,6 +13,7 @@ from accounts.models.principals import fold
 from signin import hosts
 from signin.control import identifiers
 from signin.control.scenarios import Scenario
+from signin.oidc.realms import BUILDER_ID_REGION
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,9 @@ class Key:
 class Person:
     """Somebody whom the scenario made, with the password that its document tells.
 
-    ``place`` is the account or the directory; a one-time password is good for the first sign-in.
-    Somebody who is invited has none: the URL is that of the invitation. Nor has whoever signs in
-    at an external identity provider.
+    ``place`` is the account or the directory, or a dash; a one-time password is good for the first
+    sign-in. Somebody who is invited has none: the URL is that of the invitation. Nor has whoever
+    signs in at an external identity provider.
     """
 
     kind: str | Promise
@@ -75,11 +76,12 @@ def doors() -> list[Door]:
             )
             for directory in Directory.objects.all()
         ),
+        Door(_("Builder ID"), hosts.url("builder-id", "/start/"), _("people with a Builder ID")),
         *(
             Door(
                 _("Page for the code of a program"),
                 hosts.url("device", region=region),
-                _("users of directories in %(region)s") % {"region": region},
+                _who_types_codes(region),
             )
             for region in _regions()
         ),
@@ -92,7 +94,7 @@ def doors() -> list[Door]:
 
 
 def endpoints() -> list[Endpoint]:
-    """Return the services that programs call, in the regions of the directories."""
+    """Return the services that programs call, in the regions of directories and Builder IDs."""
     found: list[Endpoint] = []
     for region in _regions():
         found += [
@@ -131,12 +133,20 @@ def people(scenario: Scenario) -> list[Person]:
     found = [
         *(each for account in document.get("accounts", []) for each in _of_account(account)),
         *(each for entry in document.get("directories", []) for each in _of_directory(entry)),
+        *(_builder_id(entry) for entry in document.get("builder_ids", [])),
     ]
     return [each for each in found if each.password or each.is_invited or each.is_external]
 
 
 def _regions() -> list[str]:
-    return sorted({region for each in Directory.objects.all() for region in each.regions})
+    of_directories = {region for each in Directory.objects.all() for region in each.regions}
+    return sorted({BUILDER_ID_REGION} | of_directories)
+
+
+def _who_types_codes(region: str) -> str | Promise:
+    if region != BUILDER_ID_REGION:
+        return _("users of directories in %(region)s") % {"region": region}
+    return _("users of directories in %(region)s, people with a Builder ID") % {"region": region}
 
 
 def _of_account(account: dict[str, Any]) -> Iterator[Person]:
@@ -173,6 +183,16 @@ def _of_directory(directory: dict[str, Any]) -> Iterator[Person]:
             is_invited=is_invited,
             is_external=directory.get("identity_source") == Directory.IdentitySource.EXTERNAL,
         )
+
+
+def _builder_id(entry: dict[str, Any]) -> Person:
+    return Person(
+        kind=_("Builder ID"),
+        place="–",
+        name=entry["email"],
+        password=entry.get("password", ""),
+        url=hosts.url("builder-id", "/start/"),
+    )
 
 
 def _typed(directory: dict[str, Any], name: str) -> str:

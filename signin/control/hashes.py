@@ -31,6 +31,7 @@ def needed() -> dict[str, str]:
     people = [
         person for place in places for person in [place.get("root", {}), *place.get("users", [])]
     ]
+    people += [person for document in documents for person in document.get("builder_ids", [])]
     return {
         person[member]: hashed(person[member])
         for person in people

@@ -21,8 +21,9 @@ from accounts.models import (
     Role,
     SamlProvider,
 )
+from builderid.models import Profile
 from mfa.models import Device
-from signin.control import scenario_accounts, scenario_directories
+from signin.control import scenario_accounts, scenario_builder_ids, scenario_directories
 from signin.control.documents import (
     Columns,
     ScenarioInvalid,
@@ -34,6 +35,7 @@ from signin.control.documents import (
 from signin.control.hashes import BUILTIN, HASHES
 from signin.control.models import LoadedScenario
 from signin.control.scenario_accounts import AccountContent
+from signin.control.scenario_builder_ids import BuilderIdContent
 from signin.control.scenario_directories import DirectoryContent
 from signin.kernel import clock
 from signin.kernel.errors import Refusal
@@ -86,21 +88,20 @@ class Content:
     behaviour: Behaviour
     accounts: list[AccountContent]
     directories: list[DirectoryContent]
-
-    @property
-    def parts(self) -> list[AccountContent | DirectoryContent]:
-        """Whatever has people, devices and roles."""
-        return [*self.accounts, *self.directories]
+    builder_ids: list[BuilderIdContent]
 
     @property
     def devices(self) -> list[Device]:
         """Everybody's devices."""
-        return [device for part in self.parts for device in part.devices]
+        parts: list[AccountContent | DirectoryContent | BuilderIdContent]
+        parts = [*self.accounts, *self.directories, *self.builder_ids]
+        return [device for part in parts for device in part.devices]
 
     @property
     def roles(self) -> list[Role]:
         """The roles of all accounts, those that directories have there among them."""
-        return [role for part in self.parts for role in part.roles]
+        parts: list[AccountContent | DirectoryContent] = [*self.accounts, *self.directories]
+        return [role for part in parts for role in part.roles]
 
 
 def names() -> list[str]:
@@ -126,7 +127,9 @@ def read(scenario: Scenario) -> Content:
     """Return what a scenario's document says, or raise ScenarioInvalid."""
     name = scenario.name
     document = read_object(
-        scenario.document, name, optional={"title", "sign_in", "accounts", "directories"}
+        scenario.document,
+        name,
+        optional={"title", "sign_in", "accounts", "directories", "builder_ids"},
     )
     behaviour = _behaviour(document.get("sign_in", {}), f"{name}.sign_in")
     accounts = [
@@ -143,7 +146,11 @@ def read(scenario: Scenario) -> Content:
         scenario_directories.read(entry, f"directories[{number}]", by_id)
         for number, entry in enumerate(read_list(document, "directories", name))
     ]
-    content = Content(name, behaviour, accounts, directories)
+    builder_ids = [
+        scenario_builder_ids.read(entry, f"builder_ids[{number}]")
+        for number, entry in enumerate(read_list(document, "builder_ids", name))
+    ]
+    content = Content(name, behaviour, accounts, directories, builder_ids)
     _check_unique(content)
     return content
 
@@ -158,6 +165,8 @@ def store(content: Content) -> None:
         Principal.objects.bulk_create(person for part in accounts for person in part.people)
         for directory in content.directories:
             scenario_directories.store(directory)
+        Principal.objects.bulk_create(each.person for each in content.builder_ids)
+        Profile.objects.bulk_create(each.profile for each in content.builder_ids)
         Device.objects.bulk_create(content.devices)
         LoginPermission.objects.bulk_create(
             permission for part in accounts for permission in part.login_permissions
@@ -195,3 +204,5 @@ def _check_unique(content: Content) -> None:
     names = [("directory", directory.id) for directory in directories]
     names += [("subdomain", each.subdomain) for each in directories if each.subdomain]
     check_unique(names, "directories")
+    names = [("e-mail", each.person.folded) for each in content.builder_ids]
+    check_unique(names, "builder_ids")

@@ -61,6 +61,14 @@ def unknown(*, is_root: bool, account_id: str) -> Identity:
     }
 
 
+def builder_id(*, user_id: str) -> Identity:
+    """Return the identity of somebody with a Builder ID, who belongs to no account.
+
+    Ours alone: AWS tells nobody of them (events E-23). ``user_id`` is masked where nobody has it.
+    """
+    return {"type": "BuilderId", "userId": user_id}
+
+
 def nobody(*, account_id: str) -> Identity:
     """Return the identity of a program that nobody stands behind yet."""
     return {"type": "Unknown", "principalId": "anonymous", "accountId": account_id}

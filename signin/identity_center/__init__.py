@@ -1,1 +1,1 @@
-"""IAM Identity Center: the access portal, and the sign-in that leads to it."""
+"""IAM Identity Center: the access portal, Builder IDs, and the sign-in that leads to either."""

@@ -63,6 +63,8 @@ def code(request: HttpRequest) -> HttpResponse:
         "user_code": device_authorizations.shown(form.cleaned_data["user_code"]),
         **language_choice(request),
     }
+    if authorization.directory is None:
+        return redirect(hosts.url("builder-id", "/start/device", query))
     portal = hosts.portal_named(authorization.directory.portal_at(authorization.region))
     return redirect(hosts.url("portal", "/start/device", query, **portal))
 

@@ -6,6 +6,7 @@ from django.views.generic import TemplateView
 from signin.captcha import views as captcha
 from signin.identity_center import platform_views as views
 from signin.identity_center import saml_views as saml
+from signin.identity_center.builder_id import login_views as builder_id
 
 handler500 = "signin.context.server_error"
 
@@ -18,6 +19,8 @@ urlpatterns = [
         views.ask_for_recovery,
         name="ask-for-portal-recovery",
     ),
+    path("platform/login/<str:handle>/sign-up", builder_id.sign_up, name="builder-id-sign-up"),
+    path("platform/builder-id/reset", builder_id.reset, name="builder-id-reset"),
     path("platform/mfa/new", views.new_device, name="new-portal-device"),
     path("platform/reset", views.reset, name="portal-reset"),
     path("platform/invitation", views.invitation, name="portal-invitation"),

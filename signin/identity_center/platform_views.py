@@ -1,4 +1,7 @@
-"""The sign-in host of Identity Center: where a sign-in begins, and what is behind mailed links."""
+"""The sign-in host of Identity Center: where a sign-in begins, and what is behind mailed links.
+
+Builder IDs share it: their sign-ins begin and go on at the same addresses.
+"""
 
 import re
 from typing import cast
@@ -29,6 +32,8 @@ from signin.flow.facts import Facts
 from signin.flow.models import Attempt
 from signin.http import SIGNIN_COOKIE, browser_of, cookie, flow_key
 from signin.identity_center import destinations
+from signin.identity_center.builder_id import flows as builder_id_flows
+from signin.identity_center.builder_id import login_views as builder_id
 from signin.identity_center.flows import (
     DIRECTORY_USER,
     FLOWS,
@@ -37,8 +42,10 @@ from signin.identity_center.flows import (
     hand_over,
     over,
 )
+from signin.oidc.realms import BUILDER_ID_PORTAL
 
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
+ALL_FLOWS = FLOWS | builder_id_flows.FLOWS
 
 with_form = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -56,6 +63,8 @@ def login(request: HttpRequest) -> HttpResponse:
     With ``prompt`` (OpenID Connect Core, 3.1.2.1) nobody is passed on: ``login`` has whoever is
     signed in prove it again, ``select_account`` asks for a name.
     """
+    if request.GET.get("directory") == BUILDER_ID_PORTAL:
+        return builder_id.login(request)
     directory = directories.find_by_portal(request.GET.get("directory", ""))
     challenge = request.GET.get("code_challenge", "")
     if (
@@ -95,13 +104,13 @@ def take(request: HttpRequest, handle: str) -> HttpResponse:
     The registration of a device belongs to the session in which it was begun.
     """
     attempt = Attempt.find(handle, flow_key=flow_key(request))
-    if attempt is None or attempt.flow not in FLOWS:
-        return over(request, Attempt.find_over(handle, flow_key=flow_key(request)))
+    if attempt is None or attempt.flow not in ALL_FLOWS:
+        return _over(request, Attempt.find_over(handle, flow_key=flow_key(request)))
     if begun_in := attempt.facts.get("session"):
         session = session_of(request)
         if session is None or str(session.pk) != begun_in:
             return over(request, attempt)
-    return flow.go_on(request, attempt, FLOWS)
+    return flow.go_on(request, attempt, ALL_FLOWS)
 
 
 @require_safe
@@ -133,6 +142,8 @@ def new_device(request: HttpRequest) -> HttpResponse:
 def ask_for_recovery(request: HttpRequest, handle: str) -> HttpResponse:
     """Begin a recovery for the name of a sign-in, which stays as it is (R-252)."""
     attempt = Attempt.find(handle, flow_key=flow_key(request))
+    if attempt and attempt.flow == builder_id_flows.SIGN_IN.name:
+        return builder_id.ask_for_recovery(request, attempt)
     if attempt is None or attempt.flow != DIRECTORY_USER.name or "username" not in attempt.facts:
         return over(request, attempt)
     directory = directories.get(attempt.facts["directory"])
@@ -215,6 +226,12 @@ def verify_email(request: HttpRequest) -> HttpResponse:
         return _link_over(request)
     page["start"] = destinations.start(profile.directory.portal_name)
     return render(request, "portal/email_verified.html", page)
+
+
+def _over(request: HttpRequest, attempt: Attempt | None) -> HttpResponse:
+    """Show that an attempt is over, as the door does to which it was to lead."""
+    is_of_builder_id = attempt is not None and attempt.flow in builder_id_flows.FLOWS
+    return builder_id_flows.over(request, attempt) if is_of_builder_id else over(request, attempt)
 
 
 def session_of(request: HttpRequest, directory: Directory | None = None) -> Session | None:

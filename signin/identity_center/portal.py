@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import sessions
@@ -99,6 +100,8 @@ def show(
 ) -> HttpResponse:
     """Show a page of the portal: its bar, whoever is signed in, and what it has of its own."""
     page = {
+        "layout": "layouts/portal.html",
+        "home": gettext("Open the portal"),
         "session": session,
         "principal": session.principal,
         "profile": session.principal.profile,

@@ -1,84 +1,19 @@
 """The portal's pages on which people let programs in, or don't (P-35)."""
 
-import math
-
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 
 from accounts.models import Session
-from signin.http import without_null
-from signin.identity_center import scopes
-from signin.identity_center.portal import directory_of, show, signed_in_with_form
-from signin.oidc import consents, device_authorizations
-from signin.oidc.errors import OtherDirectory, RequestOver, TooManyCodes, UserCodeUnknown
-from signin.oidc.models import ConsentRequest
-from signin.safeguards import let_forms_lead_to_programs
-
-ALLOW, DENY = "allow", "deny"
+from signin.identity_center import program_pages
+from signin.identity_center.portal import show, signed_in_with_form
 
 
 @signed_in_with_form
 def device(request: HttpRequest, session: Session) -> HttpResponse:
-    """Ask whether the program that shows a code is to be let in; a link alone never is (S-097)."""
-    typed = without_null(request.GET.get("user_code", ""))
-    decision = _decision(request)
-    try:
-        authorization = device_authorizations.enter(typed, session, ip=request.META["REMOTE_ADDR"])
-        if authorization.directory != directory_of(session):
-            raise OtherDirectory
-        if decision == ALLOW:
-            device_authorizations.approve(authorization, session)
-        elif decision == DENY:
-            device_authorizations.deny(authorization)
-    except (UserCodeUnknown, OtherDirectory, RequestOver):
-        return show(request, session, "portal/code_over.html", status=410)
-    except TooManyCodes as refusal:
-        response = show(request, session, "portal/code_over.html", status=429)
-        seconds = math.ceil(refusal.retry_after.total_seconds())
-        response.headers["Retry-After"] = str(seconds)
-        return response
-    if decision:
-        page = {"client": authorization.client, "is_allowed": decision == ALLOW}
-        return show(request, session, "portal/device_done.html", page)
-    page = {
-        "user_code": device_authorizations.shown(typed),
-        "asked": authorization,
-        "scopes": scopes.in_words(authorization.client.scopes),
-    }
-    return show(request, session, "portal/let_device_in.html", page)
+    """Ask whether the program that shows a code is to be let in."""
+    return program_pages.device(request, session, show)
 
 
 @signed_in_with_form
 def consent(request: HttpRequest, session: Session) -> HttpResponse:
-    """Ask whether a program on this machine is to be let in, and go back to it with the answer.
-
-    Where the directory says so, whoever was signed in before it asked is not asked.
-    """
-    asked = consents.find(without_null(request.GET.get("request", "")))
-    if asked is None or asked.directory != directory_of(session):
-        return show(request, session, "portal/consent_over.html", status=410)
-    decision = _decision(request)
-    if decision is None and _is_let_in(asked, session):
-        decision = ALLOW
-    if decision is None:
-        page = {"asked": asked, "scopes": scopes.in_words(asked.scopes)}
-        response = show(request, session, "portal/let_program_in.html", page)
-        let_forms_lead_to_programs(response)
-        return response
-    try:
-        return redirect(
-            consents.allow(asked, session) if decision == ALLOW else consents.deny(asked)
-        )
-    except RequestOver:
-        return show(request, session, "portal/consent_over.html", status=410)
-
-
-def _decision(request: HttpRequest) -> str | None:
-    """Return which button was pressed: a form has to say it, an address can't (S-098)."""
-    decision = request.POST.get("decision") if request.method == "POST" else None
-    return decision if decision in {ALLOW, DENY} else None
-
-
-def _is_let_in(asked: ConsentRequest, session: Session) -> bool:
-    signed_in_at = (session.parent or session).created_at
-    return asked.directory.skips_consent and signed_in_at < asked.begun_at
+    """Ask whether a program on this machine is to be let in, and go back to it with the answer."""
+    return program_pages.consent(request, session, show)

@@ -8,12 +8,11 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.db.models import CharField, Q
 
-from accounts import directories
 from accounts.signers import Signer
 from signin.http import Browser
 from signin.kernel import clock, entropy
 from signin.kernel.prepared import Prepared
-from signin.oidc import events
+from signin.oidc import events, realms
 from signin.oidc.errors import (
     InvalidClient,
     InvalidClientMetadata,
@@ -100,8 +99,8 @@ def register(
         registered_at=now,
         expires_at=now + LIFETIME,
     )
-    if directory := directories.find_by_start_url(issuer_url):
-        events.client_registered(client, directory, browser=browser)
+    if realm := realms.find_by_start_url(issuer_url):
+        events.client_registered(client, realm, browser=browser)
     return Registered(client, secret)
 
 

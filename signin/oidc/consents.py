@@ -8,12 +8,11 @@ from urllib.parse import urlencode
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts import directories
 from accounts.models import Session
 from signin import hosts
 from signin.http import Browser
 from signin.kernel import clock, entropy
-from signin.oidc import grants
+from signin.oidc import grants, realms
 from signin.oidc.errors import InvalidRequest, InvalidScope, RequestOver, UnauthorizedClient
 from signin.oidc.messages import ACCESS_DENIED
 from signin.oidc.models import AUTHORIZATION_CODE, AuthorizationCode, Client, ConsentRequest
@@ -42,14 +41,14 @@ def request(
         raise InvalidRequest("code_challenge has to be a challenge by S256.")
     if not set(client.scopes).issuperset(scopes):
         raise InvalidScope
-    directory = directories.find_by_start_url(client.issuer_url)
-    if directory is None:
+    realm = realms.find_by_start_url(client.issuer_url)
+    if realm is None:
         raise InvalidRequest("No portal has the issuer URL that the client registered with.")
     now = clock.now()
     return ConsentRequest.objects.create(
         client=client,
-        directory=directory,
-        region=grants.region_for(directory, browser),
+        directory=realm.directory,
+        region=grants.region_for(realm, browser),
         redirect_uri=redirect_uri,
         state=state,
         challenge=challenge,
@@ -69,9 +68,9 @@ def find(handle: str) -> ConsentRequest | None:
 def allow(consent: ConsentRequest, session: Session) -> str:
     """Allow what a program asks for; return the URL at which it waits, with a code.
 
-    RequestOver or OtherDirectory is raised if that can't be.
+    RequestOver or OtherRealm is raised if that can't be.
     """
-    grants.check_directory(session, consent.directory_id)
+    grants.check_realm(session, consent.realm)
     code, now = entropy.token(), clock.now()
     with transaction.atomic():
         _answer(consent)

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import BigAutoField, CharField, DateTimeField, Exists, UUIDField
 
-from accounts import directories, lockout
+from accounts import lockout
 from accounts.models import Session
 from signin.faults import faults
 from signin.faults.faults import Kind
@@ -16,7 +16,7 @@ from signin.http import Browser
 from signin.kernel import clock, entropy
 from signin.kernel.errors import LockedOut
 from signin.kernel.prepared import Prepared, PreparedUpdate
-from signin.oidc import clients, events, grants, tokens
+from signin.oidc import clients, events, grants, realms, tokens
 from signin.oidc.clients import Credentials
 from signin.oidc.errors import (
     AccessDenied,
@@ -89,28 +89,28 @@ class Begun:
 
 
 def begin(client: Client, *, start_url: str, browser: Browser) -> Begun:
-    """Let a program wait for somebody of the directory at ``start_url``; or raise InvalidRequest.
+    """Let a program wait for somebody of the realm at ``start_url``; or raise InvalidRequest.
 
     The program has proved to be itself.
     """
-    directory = directories.find_by_start_url(start_url)
-    if directory is None:
+    realm = realms.find_by_start_url(start_url)
+    if realm is None:
         raise InvalidRequest("No portal has this start URL.")
-    region = grants.region_for(directory, browser)
+    region = grants.region_for(realm, browser)
     device_code, user_code, now = entropy.token(), entropy.text(LENGTH, ALPHABET), clock.now()
     with transaction.atomic():
         authorization = DeviceAuthorization.objects.create(
             code_digest=entropy.digest(device_code),
             user_code_digest=_digest(user_code),
             client=client,
-            directory=directory,
+            directory=realm.directory,
             region=region,
             ip=browser.ip,
             user_agent=browser.user_agent,
             begun_at=now,
             expires_at=now + LIFETIME,
         )
-        events.authorization_begun(client, directory, start_url, browser=browser)
+        events.authorization_begun(client, realm, start_url, browser=browser)
     return Begun(authorization, device_code, shown(user_code))
 
 
@@ -147,8 +147,8 @@ def shown(user_code: str) -> str:
 
 
 def approve(authorization: DeviceAuthorization, session: Session) -> None:
-    """Allow what a program asks for, or raise RequestOver or OtherDirectory."""
-    grants.check_directory(session, authorization.directory_id)
+    """Allow what a program asks for, or raise RequestOver or OtherRealm."""
+    grants.check_realm(session, authorization.realm)
     client = authorization.client
     with transaction.atomic():
         grant = grants.give(client, session, client.scopes, region=authorization.region)
@@ -180,8 +180,8 @@ def redeem(credentials: Credentials, device_code: str, *, browser: Browser) -> T
     if found.grant:
         found.grant.client = client  # as each grant of a code is the program's that got the code
     session = found.grant.session if found.grant else None
-    directory = grants.directory_of(found.grant) if found.grant else found.directory
-    call = events.TokenCall(DEVICE_CODE, client, directory, session, browser)
+    realm = grants.realm_of(found.grant) if found.grant else found.realm
+    call = events.TokenCall(DEVICE_CODE, client, realm, session, browser)
     with events.failing(call):
         if found.redeemed_at or (found.grant and not grants.lives(found.grant)):
             raise InvalidGrant

@@ -114,7 +114,7 @@ class RequestOver(Refusal):
     message = messages.REQUEST_OVER
 
 
-class OtherDirectory(Refusal):
-    """A program asks people of another directory."""
+class OtherRealm(Refusal):
+    """A program asks people of another directory, or those with a Builder ID."""
 
-    message = messages.OTHER_DIRECTORY
+    message = messages.OTHER_REALM

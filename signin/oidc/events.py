@@ -1,4 +1,7 @@
-"""What the events say of programs that ask for tokens (events E-18); never a secret or a code."""
+"""What the events say of programs that ask for tokens (events E-18); never a secret or a code.
+
+Those for Builder IDs are in no account, so that AWS would show them to nobody.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -6,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts import directory_events, signer_events
-from accounts.models import Directory, Session
+from accounts.models import Session
 from accounts.signers import Signer
 from signin.events import log, shapes
 from signin.events.shapes import HIDDEN
@@ -21,6 +24,7 @@ from signin.oidc.models import (
     TOKEN_EXCHANGE,
     Client,
 )
+from signin.oidc.realms import Realm
 
 SOURCE = "sso-oauth.amazonaws.com"
 EXCEPTIONS: dict[type[Refusal], str] = {OtherRegion: "InvalidRequestRegionException"}
@@ -47,7 +51,7 @@ class TokenCall:
 
     grant_type: str
     client: Client
-    directory: Directory
+    realm: Realm
     session: Session | None
     browser: Browser
     signer: Signer | None = None
@@ -55,8 +59,8 @@ class TokenCall:
     issued_type: str = ACCESS_TOKEN_TYPE
 
 
-def client_registered(client: Client, directory: Directory, *, browser: Browser) -> None:
-    """Record that a program registered for a directory."""
+def client_registered(client: Client, realm: Realm, *, browser: Browser) -> None:
+    """Record that a program registered for a directory, or for Builder IDs."""
     parameters = {
         "clientName": client.name,
         "clientType": "public",
@@ -72,16 +76,14 @@ def client_registered(client: Client, directory: Directory, *, browser: Browser)
         "clientIdIssuedAt": int(client.registered_at.timestamp()),
         "clientSecretExpiresAt": int(client.expires_at.timestamp()),
     }
-    _record("RegisterClient", directory, None, browser, parameters, response)
+    _record("RegisterClient", realm, None, browser, parameters, response)
 
 
-def authorization_begun(
-    client: Client, directory: Directory, start_url: str, *, browser: Browser
-) -> None:
-    """Record that a program waits for somebody of a directory."""
+def authorization_begun(client: Client, realm: Realm, start_url: str, *, browser: Browser) -> None:
+    """Record that a program waits for somebody of a realm."""
     parameters = {**_naming(client), "startUrl": start_url}
     response = {"deviceCode": HIDDEN, "userCode": HIDDEN}
-    _record("StartDeviceAuthorization", directory, None, browser, parameters, response)
+    _record("StartDeviceAuthorization", realm, None, browser, parameters, response)
 
 
 def token_created(
@@ -119,7 +121,7 @@ def _record_token_call(
     secrets = dict.fromkeys(SECRETS[call.grant_type], HIDDEN)
     if call.signer is None:
         asked = {**_naming(call.client), "grantType": call.grant_type, **secrets}
-        _record("CreateToken", call.directory, call.session, call.browser, asked, response, error)
+        _record("CreateToken", call.realm, call.session, call.browser, asked, response, error)
         return
     log.record_api_call(
         "CreateTokenWithIAM",
@@ -139,24 +141,28 @@ def _naming(client: Client) -> dict[str, Any]:
     return {"clientId": client.pk, "clientSecret": HIDDEN}
 
 
+def _identity(realm: Realm, session: Session) -> shapes.Identity:
+    if realm.directory:
+        return directory_events.identity_of(realm.directory, session.principal, session)
+    return shapes.builder_id(user_id=session.principal.unique_id)
+
+
 def _record(
     name: str,
-    directory: Directory,
+    realm: Realm,
     session: Session | None,
     browser: Browser,
     parameters: dict[str, Any],
     response: dict[str, Any] | None,
     error: log.Error | None = None,
 ) -> None:
-    account_id = directory.account_id
+    account_id = realm.account_id
     log.record_api_call(
         name,
         source=SOURCE,
-        identity=directory_events.identity_of(directory, session.principal, session)
-        if session
-        else shapes.nobody(account_id=account_id),
+        identity=_identity(realm, session) if session else shapes.nobody(account_id=account_id),
         account_id=account_id,
-        region=directory.region_at(browser.region),
+        region=realm.region_at(browser.region),
         browser=browser,
         user_agent=browser.user_agent,
         parameters=parameters,

@@ -26,6 +26,7 @@ from signin.oidc.errors import (
 from signin.oidc.events import ACCESS_TOKEN_TYPE, REFRESH_TOKEN_TYPE, TokenCall
 from signin.oidc.identity_tokens import IDENTITY_CONTEXT, OPENID
 from signin.oidc.models import Client, Grant
+from signin.oidc.realms import Realm
 from signin.oidc.tokens import Tokens
 
 BACKGROUND_LIFETIME = timedelta(days=7)  # of a session of somebody who is not there
@@ -44,8 +45,9 @@ def call_of(grant_type: str, vouched: Vouched, *, browser: Browser) -> TokenCall
     directory = directories.find_by_start_url(client.issuer_url)
     if directory is None:
         raise InvalidClient("No portal has the issuer URL that the client registered with.")
+    realm = Realm(directory)
     return TokenCall(
-        grant_type, client, directory, None, browser, signer=vouched.signer, region=vouched.region
+        grant_type, client, realm, None, browser, signer=vouched.signer, region=vouched.region
     )
 
 
@@ -76,7 +78,7 @@ def for_token(
     found = tokens.find(subject_token)
     if found is None or found.grant.client_id == call.client.pk:
         raise InvalidGrant("The subject token is over, unknown, or the application's own.")
-    if grants.directory_of(found.grant).pk != call.directory.pk:
+    if grants.realm_of(found.grant) != call.realm:
         raise InvalidGrant("The subject token is of another directory.")
     call = replace(call, issued_type=requested_type or ACCESS_TOKEN_TYPE)
     with transaction.atomic():

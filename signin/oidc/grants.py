@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from accounts.models import Directory, Principal, Session
+from accounts.models import Principal, Session
 from signin.http import Browser
 from signin.kernel import clock, entropy
-from signin.oidc.errors import InvalidRequest, OtherDirectory
+from signin.oidc import realms
+from signin.oidc.errors import InvalidRequest, OtherRealm
 from signin.oidc.models import Client, Grant
+from signin.oidc.realms import Realm
 
 # What says whether a grant lives, and whose it is; named from a grant.
 WHOSE = "session__principal__profile__directory"
@@ -36,21 +38,20 @@ def give(client: Client, session: Session, scopes: Sequence[str], *, region: str
     return grant_id
 
 
-def check_directory(session: Session, directory_id: str) -> None:
-    """Raise OtherDirectory if whoever is signed in is not of the directory that is asked."""
-    principal = session.principal
-    if principal.kind != Principal.Kind.DIRECTORY_USER or principal.realm != directory_id:
-        raise OtherDirectory
+def check_realm(session: Session, realm: Realm) -> None:
+    """Raise OtherRealm if whoever is signed in is not of the realm that is asked."""
+    if not realm.has(session.principal):
+        raise OtherRealm
 
 
-def region_for(directory: Directory, browser: Browser) -> str:
+def region_for(realm: Realm, browser: Browser) -> str:
     """Return the region whose endpoint a program asks, or raise InvalidRequest.
 
-    It has to be one of the directory's; at an address without a region it is the directory's own.
+    It has to be one of the realm's; at an address without a region it is the realm's own.
     """
-    if browser.region and browser.region not in directory.regions:
+    if browser.region and browser.region not in realm.regions:
         raise InvalidRequest("The portal with this start URL is in another region.")
-    return browser.region or directory.region
+    return browser.region or realm.region
 
 
 def is_known_at(grant: Grant, browser: Browser) -> bool:
@@ -60,11 +61,9 @@ def is_known_at(grant: Grant, browser: Browser) -> bool:
 
 def living() -> QuerySet[Grant]:
     """Return the grants that hold now."""
+    is_there = Q(principal__kind=Principal.Kind.BUILDER_ID) | Q(principal__profile__is_enabled=True)
     return Grant.objects.filter(
-        revoked_at=None,
-        session__ended_at=None,
-        session__expires_at__gt=clock.now(),
-        principal__profile__is_enabled=True,
+        is_there, revoked_at=None, session__ended_at=None, session__expires_at__gt=clock.now()
     ).select_related(*RELATED)
 
 
@@ -75,10 +74,15 @@ def lives(grant: Grant) -> bool:
         grant.revoked_at is None
         and session.ended_at is None
         and session.expires_at > clock.now()
-        and session.principal.profile.is_enabled
+        and _is_enabled(session.principal)
     )
 
 
-def directory_of(grant: Grant) -> Directory:
-    """Return the directory of whoever allowed it."""
-    return grant.session.principal.profile.directory
+def realm_of(grant: Grant) -> Realm:
+    """Return the realm of whoever allowed it."""
+    return realms.of(grant.session.principal)
+
+
+def _is_enabled(principal: Principal) -> bool:
+    # Nobody disables a Builder ID: it is there, or it is deleted with all that it allowed.
+    return principal.kind == Principal.Kind.BUILDER_ID or principal.profile.is_enabled

@@ -5,10 +5,12 @@ own. The identity context in it is for STS.
 """
 
 from datetime import datetime
+from typing import cast
 
 from django.conf import settings
 
 from accounts import identity_contexts
+from accounts.models import Directory
 from signin import hosts
 from signin.kernel import clock, derived, jws
 from signin.oidc import grants
@@ -30,9 +32,10 @@ def issue(grant: Grant, identity_context: str, *, expires_at: datetime) -> str:
     """Return a token about whoever allowed a grant, if it has the scope; else nothing."""
     if OPENID not in grant.scopes:
         return ""
-    directory, now = grants.directory_of(grant), clock.now()
+    # An account signs for it, so that it is of a directory.
+    directory, now = cast(Directory, grants.realm_of(grant).directory), clock.now()
     claims = {
-        "iss": hosts.origin("sso-oidc", region=directory.region),
+        "iss": hosts.origin("sso-oidc", region=grant.region),
         "sub": grant.session.principal.profile.user_id,
         "aud": grant.client.application_arn or grant.client.pk,
         "iat": int(now.timestamp()),

@@ -8,7 +8,7 @@ USER_CODE_UNKNOWN = _(
 )
 TOO_MANY_CODES = _("Too many codes didn't fit. Wait ten minutes, then start the program anew.")
 REQUEST_OVER = _("This request was answered already, or is too old. Start the program anew.")
-OTHER_DIRECTORY = _("This request is for people of another portal. Sign in there.")
+OTHER_REALM = _("This request is for people of another portal. Sign in there.")
 
 AUTHORIZATION_PENDING = "Nobody has answered the request yet. Ask again."
 SLOW_DOWN = "The client asks too often. Wait five seconds longer each time."

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Directory, Principal, Session
 from signin.kernel import entropy
 from signin.kernel.prepared import AppendManager
+from signin.oidc.realms import Realm
 
 Texts = list[str]
 
@@ -118,8 +119,9 @@ class DeviceAuthorization(models.Model):
     client = models.ForeignKey(
         Client, on_delete=models.CASCADE, related_name="device_authorizations", db_index=False
     )
+    # None: whoever has a Builder ID may answer.
     directory = models.ForeignKey(
-        Directory, on_delete=models.CASCADE, related_name="+", db_index=False
+        Directory, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
     )
     region = models.CharField(max_length=20)
     ip = models.GenericIPAddressField()
@@ -146,13 +148,19 @@ class DeviceAuthorization(models.Model):
     def __str__(self) -> str:
         return f"{self.client} ({self.state})"
 
+    @property
+    def realm(self) -> Realm:
+        """Whose people may answer."""
+        return Realm(self.directory)
+
 
 class ConsentRequest(models.Model):
     """A program sent a browser here to ask whoever is signed in; it waits at ``redirect_uri``."""
 
     handle = models.CharField(primary_key=True, max_length=32, default=entropy.handle)
     client = models.ForeignKey(Client, on_delete=models.CASCADE, related_name="consent_requests")
-    directory = models.ForeignKey(Directory, on_delete=models.CASCADE, related_name="+")
+    # None: whoever has a Builder ID may answer.
+    directory = models.ForeignKey(Directory, null=True, on_delete=models.CASCADE, related_name="+")
     region = models.CharField(max_length=20)
     redirect_uri = models.CharField(max_length=2048)
     state = models.CharField(max_length=2048, blank=True)
@@ -166,6 +174,11 @@ class ConsentRequest(models.Model):
 
     def __str__(self) -> str:
         return self.handle
+
+    @property
+    def realm(self) -> Realm:
+        """Whose people may answer."""
+        return Realm(self.directory)
 
 
 class AuthorizationCode(models.Model):

@@ -138,7 +138,7 @@ def from_refresh_token(
 
 
 def find(access_token: str) -> Token | None:
-    """Return a living access token with its grant, session, principal and directory."""
+    """Return a living access token with its grant, session, principal and realm."""
     token = _LIVING.find(digest=entropy.digest(access_token), now=clock.now())
     return token if token and grants.lives(token.grant) else None
 
@@ -172,7 +172,7 @@ def _call(
     grant_type: str, grant: Grant, credentials: Credentials | Vouched, browser: Browser
 ) -> events.TokenCall:
     call = events.TokenCall(
-        grant_type, grant.client, grants.directory_of(grant), grant.session, browser
+        grant_type, grant.client, grants.realm_of(grant), grant.session, browser
     )
     if isinstance(credentials, Vouched):
         return replace(call, signer=credentials.signer, region=credentials.region)
@@ -190,7 +190,7 @@ def _check(call: events.TokenCall, grant: Grant, scopes: Sequence[str]) -> None:
 
 def check_signer(call: events.TokenCall, region: str) -> None:
     """Raise AccessDenied or OtherRegion unless whoever signs may, and for this region."""
-    if call.signer and call.signer.account_id != call.directory.account_id:
+    if call.signer and call.signer.account_id != call.realm.account_id:
         raise AccessDenied("Whoever signs is not of the account that the directory belongs to.")
     if call.signer and call.region != region:
         raise OtherRegion(region)

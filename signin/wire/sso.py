@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import assignments, credentials, directory_events, sessions
-from accounts.models import Account, Session
+from accounts.models import Account, Principal, Session
 from signin.http import browser_of
 from signin.kernel.errors import Refusal
 from signin.oidc import grants, tokens
@@ -102,43 +102,49 @@ def _get_role_credentials(request: HttpRequest, inputs: Inputs) -> Output:
 
 
 def _logout(request: HttpRequest, _inputs: Inputs) -> None:
-    session = _session_of(request)
-    if grant := _grant_of(request):
+    grant, session = _bearer(request)
+    if grant:
         tokens.revoke_family(grant)
     sessions.end(session)
-    directory_events.signed_out(session, browser=browser_of(request))
+    if not _is_builder_id(session):
+        directory_events.signed_out(session, browser=browser_of(request))
 
 
 def _session_of(request: HttpRequest) -> Session:
-    """Return the sign-in behind the token of a request, which comes in its header only (S-103).
+    """Return the sign-in behind the token of a request: never with a Builder ID (R-186)."""
+    _, session = _bearer(request)
+    if _is_builder_id(session):
+        raise Unauthorized
+    return session
+
+
+def _bearer(request: HttpRequest) -> tuple[Grant | None, Session]:
+    """Return whose token a request has, which comes in its header only (S-103).
 
     It is a program's, or that of the portal's own cookie, with which some programs come instead.
     """
-    grant = _grant_of(request)
-    session = grant.session if grant else sessions.find_by_bearer_token(_token_of(request))
-    region = browser_of(request).region
+    written: str = request.META.get(BEARER, "")
+    if (token := tokens.find(written)) is None:
+        return None, _of_portal(written, browser_of(request).region)
+    grant = token.grant
+    if not grants.is_known_at(grant, browser_of(request)):
+        raise Unauthorized
+    # A grant of the old kind has no scopes, and is for this API; of a Builder ID none is.
+    is_for_here = not grant.scopes or {PORTAL_SCOPE, OLD_PORTAL_SCOPE}.intersection(grant.scopes)
+    if not is_for_here and not _is_builder_id(grant.session):
+        raise Unauthorized
+    return grant, grant.session
+
+
+def _of_portal(token: str, region: str | None) -> Session:
+    session = sessions.find_by_bearer_token(token)
     if session is None or (region and region not in session.principal.profile.directory.regions):
         raise Unauthorized
     return session
 
 
-def _grant_of(request: HttpRequest) -> Grant | None:
-    """Return what somebody allowed the program whose token it is; None if it is no program's."""
-    token = tokens.find(_token_of(request))
-    if token is None:
-        return None
-    if not grants.is_known_at(token.grant, browser_of(request)):
-        raise Unauthorized
-    scopes = token.grant.scopes
-    # One of the old kind has none, and is for this API.
-    if scopes and not {PORTAL_SCOPE, OLD_PORTAL_SCOPE}.intersection(scopes):
-        raise Unauthorized
-    return token.grant
-
-
-def _token_of(request: HttpRequest) -> str:
-    token: str = request.META.get(BEARER, "")
-    return token
+def _is_builder_id(session: Session) -> bool:
+    return session.principal.kind == Principal.Kind.BUILDER_ID
 
 
 def _account_id(inputs: Inputs) -> str:

@@ -150,7 +150,7 @@ create_token = SERVICE.operation(_create_token)
 
 @require_safe
 def authorize(request: HttpRequest) -> HttpResponse:
-    """Take a program's question on to the portal of its directory, where somebody answers it.
+    """Take a program's question on to the page of its realm on which somebody answers it.
 
     What is wrong is told to the program, by a redirect; but nobody is sent to an address that no
     program registered (S-100).
@@ -186,5 +186,7 @@ def _ask(request: HttpRequest, client: Client, redirect_uri: str, state: str) ->
         browser=browser_of(request),
     )
     query = {"request": consent.handle}
+    if consent.directory is None:
+        return hosts.url("builder-id", "/start/consent", query)
     portal = hosts.portal_named(consent.directory.portal_at(consent.region))
     return hosts.url("portal", "/start/consent", query, **portal)

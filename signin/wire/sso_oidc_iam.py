@@ -5,6 +5,7 @@ from typing import cast
 
 from django.http import HttpRequest
 
+from accounts.models import Directory
 from signin import hosts
 from signin.federation import trusted_issuers, web_tokens
 from signin.federation.errors import TokenRefused
@@ -85,9 +86,10 @@ def _from_assertion(request: HttpRequest, inputs: Inputs, vouched: Vouched) -> T
     assertion = text(inputs, "assertion", longest=LONGEST_TOKEN)
     call = exchanges.call_of(JWT_BEARER, vouched, browser=browser_of(request))
     with events.failing(call):
-        tokens.check_signer(call, grants.region_for(call.directory, call.browser))
+        tokens.check_signer(call, grants.region_for(call.realm, call.browser))
         try:
-            user = trusted_issuers.user_of(call.directory, assertion)
+            directory = cast(Directory, call.realm.directory)  # as each application has one
+            user = trusted_issuers.user_of(directory, assertion)
         except TokenRefused as refusal:
             raise errors.InvalidGrant(str(refusal.message)) from refusal
         return exchanges.for_user(call, user, scopes=texts(inputs, "scope"))
@@ -97,7 +99,7 @@ def _from_token(request: HttpRequest, inputs: Inputs, vouched: Vouched) -> Token
     subject_token = text(inputs, "subjectToken")
     call = exchanges.call_of(TOKEN_EXCHANGE, vouched, browser=browser_of(request))
     with events.failing(call):
-        tokens.check_signer(call, grants.region_for(call.directory, call.browser))
+        tokens.check_signer(call, grants.region_for(call.realm, call.browser))
         return exchanges.for_token(
             call,
             subject_token,

@@ -96,6 +96,7 @@ class TestTheExamples:
                 "A permission set",
                 "An assignment",
                 "An application",
+                "A Builder ID",
                 "A device",
             )
             for row in rows(section(page, heading))

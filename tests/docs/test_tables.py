@@ -31,6 +31,9 @@ from accounts.models import Directory, PasswordPolicy, PermissionSet, Principal
 from accounts.models.accounts import REOPENABLE_FOR
 from accounts.models.credentials import MOST_ACCESS_KEYS
 from accounts.models.roles import HOUR
+from builderid import forms as builder_id_forms
+from builderid import people
+from builderid.models import LONGEST_NAME
 from mfa import devices, grace, slots, totp
 from mfa.models import MOST_DEVICES, Ceremony
 from mfa.steps.sign_in import WRONG_ANSWERS
@@ -57,6 +60,7 @@ from signin.federation import tokens as federation_tokens
 from signin.flow import models as flow
 from signin.flow.engine import Step
 from signin.identity_center import flows as portal_flows
+from signin.identity_center.builder_id import flows as builder_id_flows
 from signin.idp import views as idp_views
 from signin.logins import chains, proofs, requests
 from signin.logins.models import Client
@@ -65,7 +69,7 @@ from signin.phones import calls
 from signin.wire import sigv4, sso, sts, sts_fields, sts_outbound
 from tests.docs.reading import CODE, EMULATED, PAGES, ROOT, rows, section
 
-FLOWS = flows.FLOWS | device_flows.FLOWS | portal_flows.FLOWS
+FLOWS = flows.FLOWS | device_flows.FLOWS | portal_flows.FLOWS | builder_id_flows.FLOWS
 TABLES = ("Doors", "Pages", "Numbers", "Outcomes", "Cookies", "Events", "Mails")
 
 
@@ -179,6 +183,13 @@ NUMBERS: dict[str, list[timedelta | str]] = {
     "Session at the access portal, external provider": ["SessionNotOnOrAfter"],
     "Way back from an external provider": [flow.LIFETIME, arrivals.LIFETIME],
     "Answer of the test identity provider": [idp.LIFETIME, idp.TOKEN_LIFETIME],
+    "Session with a Builder ID": [people.SIGNED_IN_FOR],
+    "Name of a Builder ID": [f"1 to {LONGEST_NAME} characters"],
+    "E-mail of a Builder ID": [f"{builder_id_forms.LONGEST_EMAIL} characters"],
+    "Password of a Builder ID": [
+        f"{policies.DIRECTORY.min_length} to {policies.DIRECTORY.max_length} characters",
+        f"last {policies.DIRECTORY.reuse}",
+    ],
     "Session as a role": [limits("session_minutes", PermissionSet)],
     "Disabled user, as slow as at AWS": [
         directory_users.PORTAL_ENDS_AFTER,
@@ -283,6 +294,7 @@ COOKIES = {
     signin_http.SIGNIN_COOKIE: sessions.CONSOLE_LIFETIME,
     signin_http.CONSOLE_COOKIE: sessions.CONSOLE_LIFETIME,
     signin_http.MULTI_SESSION_COOKIE: multi_sessions.LIFETIME,
+    signin_http.BUILDER_ID_COOKIE: people.SIGNED_IN_FOR,
     signin_http.PORTAL_COOKIE: Directory().session_lifetime,
     signin_http.DEVICE_COOKIE: browsers.REMEMBERED_FOR,
     signin_http.REMEMBER_COOKIE: timedelta(seconds=remembered.LIFETIME),
@@ -340,6 +352,7 @@ class TestTheReadme:
             for user in directory["users"]:
                 password = user.get("password") or user.get("one_time_password")
                 there += [(directory["id"], user["name"], password)] if password else []
+        there += [("–", each["email"], each["password"]) for each in document["builder_ids"]]
         assert there == [
             (row[1][:12], CODE.findall(row[2])[0], CODE.findall(row[3])[0]) for row in told
         ]
@@ -420,6 +433,7 @@ class TestWhatIsEmulated:
             "lost_device",
             "console",
             "portal",
+            "builder_id",
             "login",
             "federation",
             "idp",

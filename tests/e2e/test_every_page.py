@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e import (
+    builder_id_walks,
     device_walks,
     federation_walks,
     idp_walks,
@@ -284,6 +285,7 @@ WALKS: dict[str, Walk] = {
     "account-email-code": account_email_code,
     **device_walks.WALKS,
     **portal_walks.WALKS,
+    **builder_id_walks.WALKS,
     **role_walks.WALKS,
     **login_walks.WALKS,
     **federation_walks.WALKS,
@@ -312,6 +314,7 @@ WALKS: dict[str, Walk] = {
             "cannot-sign-in",
             "lost-mailbox",
             "account-number",
+            "builder-id",
             "support",
         )
     },

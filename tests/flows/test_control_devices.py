@@ -55,7 +55,8 @@ class TestPrincipals:
         operators.create()
         _, everybody = control("GET", "/principals")
         assert len(everybody) > 10
-        assert {each["kind"] for each in everybody} == {"root-user", "iam-user", "directory-user"}
+        kinds = {"root-user", "iam-user", "directory-user", "builder-id"}
+        assert {each["kind"] for each in everybody} == kinds
         assert not [each for each in everybody if each["username"] == operators.NAME]
 
     def test_those_without_a_password_say_so(self, control):

@@ -11,7 +11,7 @@ from signin.mailbox.models import Message as Mail
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
 from tests.catalogue import TAG, english_pieces
 from tests.devices import device
-from tests.flows import account_walks, device_walks, portal_pages
+from tests.flows import account_walks, builder_id_pages, device_walks, portal_pages
 from tests.flows.opening_walks import (
     EMAIL,
     choose,
@@ -297,6 +297,7 @@ def assert_is_japanese(browser: Browser) -> None:
             CONSOLE_PAGES,
             device_walks.PAGES,
             portal_pages.PAGES,
+            builder_id_pages.PAGES,
             HELP_PAGES,
             DESK_PAGES,
         )
@@ -310,8 +311,18 @@ def test_a_page_in_japanese_has_no_rest_of_english(japanese, walk):
 
 @pytest.mark.parametrize(
     ("walk", "says"),
-    [*REFUSALS.values(), *device_walks.REFUSALS.values(), *portal_pages.REFUSALS.values()],
-    ids=[*REFUSALS, *device_walks.REFUSALS, *portal_pages.REFUSALS],
+    [
+        *REFUSALS.values(),
+        *device_walks.REFUSALS.values(),
+        *portal_pages.REFUSALS.values(),
+        *builder_id_pages.REFUSALS.values(),
+    ],
+    ids=[
+        *REFUSALS,
+        *device_walks.REFUSALS,
+        *portal_pages.REFUSALS,
+        *builder_id_pages.REFUSALS,
+    ],
 )
 def test_what_is_refused_is_refused_in_japanese(japanese, walk, says):
     walk(japanese)
@@ -321,8 +332,13 @@ def test_what_is_refused_is_refused_in_japanese(japanese, walk, says):
 
 @pytest.mark.parametrize(
     ("walk", "status", "says"),
-    [*ERROR_PAGES.values(), *device_walks.ERRORS.values(), *portal_pages.ERRORS.values()],
-    ids=[*ERROR_PAGES, *device_walks.ERRORS, *portal_pages.ERRORS],
+    [
+        *ERROR_PAGES.values(),
+        *device_walks.ERRORS.values(),
+        *portal_pages.ERRORS.values(),
+        *builder_id_pages.ERRORS.values(),
+    ],
+    ids=[*ERROR_PAGES, *device_walks.ERRORS, *portal_pages.ERRORS, *builder_id_pages.ERRORS],
 )
 def test_an_error_page_is_in_japanese(japanese, walk, status, says):
     assert walk(japanese).status == status

@@ -13,6 +13,7 @@ from signin.console.signin_views import HELP_PAGES
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
 from tests.flows import (
     account_walks,
+    builder_id_pages,
     federation_walks,
     idp_walks,
     login_walks,
@@ -123,6 +124,11 @@ def every_page() -> list[tuple[str, Browser]]:
         keep(name, portal_pages.PAGES[name](Browser()))
     for name, (walk, *_) in portal_pages.ERRORS.items():
         keep(name, walk(Browser()))
+    for name in builder_id_pages.PLAIN:
+        keep(name, builder_id_pages.PAGES[name](Browser()))
+    for name, (walk, *_) in builder_id_pages.ERRORS.items():
+        if "taken" not in name:  # it would change it for the next ones
+            keep(name, walk(Browser()))
     for path in ("", "mailbox/", "events/", "control/", "admin/login/", "mailbox/1", "phone/"):
         keep(f"desk: {path}", Browser().visit(DESK + path))
     for path in ("incidents/", "connect/"):

@@ -23,7 +23,7 @@ from tests.catalogue import (
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
-SOURCES = ["signin", "accounts", "mfa", "templates", "manage.py"]
+SOURCES = ["signin", "accounts", "mfa", "builderid", "templates", "manage.py"]
 
 
 def test_every_text_has_a_translation():

@@ -16,7 +16,7 @@ from signin.oidc.errors import (
     AuthorizationPending,
     ExpiredToken,
     InvalidGrant,
-    OtherDirectory,
+    OtherRealm,
     RequestOver,
     SlowDown,
     TooManyCodes,
@@ -168,7 +168,7 @@ def test_a_code_can_t_be_answered_when_it_is_too_old(aws):
 def test_people_of_another_directory_can_t_answer(aws):
     other = directory(account("444455556666", "Other"), id="d-6666666666", subdomain=None)
     _, session = open_session(user(other, "eve"))
-    with pytest.raises(OtherDirectory):
+    with pytest.raises(OtherRealm):
         device_authorizations.approve(aws.begin().authorization, session)
 
 

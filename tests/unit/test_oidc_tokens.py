@@ -13,7 +13,7 @@ from signin.oidc.errors import (
     InvalidGrant,
     InvalidRequest,
     InvalidScope,
-    OtherDirectory,
+    OtherRealm,
     RequestOver,
     UnauthorizedClient,
 )
@@ -93,7 +93,7 @@ def test_a_portal_that_is_not_there_can_t_be_asked(aws):
 def test_people_of_another_directory_can_t_answer(aws):
     other = directory(account("444455556666", "Other"), id="d-6666666666", subdomain=None)
     _, session = open_session(user(other, "eve"))
-    with pytest.raises(OtherDirectory):
+    with pytest.raises(OtherRealm):
         consents.allow(aws.ask(), session)
 
 

@@ -88,12 +88,11 @@ def test_start_urls_name_a_directory(program, start_url):
     assert program.begin(start_url)["deviceCode"]
 
 
-@pytest.mark.requirement("R-186")
 @pytest.mark.parametrize(
     "start_url",
     [
         "https://nobody.awsapps.com/start",
-        "https://view.awsapps.com/start",
+        "https://amzn.awsapps.com/start",
         "https://ssoins-1111222233334444.portal.us-east-1.app.aws",
         f"https://{INSTANCE}.eu-west-1.portal.amazonaws.com",
         "https://[",
