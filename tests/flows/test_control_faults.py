@@ -35,6 +35,7 @@ class TestFaults:
             {"kind": "ad-connector", "armed": True, "left": None, "armed_at": MOMENT},
             {"kind": "update-password", "armed": True, "left": 2, "armed_at": MOMENT},
             {"kind": "slow-down", **unarmed},
+            {"kind": "identity-provider", **unarmed},
         ]
 
     def test_one_is_armed_for_some_times(self, control):
