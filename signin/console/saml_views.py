@@ -22,7 +22,7 @@ from accounts.models import Account, Role
 from signin import hosts
 from signin.console import destinations, newcomers
 from signin.console.views import region_here
-from signin.faults import incidents
+from signin.faults import faults, incidents
 from signin.faults.models import Kind
 from signin.federation import iam_saml, saml_sign_ins
 from signin.federation.errors import AssertionRefused, NotBase64, RoleNotSaid
@@ -47,6 +47,8 @@ def saml(request: HttpRequest) -> HttpResponse:
     try:
         if not encoded:
             raise NotBase64
+        if faults.strikes(Kind.IDENTITY_PROVIDER):
+            raise AssertionRefused
         offer = saml_sign_ins.read(encoded)
         chosen = _once(request, "roleIndex")
         if chosen and not comes_from_elsewhere(request):

@@ -9,7 +9,8 @@ from accounts import sessions
 from accounts.models import Account, Principal, Session
 from signin.console import destinations
 from signin.events.models import Event
-from signin.faults.models import Incident
+from signin.faults import faults
+from signin.faults.models import Incident, Kind
 from signin.federation.models import UsedAssertion
 from signin.flow.models import Attempt
 from signin.kernel import clock
@@ -431,3 +432,9 @@ def test_only_the_endpoint_itself_takes_what_pages_of_others_post(browser):
     for path in ("/saml/session", "/saml/", "/samlx", "/federation/session"):
         browser.post(address("signin.aws.amazon.com", path), {}, **FROM_IDP)
         assert (browser.status, 'id="foreign-page"' in browser.text) == (403, True), path
+
+
+def test_a_fault_that_is_armed_refuses_whoever_comes_next(browser, role, provider):
+    faults.arm(Kind.IDENTITY_PROVIDER, 1)
+    assert is_refused(send(browser, answer((role, provider))))
+    assert send(browser, answer((role, provider))).status == 200
