@@ -24,8 +24,8 @@ from signin.federation.errors import ArrivalOver, AssertionRefused
 from signin.federation.models import Arrival
 from signin.flow import views as flow
 from signin.flow.facts import Facts
-from signin.flow.models import Attempt
-from signin.http import browser_of, flow_key
+from signin.flow.models import LIFETIME, Attempt
+from signin.http import FLOW_COOKIE, browser_of, flow_key, set_cookie
 from signin.identity_center import destinations
 from signin.identity_center.flows import DIRECTORY_USER, FLOWS, over
 
@@ -93,7 +93,11 @@ def _unasked(request: HttpRequest, arrival: Arrival) -> HttpResponse:
     draft = Attempt(facts=facts)
     workflows.begin(draft)
     arrivals.vouch(draft, arrival)
-    return flow.begin(request, DIRECTORY_USER, facts)
+    key = flow_key(request)
+    attempt = Attempt.begin(flow=DIRECTORY_USER.name, flow_key=key, facts=facts)
+    response = redirect("attempt", attempt.handle)  # which can be loaded again, unlike this one
+    set_cookie(response, FLOW_COOKIE, key, max_age=int(LIFETIME.total_seconds()))
+    return response
 
 
 def _external(request: HttpRequest, directory_id: str) -> Directory:

@@ -354,6 +354,12 @@ class TestAnAnswerThatNobodyAskedFor:
         assert not Session.objects.filter(principal__username=MARY).exists()
         assert is_at_portal(browser.submit())
 
+    def test_has_a_page_that_can_be_loaded_again_in_another_language(self, browser, directory):
+        send(browser, fields=answer(directory))
+        browser.visit(f"{browser.url}?locale=ja")
+        assert browser.step == "external-arrival"
+        assert is_at_portal(browser.submit())
+
     @pytest.mark.requirement("S-090")
     def test_asks_although_somebody_is_signed_in(self, browser, directory):
         sign_in(browser)
@@ -387,7 +393,7 @@ class TestAnAnswerThatNobodyAskedFor:
     ):
         send(browser, fields=answer(directory))
         link = f"{PLATFORM}/platform/saml/arrival?token="
-        assert new_browser().visit(browser.trail[-1]).status == 410
+        assert new_browser().visit(browser.trail[0]).status == 410
         assert new_browser().visit(f"{link}nothing").status == 410
         assert Arrival.objects.get().used_at
 
