@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from accounts.models.identity_providers import TokenIssuer
 from signin import hosts
-from signin.federation.errors import KeysUnreachable
+from signin.federation.token_errors import KeysUnreachable
 from signin.kernel import clock
 from signin.kernel.jws import Members
 

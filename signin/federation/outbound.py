@@ -17,7 +17,7 @@ from accounts.models import Account, Principal
 from accounts.signers import Signer
 from signin import hosts
 from signin.federation import outbound_keys
-from signin.federation.errors import IssuingOff, SessionEndsEarlier, TokenTooLarge
+from signin.federation.token_errors import IssuingOff, SessionEndsEarlier, TokenTooLarge
 from signin.kernel import clock, entropy
 
 DOOR = "tokens"

@@ -3,7 +3,7 @@
 from accounts.models import Directory, Principal, TrustedTokenIssuer
 from accounts.models.principals import fold
 from signin.federation import web_tokens
-from signin.federation.errors import TokenIssuerUnknown, TokenOfNobody
+from signin.federation.token_errors import TokenIssuerUnknown, TokenOfNobody
 
 
 def user_of(directory: Directory, token: str) -> Principal:

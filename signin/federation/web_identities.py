@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from accounts.models import OidcProvider
 from accounts.role_sessions import ROLE_ARN
 from signin.federation import outbound, web_tokens
-from signin.federation.errors import TokenIssuerUnknown
+from signin.federation.token_errors import TokenIssuerUnknown
 from signin.federation.web_tokens import WebToken
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from accounts.models.identity_providers import TokenIssuer
 from signin.federation import issuer_keys
-from signin.federation.errors import (
+from signin.federation.token_errors import (
     TokenAlgorithmRefused,
     TokenAudienceWrong,
     TokenEarly,

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from accounts.models import Directory
 from signin import hosts
 from signin.federation import trusted_issuers, web_tokens
-from signin.federation.errors import TokenRefused
+from signin.federation.token_errors import TokenRefused
 from signin.hosts import HostRequest
 from signin.http import browser_of
 from signin.kernel.errors import Refusal

@@ -6,8 +6,8 @@ from typing import cast
 from accounts import signer_events
 from signin.events import shapes
 from signin.federation import outbound
-from signin.federation.errors import IssuingOff, SessionEndsEarlier, TokenTooLarge
 from signin.federation.outbound import Wish
+from signin.federation.token_errors import IssuingOff, SessionEndsEarlier, TokenTooLarge
 from signin.hosts import HostRequest
 from signin.kernel.errors import Refusal
 from signin.wire.query import Call, Error, Output, number, text, texts

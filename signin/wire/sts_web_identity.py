@@ -12,7 +12,7 @@ from accounts.models import OidcProvider, Role
 from accounts.role_sessions import SHORTEST, Wish
 from signin.events import log, shapes
 from signin.federation import web_identities, web_identity_events, web_tokens
-from signin.federation.errors import (
+from signin.federation.token_errors import (
     KeysUnreachable,
     TokenClaimUnusable,
     TokenExpired,

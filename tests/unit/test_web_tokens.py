@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from accounts.models import OidcProvider
 from signin.federation import issuer_keys, web_tokens
-from signin.federation.errors import (
+from signin.federation.token_errors import (
     KeysUnreachable,
     TokenAlgorithmRefused,
     TokenAudienceWrong,
