@@ -5,17 +5,15 @@ alone can read. It vouches for nobody but the people of an emulator, and says so
 """
 
 import base64
-import os
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-from signin.kernel import clock, entropy, jws
+from signin.kernel import clock, entropy, jws, keepsakes
 
 NAME = "identity_provider.pem"
 ORGANIZATION = "Vestibule emulator, NOT FOR PRODUCTION"
@@ -61,25 +59,7 @@ def identity() -> Identity:
 
 def stored() -> str:
     """Return the file with key and certificate as it is; the first time, it is made."""
-    path: Path = settings.SIGNIN_DATA_DIR / NAME
-    try:
-        return path.read_text()
-    except FileNotFoundError:
-        _make(path)
-        return path.read_text()
-
-
-def _make(path: Path) -> None:
-    """Write a new key with its certificate; of two processes that do, the first one's stays."""
-    draft = path.with_name(f".{NAME}-{entropy.handle()[:8]}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(_issued())
-        path.hardlink_to(draft)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink(missing_ok=True)
+    return keepsakes.kept(settings.SIGNIN_DATA_DIR / NAME, _issued)
 
 
 def _issued() -> str:

@@ -5,15 +5,13 @@ read. Their names say what they are good for. The library loads with its first u
 """
 
 import json
-import os
 from functools import lru_cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-from signin.kernel import entropy
+from signin.kernel import keepsakes
 
 NAME = "web_identity_keys.json"
 ALGORITHMS = {"RS256": "NOT_FOR_PRODUCTION_RSA_0", "ES384": "NOT_FOR_PRODUCTION_EC384_0"}
@@ -32,34 +30,17 @@ def key_set() -> dict[str, Any]:
 
 
 def _stored() -> str:
-    path: Path = settings.SIGNIN_DATA_DIR / NAME
-    try:
-        return path.read_text()
-    except FileNotFoundError:
-        _make(path)
-        return path.read_text()
+    return keepsakes.kept(settings.SIGNIN_DATA_DIR / NAME, _made)
 
 
-def _make(path: Path) -> None:
-    """Write new keys; of two processes that do, the first one's stay."""
-    draft = path.with_name(f".{NAME}-{entropy.handle()[:8]}")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump([key.as_dict(private=True) for key in _made()], file)
-        path.hardlink_to(draft)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _made() -> list[Any]:
+def _made() -> str:
     library = import_module("joserfc.jwk")
     named = [{"kid": kid, "alg": algorithm, "use": "sig"} for algorithm, kid in ALGORITHMS.items()]
-    return [
+    keys = [
         library.RSAKey.generate_key(RSA_BITS, named[0], auto_kid=False),
         library.ECKey.generate_key(CURVE, named[1], auto_kid=False),
     ]
+    return json.dumps([key.as_dict(private=True) for key in keys])
 
 
 @lru_cache(maxsize=4)

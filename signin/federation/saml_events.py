@@ -5,27 +5,16 @@ Never the response, which is worth a session while it is fresh.
 
 import base64
 import hashlib
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from accounts.models import Role, SamlProvider
 from signin.events import log, shapes
+from signin.federation import unsigned_calls
 from signin.federation.assertions import Assertion
+from signin.federation.unsigned_calls import UnsignedCall
 from signin.http import Browser
 from signin.kernel import clock
-
-
-@dataclass(frozen=True)
-class SamlCall:
-    """A call of STS with an assertion: it goes into the log of the provider's account."""
-
-    name: str
-    source: str
-    provider: SamlProvider
-    browser: Browser
-    region: str
-    request_id: str
-    parameters: dict[str, Any]
 
 
 def name_qualifier(provider: SamlProvider) -> str:
@@ -69,14 +58,29 @@ def sign_in_refused(provider: SamlProvider, subject: str, reason: str, *, browse
     _record_login(identity, provider, browser, reason=reason)
 
 
-def answered(call: SamlCall, assertion: Assertion, response: dict[str, Any]) -> None:
+def answered(
+    call: UnsignedCall, provider: SamlProvider, assertion: Assertion, response: dict[str, Any]
+) -> None:
     """Record that somebody got what they asked for."""
-    _record(call, assertion, response=response)
+    unsigned_calls.record(_told(call, assertion), _named(provider, assertion), response=response)
 
 
-def refused(call: SamlCall, assertion: Assertion | None, error: log.Error) -> None:
+def refused(
+    call: UnsignedCall, provider: SamlProvider, assertion: Assertion | None, error: log.Error
+) -> None:
     """Record that somebody was refused; nobody knows who it was unless the assertion was right."""
-    _record(call, assertion, error=error)
+    if assertion is None:
+        unsigned_calls.record(call, None, error=error)
+    else:
+        unsigned_calls.record(_told(call, assertion), _named(provider, assertion), error=error)
+
+
+def _named(provider: SamlProvider, assertion: Assertion) -> shapes.Identity:
+    return shapes.saml_user(qualifier=name_qualifier(provider), subject=assertion.subject)
+
+
+def _told(call: UnsignedCall, assertion: Assertion) -> UnsignedCall:
+    return replace(call, parameters={"sAMLAssertionID": assertion.id, **call.parameters})
 
 
 def _record_login(
@@ -102,34 +106,4 @@ def _record_login(
             "SamlProviderArn": provider.arn,
             **({"Reason": reason} if reason else {}),
         },
-    )
-
-
-def _record(
-    call: SamlCall,
-    assertion: Assertion | None,
-    *,
-    response: dict[str, Any] | None = None,
-    error: log.Error | None = None,
-) -> None:
-    account_id = call.provider.account_id
-    identity = shapes.nobody(account_id=account_id)
-    parameters = call.parameters
-    if assertion:
-        qualifier = name_qualifier(call.provider)
-        identity = shapes.saml_user(qualifier=qualifier, subject=assertion.subject)
-        parameters = {"sAMLAssertionID": assertion.id, **parameters}
-    log.record_api_call(
-        call.name,
-        source=call.source,
-        identity=identity,
-        account_id=account_id,
-        region=call.region,
-        browser=call.browser,
-        user_agent=call.browser.user_agent,
-        parameters=parameters,
-        response=response,
-        error=error,
-        request_id=call.request_id,
-        read_only=True,
     )

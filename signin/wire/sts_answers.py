@@ -9,6 +9,7 @@ from accounts.credentials import Keys
 from accounts.models import Role
 from accounts.signer_events import SignedCall
 from signin.events import shapes
+from signin.federation.unsigned_calls import UnsignedCall
 from signin.http import without_null
 from signin.wire.query import Call, Error, Inputs, Output
 from signin.wire.sigv4 import region_of
@@ -73,6 +74,20 @@ def signed(call: Call) -> SignedCall:
         region=browser.region or region_of(call.request) or shapes.ROOT_REGION,
         request_id=call.request_id,
         parameters=parameters_of(call.inputs, RECORDED[call.action]),
+    )
+
+
+def unsigned(call: Call, account_id: str, members: Sequence[str]) -> UnsignedCall:
+    """Return a call that nobody signs as events of an account tell it, with some of its fields."""
+    browser = call.browser
+    return UnsignedCall(
+        name=call.action,
+        source=SOURCE,
+        account_id=account_id,
+        browser=browser,
+        region=browser.region or shapes.ROOT_REGION,
+        request_id=call.request_id,
+        parameters=parameters_of(call.inputs, members),
     )
 
 

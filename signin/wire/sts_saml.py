@@ -8,7 +8,7 @@ from accounts import federated, role_sessions
 from accounts.errors import RoleRefused
 from accounts.models import Role, SamlProvider
 from accounts.role_sessions import SHORTEST, Wish
-from signin.events import log, shapes
+from signin.events import log
 from signin.federation import assertions, documents, iam_saml, saml_events
 from signin.federation.assertions import Assertion
 from signin.federation.errors import (
@@ -18,16 +18,14 @@ from signin.federation.errors import (
     StatusNotSuccess,
     SubjectMissing,
 )
-from signin.federation.saml_events import SamlCall
 from signin.kernel import arns
 from signin.kernel.errors import Refusal
 from signin.wire.query import Call, Error, Output, number, said, text
 from signin.wire.sts_answers import (
-    SOURCE,
     credentials_of,
     issued,
     lowered,
-    parameters_of,
+    unsigned,
 )
 from signin.wire.sts_fields import (
     ARN,
@@ -73,7 +71,9 @@ def assume_role_with_saml(call: Call) -> Output:
         if isinstance(refusal, AssertionRefused):
             _explained(refusal)
         error = log.Error(call.error_of(refusal).code, said(refusal))
-        saml_events.refused(_described(call, provider), assertion, error)
+        saml_events.refused(
+            unsigned(call, provider.account_id, RECORDED), provider, assertion, error
+        )
         raise
 
 
@@ -102,7 +102,9 @@ def _begin(
             "assumedRoleUser": lowered(user),
             **lowered(vouched),
         }
-        saml_events.answered(_described(call, provider), assertion, response)
+        saml_events.answered(
+            unsigned(call, provider.account_id, RECORDED), provider, assertion, response
+        )
     return {
         "Credentials": credentials_of(keys),
         "AssumedRoleUser": user,
@@ -115,15 +117,3 @@ def _explained(refusal: AssertionRefused) -> AssertionRefused:
     """Return a refusal that tells programs its reason, which people find in the event."""
     refusal.message = f"The SAML assertion is refused; the reason is “{refusal.reason}”."
     return refusal
-
-
-def _described(call: Call, provider: SamlProvider) -> SamlCall:
-    return SamlCall(
-        name=call.action,
-        source=SOURCE,
-        provider=provider,
-        browser=call.browser,
-        region=call.browser.region or shapes.ROOT_REGION,
-        request_id=call.request_id,
-        parameters=parameters_of(call.inputs, RECORDED),
-    )

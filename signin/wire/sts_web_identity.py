@@ -8,9 +8,9 @@ from django.db import transaction
 
 from accounts import federated, role_sessions
 from accounts.credentials import Keys
-from accounts.models import OidcProvider, Role
+from accounts.models import Role
 from accounts.role_sessions import SHORTEST, Wish
-from signin.events import log, shapes
+from signin.events import log
 from signin.federation import web_identities, web_identity_events, web_tokens
 from signin.federation.token_errors import (
     KeysUnreachable,
@@ -19,18 +19,16 @@ from signin.federation.token_errors import (
     TokenRefused,
 )
 from signin.federation.web_identities import WebIdentity
-from signin.federation.web_identity_events import UnsignedCall
 from signin.kernel import arns
 from signin.kernel.errors import Refusal
 from signin.kernel.jws import Members
 from signin.wire.query import Call, Error, Output, number, said, text
 from signin.wire.rest_json import Malformed
 from signin.wire.sts_answers import (
-    SOURCE,
     credentials_of,
     issued,
     lowered,
-    parameters_of,
+    unsigned,
 )
 from signin.wire.sts_fields import (
     ARN,
@@ -88,7 +86,7 @@ def assume_role_with_web_identity(call: Call) -> Output:
         role = role_sessions.admit_federated(identity.provider_arn, identity.subject, wish)
     except Refusal as refusal:
         error = log.Error(call.error_of(refusal).code, said(refusal))
-        web_identity_events.refused(_unsigned(call, provider), identity, error)
+        web_identity_events.refused(unsigned(call, provider.account_id, RECORDED), identity, error)
         raise
     return {**_begin(call, identity, role, wish), **used}
 
@@ -107,7 +105,9 @@ def _begin(call: Call, identity: WebIdentity, role: Role, wish: Wish) -> Output:
         principal = federated.of(identity.provider_arn, identity.subject)
         keys = role_sessions.begin_federated(principal, role, wish)
         response = _told(keys, user, vouched)
-        web_identity_events.answered(_unsigned(call, identity.provider), identity, response)
+        web_identity_events.answered(
+            unsigned(call, identity.provider.account_id, RECORDED), identity, response
+        )
     source_identity = wish.source_identity
     return {
         "Credentials": credentials_of(keys),
@@ -119,18 +119,6 @@ def _begin(call: Call, identity: WebIdentity, role: Role, wish: Wish) -> Output:
 
 def _told(keys: Keys, user: Mapping[str, str], vouched: Mapping[str, str]) -> dict[str, Any]:
     return {"credentials": issued(keys), "assumedRoleUser": lowered(user), **lowered(vouched)}
-
-
-def _unsigned(call: Call, provider: OidcProvider) -> UnsignedCall:
-    return UnsignedCall(
-        name=call.action,
-        source=SOURCE,
-        account_id=provider.account_id,
-        browser=call.browser,
-        region=call.browser.region or shapes.ROOT_REGION,
-        request_id=call.request_id,
-        parameters=parameters_of(call.inputs, RECORDED),
-    )
 
 
 def _source_identity(claims: Members) -> str:
