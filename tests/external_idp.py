@@ -1,9 +1,11 @@
 """Directories whose users prove who they are at the built-in identity provider, and their ways."""
 
 from dataclasses import replace
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from accounts.models import Directory, DirectoryIdentityProvider
+from signin.events.models import Event
 from signin.federation import authn_requests, idp, idp_keys, service_providers
 from tests.browser import Browser, address
 from tests.directories import make_user
@@ -18,6 +20,7 @@ ACS = f"{PLATFORM}/platform/saml/acs/{DIRECTORY}"
 IDP = "http://idp.localhost:8000"
 MARY = "mary@example.com"
 NOBODY = "nobody@example.com"
+LOGIN = "ExternalIdPDirectoryLogin"  # the event
 
 
 def make_external(directory_id: str = DIRECTORY, **columns: object) -> Directory:
@@ -100,3 +103,23 @@ def answer(directory: Directory, subject: str = MARY, **changed: object) -> dict
 def is_at_portal(browser: Browser) -> bool:
     """Return whether the browser shows the portal's first page to somebody signed in."""
     return browser.url.startswith(PORTAL) and 'id="accounts"' in browser.text
+
+
+def events(name: str) -> list[dict[str, Any]]:
+    """Return the events of a name."""
+    return [event.document for event in Event.objects.filter(name=name)]
+
+
+def reasons() -> list[str | None]:
+    """Return why answers were refused, as the events say."""
+    return [event["additionalEventData"].get("Reason") for event in events(LOGIN)]
+
+
+def is_us_not_you(browser: Browser) -> bool:
+    """Return whether the page is the one without a cause."""
+    return browser.status == 503 and 'id="us-not-you"' in browser.text
+
+
+def audience() -> str:
+    """Return the entity ID of the directory."""
+    return address(f"{REGION}.signin.aws.amazon.com", f"/platform/saml/{DIRECTORY}")

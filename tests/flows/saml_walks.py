@@ -3,6 +3,11 @@
 from http.cookies import SimpleCookie
 from urllib.parse import urlsplit
 
+from django.db.models import QuerySet
+
+from accounts import sessions
+from accounts.models import Session
+from signin.faults.models import Incident
 from tests import saml
 from tests.browser import Browser
 from tests.saml_roles import answer, make_provider, make_role
@@ -20,6 +25,19 @@ def send(browser: Browser, response: str, *, at: str = ENDPOINT, **fields: str) 
     browser.post(at, {"SAMLResponse": response, **fields}, **FROM_IDP)
     browser.cookies[host] = kept
     return browser
+
+
+def living() -> QuerySet[Session]:
+    """Return the sign-ins that go on."""
+    return Session.objects.filter(ended_at=None, door=sessions.SIGNIN)
+
+
+def is_refused(browser: Browser, *, status: int = 400) -> bool:
+    """Return whether the page is the one for all that is wrong, and nobody was signed in."""
+    assert browser.status == status, browser.words[:400]
+    assert 'id="saml-invalid"' in browser.text
+    assert Incident.objects.latest("id").number in browser.text
+    return not living().filter(factors=["saml"]).exists()
 
 
 def choose(browser: Browser, role) -> Browser:

@@ -5,21 +5,17 @@ from datetime import timedelta
 import pytest
 from lxml import etree
 
-from accounts import sessions
-from accounts.models import Account, Principal, Session
+from accounts.models import Account, Principal
 from signin.console import destinations
 from signin.events.models import Event
-from signin.faults import faults
-from signin.faults.models import Incident, Kind
+from signin.faults.models import Incident
 from signin.federation.models import UsedAssertion
 from signin.flow.models import Attempt
 from signin.kernel import clock
 from tests import saml
 from tests.browser import CONSOLE, SIGNIN, address
-from tests.flows.admin_walks import act, page
 from tests.flows.multi_session_walks import turn_on
-from tests.flows.saml_walks import ENDPOINT, FROM_IDP, choose, send
-from tests.flows.switch_walks import understand
+from tests.flows.saml_walks import ENDPOINT, FROM_IDP, choose, is_refused, living, send
 from tests.saml_roles import (
     ACCOUNT,
     OTHER_ACCOUNT,
@@ -50,18 +46,6 @@ def role(provider):
 
 def documents(name="ConsoleLogin"):
     return [event.document for event in Event.objects.filter(name=name).order_by("id")]
-
-
-def living():
-    return Session.objects.filter(ended_at=None, door=sessions.SIGNIN)
-
-
-def is_refused(browser, *, status=400):
-    """Return whether the page is the one for all that is wrong, and nobody was signed in."""
-    assert browser.status == status, browser.words[:400]
-    assert 'id="saml-invalid"' in browser.text
-    assert Incident.objects.latest("id").number in browser.text
-    return not living().filter(factors=["saml"]).exists()
 
 
 @pytest.mark.requirement("R-037", "S-090")
@@ -377,64 +361,3 @@ def test_providers_are_told_where_to_send_people(browser, host):
     consumer = root.find(".//md:AssertionConsumerService", saml.NAMES)
     assert consumer.get("Location") == address(host, "/saml")
     assert browser.page.headers["Content-Type"].startswith("application/samlmetadata+xml")
-
-
-@pytest.mark.requirement("S-045")
-@pytest.mark.parametrize(
-    ("path", "status"),
-    [
-        ("iam/security_credentials", 200),
-        ("support/home", 200),
-        ("switch-role", 200),
-        ("iam/password", 404),
-        ("iam/mfa/new", 404),
-        ("account/", 404),
-    ],
-)
-def test_somebody_who_came_by_saml_is_a_role_at_the_console(browser, role, provider, path, status):
-    send(browser, answer((role, provider))).submit("saml_form")
-    assert browser.visit(CONSOLE + path).status == status
-    assert status == 404 or browser.signed_in_as == ZHANG
-
-
-def test_a_role_that_came_by_saml_switches_to_another_one(browser, role, provider):
-    audit = make_role("Switched", provider)
-    audit.trusts = [role.arn]
-    audit.save()
-    send(browser, answer((role, provider))).submit("saml_form")
-    understand(browser, f"?account={ACCOUNT}&roleName=Switched&displayName=Elsewhere")
-    browser.submit("switch-role-form")
-    assert browser.signed_in_as.startswith("Elsewhere")
-
-
-def test_whoever_signs_out_is_signed_out(browser, role, provider):
-    send(browser, answer((role, provider))).submit("saml_form")
-    browser.submit("sign-out")
-    assert not living().exists()
-    assert browser.visit(CONSOLE).signed_in_as is None
-
-
-def test_the_operator_sees_the_session_with_whom_the_provider_named(
-    operator, browser, role, provider
-):
-    send(browser, answer((role, provider))).submit("saml_form")
-    operator.visit(page("session/?living=yes&door=console"))
-    assert operator.status == 200
-    assert "zhang@example.com" in operator.words
-    for session in Session.objects.all():
-        assert operator.visit(page(f"session/{session.pk}/change/")).status == 200
-    act(operator, "session/", "end", str(Session.objects.get(door="console").pk))
-    assert browser.visit(CONSOLE).signed_in_as is None
-
-
-@pytest.mark.requirement("S-049")
-def test_only_the_endpoint_itself_takes_what_pages_of_others_post(browser):
-    for path in ("/saml/session", "/saml/", "/samlx", "/federation/session"):
-        browser.post(address("signin.aws.amazon.com", path), {}, **FROM_IDP)
-        assert (browser.status, 'id="foreign-page"' in browser.text) == (403, True), path
-
-
-def test_a_fault_that_is_armed_refuses_whoever_comes_next(browser, role, provider):
-    faults.arm(Kind.IDENTITY_PROVIDER, 1)
-    assert is_refused(send(browser, answer((role, provider))))
-    assert send(browser, answer((role, provider))).status == 200
