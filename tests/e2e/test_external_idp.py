@@ -3,7 +3,16 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.idp_walks import HOST, MARY, arrive, at_provider, choose, federate, idp
+from tests.e2e.idp_walks import (
+    HOST,
+    MARY,
+    arrive,
+    at_provider,
+    choose,
+    federate,
+    idp,
+    to_console,
+)
 from tests.server import Server
 
 pytestmark = pytest.mark.browser
@@ -73,3 +82,15 @@ def test_the_provider_remembers_who_one_was(page: Page, server: Server) -> None:
     page.goto(idp(server))
     page.locator("#service-providers a").last.click()
     expect(page.get_by_label("Who shall you be?")).to_have_value(MARY)
+
+
+@pytest.mark.requirement("R-037", "R-110")
+def test_the_provider_s_own_page_leads_to_a_role_at_the_console(page: Page, server: Server) -> None:
+    to_console(page, server)
+    page.get_by_label("Who shall you be?").fill(MARY)
+    for role in page.locator("input[name=roles]").all():
+        role.check()
+    page.locator("#signin_button").click()
+    page.get_by_label("Auditor").check()
+    page.locator("#signin_button").click()
+    expect(page.locator("#account-menu")).to_contain_text(f"Auditor/{MARY}")
