@@ -8,6 +8,7 @@ from pydantic import StrictInt
 
 from signin.control.api_shapes import PROBLEMS, Refused, Strict, Text
 from signin.federation import authn_requests, idp, service_providers
+from signin.idp import answers
 
 router = Router()
 
@@ -29,7 +30,9 @@ class AssertionIn(Strict):
     subject: str = Name
     audience: Text = Field(description="`console`, a directory's ID, or the entity ID of either.")
     acs: Text = Field("", description="One of its addresses; left out, the usual one.")
-    attributes: dict[Text, list[Text]] = {}
+    attributes: dict[Text, list[Text]] | None = Field(
+        None, description="Left out, for the console: all roles, and the subject as session name."
+    )
     name_id_format: Text = idp.EMAIL
     in_response_to: Text = Field("", description="The ID of a question; left out, nobody asked.")
     session_seconds: StrictInt | None = Field(None, ge=1, le=90 * 24 * 3600)
@@ -65,13 +68,16 @@ def issue_assertion(request: HttpRequest, body: AssertionIn) -> dict[str, str]:
         )
     if body.in_response_to and not authn_requests.is_identifier(body.in_response_to):
         raise Refused(422, "in_response_to: not the ID of a question.", "Leave it out.")
+    attributes = body.attributes
+    if attributes is None:
+        attributes = {} if provider.directory else answers.every_role(body.subject)
     statement = idp.Statement(
         subject=body.subject,
         audience=provider.entity_id,
         recipient=body.acs or provider.acs_url,
         in_response_to=body.in_response_to,
         name_id_format=body.name_id_format,
-        attributes=body.attributes,
+        attributes=attributes,
         session_seconds=body.session_seconds,
     )
     try:

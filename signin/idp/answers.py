@@ -29,6 +29,12 @@ def role_choices() -> list[RoleChoice]:
     ]
 
 
+def every_role(session_name: str) -> dict[str, list[str]]:
+    """Return the attributes with which somebody may choose any of these roles at the console."""
+    roles = [each.value for each in role_choices()]
+    return {idp.ROLE: roles, idp.ROLE_SESSION_NAME: [session_name]}
+
+
 def known_names(provider: ServiceProvider) -> list[str]:
     """Return the names that a service provider knows; the console knows none before they come."""
     if provider.directory is None:

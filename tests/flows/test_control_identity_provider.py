@@ -5,7 +5,7 @@ import base64
 import pytest
 from lxml import etree
 
-from accounts.models import Directory, OidcProvider, Principal, SamlProvider
+from accounts.models import Directory, OidcProvider, Principal, Role, SamlProvider
 from signin.control import doors, scenarios
 from signin.federation import idp, idp_keys
 from signin.kernel import jws
@@ -84,11 +84,17 @@ class TestAnAssertion:
         found = [each.text for each in root.findall(".//saml:AttributeValue", NAMES)]
         assert found == ["a", "b"]
 
-    def test_is_for_the_console_as_well(self, control):
+    @pytest.mark.requirement("R-109")
+    def test_is_for_the_console_as_well_with_all_roles_if_it_says_no_others(self, control):
         body = {"subject": "sam", "audience": "urn:amazon:webservices"}
-        assert control("POST", "/identity_provider/assertions", body)[1]["acs"] == address(
-            "signin.aws.amazon.com", "/saml"
-        )
+        _, told = control("POST", "/identity_provider/assertions", body)
+        assert told["acs"] == address("signin.aws.amazon.com", "/saml")
+        browser = Browser()
+        browser.post(told["acs"], {"SAMLResponse": told["saml_response"]}, **FROM_PROVIDER)
+        roles = {each.arn for each in Role.objects.filter(permission_set=None)}
+        assert {arn for arn in roles if f'value="{arn}"' in browser.text} == roles
+        browser.submit("saml_form", roleIndex="arn:aws:iam::111122223333:role/Auditor")
+        assert browser.signed_in_as.startswith("Auditor/sam")
 
     @pytest.mark.requirement("S-094")
     @pytest.mark.parametrize(
