@@ -85,6 +85,12 @@ HOSTS = [
     Host(
         "device", "device.sso.{region}.amazonaws.com", "signin.identity_center.device_urls", "pages"
     ),
+    Host(
+        "platform-dual-stack",
+        "{region}.sso.signin.aws",
+        "signin.identity_center.dual_stack_urls",
+        "pages",
+    ),
     Host("signin-oauth", "{region}.oauth.signin.aws", "signin.wire.signin_urls", "wire"),
     Host("sso-oidc", "oidc.{region}.amazonaws.com", "signin.wire.sso_oidc_urls", "wire"),
     Host("sso", "portal.sso.{region}.amazonaws.com", "signin.wire.sso_urls", "wire"),

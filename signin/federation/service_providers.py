@@ -22,6 +22,7 @@ CONSOLE_PATH = "/saml"
 # A directory's entity ID, which is the address of its metadata, and where its answers arrive.
 METADATA_PATH = "/platform/saml/"
 ACS_PATH = "/platform/saml/acs/"
+DOORS = ("platform", "signin", "platform-dual-stack")
 IS_DEFAULT = ' isDefault="true"'
 
 
@@ -62,11 +63,11 @@ def console() -> ServiceProvider:
 def of(directory: Directory) -> ServiceProvider:
     """Return a directory as the service provider that it is.
 
-    Its addresses are at Identity Center's own host, and at the older one of the console's name,
-    which its entity ID has as well.
+    Its addresses are at Identity Center's own host, at that one's dual-stack name, and at the older
+    one of the console's name, which its entity ID has as well.
     """
     region, path = directory.region, f"{ACS_PATH}{directory.pk}"
-    addresses = (_named(door, path, region=region) for door in ("platform", "signin"))
+    addresses = (_named(door, path, region=region) for door in DOORS)
     return ServiceProvider(
         directory.pk,
         _named("signin", f"{METADATA_PATH}{directory.pk}", region=region),
@@ -81,7 +82,7 @@ def metadata(directory: Directory) -> bytes:
     services = "".join(
         f'<md:AssertionConsumerService Binding="{POST}" Location={quoteattr(url)}'
         f' index="{number}"{"" if number else IS_DEFAULT}/>'
-        for number, url in enumerate(here.acs_urls[:2])
+        for number, url in enumerate(here.acs_urls[: len(DOORS)])
     )
     document = (
         f'<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -5,13 +5,14 @@ of the provider's (docs/architecture.md, "Signing in by an identity provider").
 """
 
 from typing import cast
+from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import workflows
 from accounts.models import Directory
@@ -58,6 +59,15 @@ def consume(request: HttpRequest, directory_id: str) -> HttpResponse:
         start = destinations.start(directory.portal_name)
         return us_not_you(request, Kind.IDENTITY_PROVIDER, again=start)
     return redirect(f"{reverse('saml-arrival')}?{urlencode({'token': token})}")
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: HttpRequest, path: str) -> HttpResponse:
+    """Send whoever uses the dual-stack address on to the one where cookies are, form and all."""
+    region = cast(hosts.HostRequest, request).host_values["region"]
+    there = hosts.url("platform", f"/platform/saml/{quote(path)}", region=region)
+    return redirect(there, preserve_request=True)
 
 
 @require_safe

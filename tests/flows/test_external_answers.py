@@ -21,6 +21,7 @@ from tests.external_idp import (
     OTHER_DIRECTORY,
     PLATFORM,
     PORTAL,
+    REGION,
     answer,
     answer_on,
     at_provider,
@@ -187,6 +188,14 @@ class TestAnAnswer:
         login = f"{PLATFORM}/platform/login/x"
         assert browser.post(login, {}, **FROM_PROVIDER).status == 403
         assert 'id="foreign-page"' in browser.text
+
+    def test_is_taken_at_the_dual_stack_address_as_well(self, browser, directory):
+        dual_stack = address(f"{REGION}.sso.signin.aws", f"/platform/saml/acs/{DIRECTORY}")
+        choose(at_provider(browser), acs_url=dual_stack)
+        fields = answer_on(browser)
+        send(browser, dual_stack, fields)
+        assert (browser.status, browser.page.headers["Location"]) == (307, ACS)
+        assert is_at_portal(send(browser, ACS, fields))
 
 
 class TestAnAnswerThatNobodyAskedFor:
