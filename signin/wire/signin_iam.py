@@ -1,11 +1,13 @@
-"""The service signin for whoever signs requests: what a refresh token is worth, and its end.
+"""The service signin for whoever signs requests: bearer tokens, what tokens are worth, their end.
 
 An account sees and ends its own tokens only; of all others it learns that they are not active.
 """
 
 import re
+from collections.abc import Mapping
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 
 from accounts import signer_events
 from accounts.identities import original
@@ -15,11 +17,13 @@ from signin import hosts
 from signin.events import shapes
 from signin.http import browser_of
 from signin.kernel import arns, entropy
-from signin.logins import chains
+from signin.logins import bearer_tokens, chains
+from signin.logins.bearer_tokens import BearerToken
 from signin.logins.events import SIGNIN as SOURCE
 from signin.logins.models import Login
-from signin.wire import sigv4
+from signin.wire import signin, sigv4
 from signin.wire.rest_json import Error, Inputs, Malformed, Output, Service, text
+from signin.wire.signin import GrantUnknown
 from signin.wire.sigv4 import (
     AccountInactive,
     CredentialsOver,
@@ -31,6 +35,8 @@ from signin.wire.sigv4 import (
 
 SERVICES = frozenset({"signin"})
 ISSUER = "signin.amazonaws.com"
+CLIENT_CREDENTIALS = "client_credentials"
+HIDDEN = {"token": shapes.HIDDEN}
 INACTIVE: Output = {"active": False}
 ANY_TOKEN = re.compile(r"ASO[AR][A-Za-z0-9+/=_-]+\Z")
 REFRESH_TOKEN = re.compile(r"ASOR[A-Za-z0-9+/=_-]+\Z")
@@ -44,6 +50,7 @@ def _describe(error: Error, said: str) -> Output:
 SIGNED = Service(
     errors={
         Malformed: Error("ValidationException", 400, "INVALID_REQUEST"),
+        GrantUnknown: Error("ValidationException", 400, "unsupported_grant_type"),
         NotSigned: Error("MissingAuthenticationTokenException", 403),
         SignatureIncomplete: Error("IncompleteSignatureException", 400),
         SignatureWrong: Error("InvalidSignatureException", 403),
@@ -56,12 +63,26 @@ SIGNED = Service(
 )
 
 
+def create_bearer_token(request: HttpRequest, inputs: Inputs) -> Output:
+    """Give whoever signs a bearer token for a resource (CreateOAuth2TokenWithIAM)."""
+    signer = _signer(request)
+    if text(inputs, "grant_type") != CLIENT_CREDENTIALS:
+        raise GrantUnknown(f"grant_type is {CLIENT_CREDENTIALS} here.")
+    resource = text(inputs, "resource")
+    token, seconds = bearer_tokens.issue(signer, resource)
+    parameters = {"grantType": CLIENT_CREDENTIALS, "resource": resource}
+    _record("CreateOAuth2TokenWithIAM", request, signer, parameters)
+    return {"access_token": token, "token_type": "Bearer", "expires_in": seconds}
+
+
 def introspect_token(request: HttpRequest, inputs: Inputs) -> Output:
     """Tell what a token is worth (IntrospectOAuth2TokenWithIAM; RFC 7662)."""
     signer = _signer(request)
     token = _token(inputs, ANY_TOKEN)
+    _record("IntrospectOAuth2TokenWithIAM", request, signer, HIDDEN)
+    if bearer := bearer_tokens.find(token, account_id=signer.account_id):
+        return _told_of_bearer(request, *bearer)
     login = chains.find(token, account_id=signer.account_id)
-    _record("IntrospectOAuth2TokenWithIAM", request, signer)
     return _told(login) if login else INACTIVE
 
 
@@ -71,7 +92,7 @@ def revoke_token(request: HttpRequest, inputs: Inputs) -> None:
     token = _token(inputs, REFRESH_TOKEN)
     if login := chains.find(token, account_id=signer.account_id):
         chains.revoke(Login.objects.filter(pk=login.pk))
-    _record("RevokeOAuth2TokenWithIAM", request, signer)
+    _record("RevokeOAuth2TokenWithIAM", request, signer, HIDDEN)
 
 
 def _signer(request: HttpRequest) -> Signer:
@@ -109,7 +130,26 @@ def _told(login: Login) -> Output:
     }
 
 
-def _record(name: str, request: HttpRequest, signer: Signer) -> None:
+def _told_of_bearer(request: HttpRequest, token: BearerToken, whose: Signer) -> Output:
+    region = sigv4.region_of(request)
+    return {
+        "active": True,
+        "client_id": whose.arn,
+        "user_id": whose.user_id,
+        "token_type": "access_token",
+        "exp": token.expires_at,
+        "iat": token.issued_at,
+        "nbf": token.issued_at,
+        "sub": whose.arn,
+        "aud": token.resource,
+        "iss": ISSUER,
+        "jti": token.id,
+        "account_id": whose.account_id,
+        "signin_session": arns.signin_session(region, whose.account_id, token.id),
+    }
+
+
+def _record(name: str, request: HttpRequest, signer: Signer, parameters: Mapping[str, str]) -> None:
     call = SignedCall(
         name=name,
         source=SOURCE,
@@ -117,10 +157,18 @@ def _record(name: str, request: HttpRequest, signer: Signer) -> None:
         browser=browser_of(request),
         region=sigv4.region_of(request),
         request_id=str(entropy.identifier()),
-        parameters={"token": shapes.HIDDEN},
+        parameters=dict(parameters),
     )
     signer_events.answered(call, {})
 
 
+@csrf_exempt
+def token(request: HttpRequest) -> HttpResponse:
+    """Give a token: for a signature if the query says so, else for what somebody let in."""
+    is_signed = "x-amz-client-auth-method" in request.GET
+    return create(request) if is_signed else signin.token(request)
+
+
+create = SIGNED.operation(create_bearer_token)
 introspect = SIGNED.operation(introspect_token)
 revoke = SIGNED.operation(revoke_token)

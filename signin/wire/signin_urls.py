@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from signin.wire import signin, signin_iam
+from signin.wire import signin_iam
 
 handler500 = "signin.context.server_error"
 
 urlpatterns = [
-    path("v1/token", signin.token),
+    path("v1/token", signin_iam.token),
     path("v1/introspect", signin_iam.introspect),
     path("v1/revoke", signin_iam.revoke),
 ]

@@ -1,6 +1,7 @@
 """The service signin for whoever signs: introspection and revocation of refresh tokens."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from botocore.awsrequest import AWSResponse
@@ -12,6 +13,7 @@ from django.test import Client
 from accounts import access_keys
 from accounts.models import AccessKey, Principal
 from signin.events.models import Event
+from signin.kernel import clock
 from signin.logins.models import LoginPermission
 from tests.browser import SIGNIN, address
 from tests.programs import Answer, Program, let_in
@@ -23,6 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 IAM = "?x-amz-client-auth-method=iam"
 OAUTH = address("us-east-1.oauth.signin.aws", "")
+ENDPOINTS = [SIGNIN.rstrip("/"), OAUTH, "http://127.0.0.1:8000"]
 
 
 @pytest.fixture
@@ -56,8 +59,8 @@ def call(operation, members, *, query=IAM, **options):
     return answer_to(request)
 
 
-@pytest.mark.parametrize("endpoint", [SIGNIN.rstrip("/"), OAUTH, "http://127.0.0.1:8000"])
-def test_aws_own_client_asks_and_revokes(program, endpoint):
+def client_at(endpoint):
+    """Return AWS's own client, whose calls Django answers."""
     session = Botocore()
     session.set_credentials(ZHANG_ID, ZHANG_SECRET)
     client = session.create_client(
@@ -72,11 +75,75 @@ def test_aws_own_client_asks_and_revokes(program, endpoint):
         return AWSResponse(request.url, answer.status_code, answer.headers, Raw(answer.content))
 
     client.meta.events.register("before-send.signin.*", send)
-    found = client.introspect_oauth2_token_with_iam(token=program.refresh_token)
-    told = {name: value for name, value in found.items() if name != "ResponseMetadata"}
-    model = client.meta.service_model.operation_model("IntrospectOAuth2TokenWithIAM")
+    return client
+
+
+def valid(client, operation, answer):
+    """Return the members of an answer, which has to be as AWS's model has it."""
+    told = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+    model = client.meta.service_model.operation_model(operation)
     report = ParamValidator().validate(told, model.output_shape)
     assert not report.has_errors(), report.generate_report()
+    return told
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_whoever_signs_gets_a_bearer_token_for_an_hour(endpoint):
+    client, zhang = client_at(endpoint), Principal.objects.get(username="zhang")
+    given = client.create_oauth2_token_with_iam(
+        grantType="client_credentials", resource="aws-mcp.amazonaws.com"
+    )
+    told = valid(client, "CreateOAuth2TokenWithIAM", given)
+    assert (told["tokenType"], told["expiresIn"]) == ("Bearer", 3600)
+    token = told["accessToken"]
+    found = client.introspect_oauth2_token_with_iam(token=token)
+    said = valid(client, "IntrospectOAuth2TokenWithIAM", found)
+    assert (said["active"], said["tokenType"]) == (True, "access_token")
+    assert (said["sub"], said["userId"]) == (zhang.arn, zhang.unique_id)
+    assert (said["aud"], said["accountId"]) == ("aws-mcp.amazonaws.com", "111122223333")
+    assert said["exp"] - said["iat"] == 3600
+    event = Event.objects.get(name="CreateOAuth2TokenWithIAM").document
+    assert event["requestParameters"]["resource"] == "aws-mcp.amazonaws.com"
+    assert token not in str(list(Event.objects.values()))
+    clock.advance(timedelta(hours=1))
+    assert client.introspect_oauth2_token_with_iam(token=token)["active"] is False
+
+
+@pytest.mark.requirement("S-103")
+def test_a_bearer_token_ends_with_its_credentials_and_is_of_its_account_only():
+    answer = call("token", {"grant_type": "client_credentials", "resource": "r"})
+    token = answer.json()["access_token"]
+    stranger = access_keys.create(Principal.objects.get(username="sandbox@example.com"))
+    there = {"credentials": keys_of(stranger)}
+    assert call("introspect", {"token": token}, **there).json() == {"active": False}
+    changed = f"{token[:-6]}{'AAAAAA' if token[-6:] != 'AAAAAA' else 'BBBBBB'}"
+    assert call("introspect", {"token": changed}).json() == {"active": False}
+    other = access_keys.create(Principal.objects.get(username="zhang"))
+    own = {"credentials": keys_of(other)}
+    assert call("introspect", {"token": token}, **own).json()["active"] is True
+    AccessKey.objects.filter(pk=ZHANG_ID).update(is_active=False)
+    assert call("introspect", {"token": token}, **own).json() == {"active": False}
+
+
+@pytest.mark.parametrize(
+    ("members", "error"),
+    [
+        ({"grant_type": "client_credentials"}, "INVALID_REQUEST"),
+        ({"grant_type": "password", "resource": "r"}, "unsupported_grant_type"),
+        ({"resource": "r"}, "INVALID_REQUEST"),
+    ],
+)
+def test_a_bearer_token_is_for_client_credentials_and_a_resource(members, error):
+    answer = call("token", members)
+    assert (answer.status_code, answer.json()["error"]) == (400, error)
+    assert answer.headers["x-amzn-ErrorType"] == "ValidationException"
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_aws_own_client_asks_and_revokes(program, endpoint):
+    client = client_at(endpoint)
+    found = client.introspect_oauth2_token_with_iam(token=program.refresh_token)
+    told = valid(client, "IntrospectOAuth2TokenWithIAM", found)
     zhang = Principal.objects.get(username="zhang")
     assert told["active"] is True
     assert told["clientId"] == program.client
