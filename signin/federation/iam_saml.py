@@ -39,6 +39,9 @@ from signin.kernel import clock
 PATH = "/saml"
 AUDIENCE = "urn:amazon:webservices"
 ATTRIBUTES = "https://aws.amazon.com/SAML/Attributes/"
+ROLE = f"{ATTRIBUTES}Role"
+ROLE_SESSION_NAME = f"{ATTRIBUTES}RoleSessionName"
+SESSION_DURATION = f"{ATTRIBUTES}SessionDuration"
 PRINCIPAL_TAG = f"{ATTRIBUTES}PrincipalTag:"
 SHORTEST = 900  # seconds
 LONGEST = 12 * HOUR
@@ -136,7 +139,7 @@ def claims_of(assertion: Assertion) -> Claims:
     """
     tags = _tags(assertion)
     return Claims(
-        providers=_providers(assertion.values(f"{ATTRIBUTES}Role")),
+        providers=_providers(assertion.values(ROLE)),
         session_name=_session_name(assertion),
         seconds=_seconds(assertion),
         source_identity=_source_identity(assertion),
@@ -168,14 +171,14 @@ def _providers(values: Sequence[str]) -> Mapping[str, str]:
 
 
 def _session_name(assertion: Assertion) -> str:
-    match assertion.values(f"{ATTRIBUTES}RoleSessionName"):
+    match assertion.values(ROLE_SESSION_NAME):
         case [name] if re.fullmatch(SESSION_NAME, name):
             return name
     raise SessionNameWrong
 
 
 def _seconds(assertion: Assertion) -> int | None:
-    match assertion.values(f"{ATTRIBUTES}SessionDuration"):
+    match assertion.values(SESSION_DURATION):
         case []:
             return None
         case [written] if re.fullmatch("[0-9]{1,6}", written):

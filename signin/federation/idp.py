@@ -16,6 +16,7 @@ from signin.federation import idp_keys
 from signin.federation.assertions import BEARER, SUCCESS
 from signin.federation.documents import ASSERTION, METADATA, PROTOCOL, SIGNATURE
 from signin.federation.metadata import POST, REDIRECT
+from signin.federation.signatures import EXCLUSIVE
 from signin.kernel import clock, entropy, jws
 
 DOOR = "idp"
@@ -27,12 +28,6 @@ TOKEN_LIFETIME = timedelta(hours=1)
 UNSPECIFIED = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified"
 EMAIL = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 URI = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
-
-ROLE = "https://aws.amazon.com/SAML/Attributes/Role"
-ROLE_SESSION_NAME = "https://aws.amazon.com/SAML/Attributes/RoleSessionName"
-SESSION_DURATION = "https://aws.amazon.com/SAML/Attributes/SessionDuration"
-
-_EXCLUSIVE = "http://www.w3.org/2001/10/xml-exc-c14n#"
 
 
 @dataclass(frozen=True)
@@ -198,7 +193,7 @@ def _assertion(statement: Statement, now: datetime) -> Any:
 def _signed(assertion: Any) -> Any:
     signxml, identity = import_module("signxml"), idp_keys.identity()
     signer = signxml.XMLSigner(
-        signature_algorithm="ecdsa-sha256", digest_algorithm="sha256", c14n_algorithm=_EXCLUSIVE
+        signature_algorithm="ecdsa-sha256", digest_algorithm="sha256", c14n_algorithm=EXCLUSIVE
     )
     return signer.sign(
         assertion,

@@ -13,12 +13,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Directory, Role, SamlProvider
 from signin import hosts, naming
-from signin.federation import documents, idp
+from signin.federation import documents, iam_saml, idp
 from signin.federation.metadata import POST
 
 CONSOLE = "console"
-CONSOLE_ENTITY_ID = "urn:amazon:webservices"
-CONSOLE_PATH = "/saml"
 # A directory's entity ID, which is the address of its metadata, and where its answers arrive.
 METADATA_PATH = "/platform/saml/"
 ACS_PATH = "/platform/saml/acs/"
@@ -56,8 +54,8 @@ class ServiceProvider:
 
 def console() -> ServiceProvider:
     """Return the console, which opens roles for whom a provider of an account vouches."""
-    addresses = _named("signin", CONSOLE_PATH)
-    return ServiceProvider(CONSOLE, [CONSOLE_ENTITY_ID, *addresses], addresses)
+    addresses = _named("signin", iam_saml.PATH)
+    return ServiceProvider(CONSOLE, [iam_saml.AUDIENCE, *addresses], addresses)
 
 
 def of(directory: Directory) -> ServiceProvider:

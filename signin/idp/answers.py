@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Account, DirectoryProfile, Role
-from signin.federation import idp, service_providers
+from signin.federation import iam_saml, idp, service_providers
 from signin.federation.service_providers import ServiceProvider
 
 MOST_NAMES = 50
@@ -32,7 +32,7 @@ def role_choices() -> list[RoleChoice]:
 def every_role(session_name: str) -> dict[str, list[str]]:
     """Return the attributes with which somebody may choose any of these roles at the console."""
     roles = [each.value for each in role_choices()]
-    return {idp.ROLE: roles, idp.ROLE_SESSION_NAME: [session_name]}
+    return {iam_saml.ROLE: roles, iam_saml.ROLE_SESSION_NAME: [session_name]}
 
 
 def known_names(provider: ServiceProvider) -> list[str]:
@@ -49,9 +49,12 @@ def response(provider: ServiceProvider, chosen: Mapping[str, Any]) -> str:
     seconds: int | None = chosen["seconds"]
     attributes: dict[str, list[str]] = {}
     if provider.directory is None:
-        attributes = {idp.ROLE: chosen["roles"], idp.ROLE_SESSION_NAME: [chosen["session_name"]]}
+        attributes = {
+            iam_saml.ROLE: chosen["roles"],
+            iam_saml.ROLE_SESSION_NAME: [chosen["session_name"]],
+        }
         if seconds:
-            attributes[idp.SESSION_DURATION] = [str(seconds)]
+            attributes[iam_saml.SESSION_DURATION] = [str(seconds)]
     statement = idp.Statement(
         subject=chosen["username"],
         audience=provider.entity_id,

@@ -10,7 +10,7 @@ from lxml import etree
 
 from accounts.models import Role, SamlProvider
 from signin import safeguards
-from signin.federation import authn_requests, idp, idp_keys, metadata, service_providers
+from signin.federation import authn_requests, iam_saml, idp, idp_keys, metadata, service_providers
 from signin.federation.authn_requests import Question
 from signin.http import IDP_COOKIE
 from signin.kernel import arns
@@ -199,9 +199,9 @@ class TestAnAnswer:
         choose(browser, "sam@example.com", roles=pair, seconds="7200")
         assert f'action="{SIGNIN}saml"' in browser.text
         root = said_in(browser)
-        assert values_of(root, idp.ROLE) == [pair]
-        assert values_of(root, idp.ROLE_SESSION_NAME) == ["sam@example.com"]
-        assert values_of(root, idp.SESSION_DURATION) == ["7200"]
+        assert values_of(root, iam_saml.ROLE) == [pair]
+        assert values_of(root, iam_saml.ROLE_SESSION_NAME) == ["sam@example.com"]
+        assert values_of(root, iam_saml.SESSION_DURATION) == ["7200"]
         assert root.find(".//saml:Audience", NAMES).text == "urn:amazon:webservices"
 
     def test_has_no_role_that_is_not_offered(self, browser, role):
@@ -214,7 +214,7 @@ class TestAnAnswer:
         choose(browser, "Sam Smith")
         assert browser.error_of("session_name")
         choose(browser, "Sam Smith", session_name="sam")
-        assert values_of(said_in(browser), idp.ROLE_SESSION_NAME) == ["sam"]
+        assert values_of(said_in(browser), iam_saml.ROLE_SESSION_NAME) == ["sam"]
 
     def test_is_remembered_by_the_name_only(self, browser, directory):
         choose(at_provider(browser), "Zoë@example.com")
