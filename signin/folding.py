@@ -5,6 +5,7 @@ files, parts that take nothing. In place of a run of such nodes stands one that 
 rendered, for each language. In place of a variable stands one that knows texts when it sees them.
 """
 
+import threading
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from html import escape
@@ -13,7 +14,6 @@ from typing import Any
 
 from django.template import (
     Context,
-    Engine,
     Origin,
     Template,
     TemplateDoesNotExist,
@@ -37,50 +37,46 @@ from django.utils.translation import get_language
 
 from signin.joining import extends_of, joined, lists_in, without_blocks
 
+# Templates share nodes with those that they extend: folding them is for one thread at a time.
+_folding = threading.RLock()
+
+
+class Closed(NodeList):
+    """The nodes of a template that are rendered, beside those with blocks, which others extend.
+
+    A template brings both with it. Threads whose first pages come at once may each make loaders of
+    their own, of which Django keeps one: what a loader noted, another one would look for in vain.
+    """
+
+    def __init__(self, open_nodes: NodeList) -> None:
+        super().__init__(without_blocks(open_nodes))
+        self.open = open_nodes
+
 
 class _Folding(base.Loader):
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self.open: dict[str, NodeList] = {}  # by the names of origins: what others can extend
-
     def get_template(self, template_name: str, skip: "list[Origin] | None" = None) -> Template:
-        template = super().get_template(template_name, skip)
+        with _folding:
+            return self._joined(super().get_template(template_name, skip), skip)
+
+    def _joined(self, template: Template, skip: "list[Origin] | None") -> Template:
         nodes = template.nodelist
         if extends := extends_of(nodes):
             said: Any = extends.parent_name
             if not _is_literal(said):
-                template.nodelist = NodeList([Extending(self, extends, [extends.blocks])])
+                template.nodelist = NodeList([Extending(extends, [extends.blocks])])
                 return template
             history = [*(skip or ()), template.origin]
             parent = self.engine.find_template(said.var, skip=history)[0]
             if extending := _extending(parent):
                 template.nodelist = NodeList([extending.extended_by(extends.blocks)])
                 return template
-            nodes = joined(self.open_nodes(parent), extends.blocks)
-        self.open[template.origin.name] = nodes
-        template.nodelist = self.closed(nodes, template)
+            nodes = joined(_open_nodes(parent), extends.blocks)
+        template.nodelist = _closed(nodes, template)
         return template
-
-    def open_nodes(self, template: Template) -> NodeList:
-        """Return the nodes of a template with its blocks; raise TemplateSyntaxError."""
-        if _extending(template):
-            raise TemplateSyntaxError(f"{template.name} names its parent too late to be one.")
-        return self.open.get(template.origin.name, template.nodelist)
-
-    def closed(self, nodes: NodeList, template: Template) -> NodeList:
-        """Return the nodes that are rendered where no other template extends them."""
-        found = without_blocks(nodes)
-        _fold(found, template)
-        return found
 
 
 class Loader(cached.Loader, _Folding):
     """Reads each template once, joins it with what it extends, and folds it."""
-
-    def reset(self) -> None:
-        """Forget all templates."""
-        super().reset()
-        self.open.clear()
 
 
 class Extending(Node):
@@ -88,25 +84,38 @@ class Extending(Node):
 
     child_nodelists = ()
 
-    def __init__(
-        self, loader: _Folding, extends: ExtendsNode, blocks: Sequence[dict[str, BlockNode]]
-    ) -> None:
-        self.loader = loader
+    def __init__(self, extends: ExtendsNode, blocks: Sequence[dict[str, BlockNode]]) -> None:
         self.extends = extends
         self.blocks = blocks  # the template's, and those of the templates that extend it
         self.closed: dict[Template, NodeList] = {}
 
     def extended_by(self, blocks: dict[str, BlockNode]) -> "Extending":
         """Return what stands in a template that extends this one."""
-        return Extending(self.loader, self.extends, [*self.blocks, blocks])
+        return Extending(self.extends, [*self.blocks, blocks])
 
     def render(self, context: Context) -> str:
         """Return what parent and template render together."""
         parent = self.extends.get_parent(context)
         if (nodes := self.closed.get(parent)) is None:
-            found = reduce(joined, self.blocks, self.loader.open_nodes(parent))
-            nodes = self.closed[parent] = self.loader.closed(found, parent)
+            with _folding:
+                found = reduce(joined, self.blocks, _open_nodes(parent))
+                nodes = self.closed[parent] = _closed(found, parent)
         return nodes.render(context)
+
+
+def _open_nodes(template: Template) -> NodeList:
+    """Return the nodes of a template with its blocks; raise TemplateSyntaxError."""
+    if _extending(template):
+        raise TemplateSyntaxError(f"{template.name} names its parent too late to be one.")
+    nodes = template.nodelist
+    return nodes.open if isinstance(nodes, Closed) else nodes
+
+
+def _closed(nodes: NodeList, template: Template) -> Closed:
+    """Return the nodes that are rendered where no other template extends them."""
+    found = Closed(nodes)
+    _fold(found, template)
+    return found
 
 
 def _extending(template: Template) -> Extending | None:

@@ -177,6 +177,16 @@ def test_nothing_looks_for_a_parent_any_more():
     assert not folding.get_template("inner").nodelist.get_nodes_by_type((BlockNode, ExtendsNode))
 
 
+def test_a_parent_from_another_loader_is_extended_too():
+    """Threads that ask first at once make a loader each; the engine keeps that of the last."""
+    folding, plain = engines(**INHERITANCE)
+    [first] = folding.template_loaders
+    del folding.template_loaders
+    page = first.get_template("inner")
+    assert page.render(Context()) == plain.get_template("inner").render(Context())
+    assert folding.template_loaders != [first]
+
+
 def test_a_template_that_extends_itself_is_found_out():
     folding, _plain = engines(page="{% extends 'other' %}", other="{% extends 'page' %}")
     with pytest.raises(TemplateDoesNotExist):
