@@ -2,9 +2,11 @@
 
 Every door that takes a password or a code asks here first, so that no entry point is a way
 around another (S-012). A try is counted before it is made and taken back when it succeeds;
-parallel tries can't slip through together.
+parallel tries can't slip through together. Where only tries that are under way fill a counter,
+the next one waits for them: they may all be right.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,6 +48,8 @@ MAILS_FROM_CLIENT = Limit(50, timedelta(0), timedelta(0), timedelta(minutes=10))
 CALLS_TO_ONE = Limit(5, timedelta(0), timedelta(0), timedelta(minutes=10))
 USER_CODES = Limit(5, timedelta(minutes=10), timedelta(minutes=10), timedelta(minutes=10))
 FAILURES_BEFORE_CAPTCHA = 3
+PATIENCE = 5.0  # seconds until tries that were under way count as failures
+_POLL = 0.01  # seconds
 
 # One statement decides and counts; a key that has to wait gives no row back.
 _COUNT = """
@@ -120,9 +124,13 @@ def admit(
     """
     tried = _Counter(_identity(identity), "identity", limit, principal)
     client = _Counter(_client(ip), "client", CLIENT)
-    failures = _count(tried, client)
-    if failures is None:
-        raise LockedOut(_longest_wait(tried.key, client.key))
+    until = time.monotonic() + PATIENCE
+    while (failures := _count(tried, client)) is None:
+        wait = _longest_wait(tried.key, client.key)
+        # Who waits in a transaction would keep those under way from writing how they ended.
+        if wait or connection().in_atomic_block or time.monotonic() >= until:
+            raise LockedOut(wait or timedelta(seconds=1))
+        time.sleep(_POLL)
     return Try(identity=tried.key, client=client.key, failures=failures, limit=limit)
 
 
@@ -143,7 +151,7 @@ def guess(
     rows, _count = fetched(connection(), _FAILED, [now, tried, client, now])
     failed: dict[str, bool] = dict(rows)
     if any(failed.values()):
-        raise LockedOut(_longest_wait(tried, client))
+        raise LockedOut(_longest_wait(tried, client) or timedelta(seconds=1))
     found = find()
     if found is None:
         admit(identity, ip=ip, principal=principal, limit=limit).fail()
@@ -210,13 +218,14 @@ def _count(*counters: _Counter) -> dict[str, int] | None:
 
 
 def _longest_wait(*keys: str) -> timedelta:
+    """Return how long the failures of these keys make whoever tries next wait."""
     now = clock.now()
     waits = [
         row.blocked_until - now
         for row in Lockout.objects.filter(key__in=keys)
         if row.blocked_until and row.blocked_until > now
     ]
-    return max(waits, default=timedelta(seconds=1))
+    return max(waits, default=timedelta(0))
 
 
 def _stored(moment: datetime) -> Any:

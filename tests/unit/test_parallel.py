@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
+from threading import Event as Sign
 from typing import Any
 
 import pytest
@@ -120,7 +122,8 @@ def test_an_attempt_is_closed_once(attempt):
 
 
 @pytest.mark.requirement("S-012")
-def test_parallel_tries_are_all_counted_and_none_slips_through():
+def test_parallel_tries_are_all_counted_and_none_slips_through(monkeypatch):
+    monkeypatch.setattr(lockout, "PATIENCE", 0)
     results = at_once(lambda: lockout.admit(("iam", "x"), ip="127.0.0.1", principal=None), 24)
     admitted = [each for each in results if isinstance(each, lockout.Try)]
     refused = [each for each in results if isinstance(each, LockedOut)]
@@ -128,6 +131,35 @@ def test_parallel_tries_are_all_counted_and_none_slips_through():
     assert len(refused) == 24 - lockout.IDENTITY.failures
     assert Lockout.objects.get(kind="identity").failures == lockout.IDENTITY.failures
     assert Lockout.objects.get(kind="client").failures == lockout.IDENTITY.failures
+
+
+@pytest.mark.requirement("S-012")
+@pytest.mark.parametrize("is_right", [True, False])
+def test_a_try_waits_for_those_under_way(monkeypatch, is_right):
+    look, looked = lockout._longest_wait, Sign()
+
+    def look_and_tell(*keys: str) -> timedelta:
+        looked.set()
+        return look(*keys)
+
+    monkeypatch.setattr(lockout, "_longest_wait", look_and_tell)
+
+    def admit() -> Any:
+        return lockout.admit(("iam", "x"), ip="127.0.0.1", principal=None)
+
+    under_way = [admit() for _ in range(lockout.IDENTITY.failures)]
+    with ThreadPoolExecutor(1) as pool:
+        next_one = pool.submit(at_once, admit, 1)
+        assert looked.wait(30)
+        if is_right:
+            under_way[-1].succeed()
+        else:
+            under_way[-1].fail()
+        [result] = next_one.result()
+    if is_right:
+        assert result.failures[result.identity] == 1
+    else:
+        assert result.retry_after > timedelta(seconds=1)
 
 
 @pytest.mark.requirement("S-025", "S-047")
