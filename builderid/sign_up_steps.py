@@ -24,6 +24,9 @@ class NewEmailStep(Step):
     def submit(self, attempt: Attempt, answer: Answer) -> None:
         sign_ups.name_email(attempt, answer["email"])
 
+    def initial(self, attempt: Attempt) -> Answer:
+        return {"email": attempt.facts.get("suggested_email", "")}
+
 
 class NameStep(Step):
     """Ask for a name (R-129)."""

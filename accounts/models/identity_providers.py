@@ -203,6 +203,15 @@ class OidcProvider(TokenIssuer):
     def __str__(self) -> str:
         return self.url
 
+    def clean(self) -> None:
+        """Refuse what the parent does, and an address that another provider's ARN names already."""
+        super().clean()
+        others = OidcProvider.objects.filter(account=self.account_id).exclude(pk=self.pk)
+        if any(each.arn == self.arn and each.url != self.url for each in others):
+            raise ValidationError(
+                {"url": _("Another provider has this address with the other scheme, so its ARN.")}
+            )
+
     @property
     def arn(self) -> str:
         """The provider's ARN, in which the address stands without its scheme."""

@@ -64,6 +64,7 @@ class Facts(TypedDict, total=False):
     new_password_due: bool  # of an IAM user, before the console opens
 
     full_name: str  # of somebody who creates a Builder ID, as typed
+    suggested_email: str  # was typed where somebody wanted to sign in
     came_from: str  # the handle of the attempt that Cancel leads back to
     account_name: str  # of an account to be opened, as typed
     phone: str  # of its owner, as typed

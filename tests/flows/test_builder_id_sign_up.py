@@ -41,6 +41,14 @@ def everybody():
 
 
 class TestTheWay:
+    @pytest.mark.requirement("R-127", "R-128")
+    def test_the_address_that_was_typed_to_sign_in_is_there_already(self, browser):
+        browser.visit(START).submit(email=NEW[0])
+        follow(browser, "create-builder-id")
+        assert browser.value_of("email") == NEW[0]
+        browser.submit(email=NEW[0])
+        assert not follow(browser, "other-email").value_of("email")
+
     @pytest.mark.requirement("R-120", "R-128", "R-129", "R-130", "R-132", "R-133", "R-134")
     def test_e_mail_name_code_password_and_check_make_one_and_sign_in(self, browser):
         follow(browser.visit(START), "create-builder-id")

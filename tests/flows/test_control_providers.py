@@ -60,6 +60,14 @@ def test_an_oidc_provider_is_put_listed_and_deleted(control):
     assert names() == ["CreateOpenIDConnectProvider", "DeleteOpenIDConnectProvider"]
 
 
+def test_two_oidc_providers_never_share_an_arn(control):
+    assert control("PUT", OIDC, KNOWN)[0] == 200
+    status, problem = control("PUT", OIDC, {**KNOWN, "url": URL.replace("https", "http")})
+    assert status == 422
+    assert "url" in problem["error"]
+    assert OidcProvider.objects.get().url == URL
+
+
 def test_an_identity_provider_is_the_source_of_a_directory_until_it_is_deleted(control, directory):
     assert control("GET", SOURCE)[0] == 404
     assert control("PUT", SOURCE, DESCRIBED) == (200, DESCRIBED)

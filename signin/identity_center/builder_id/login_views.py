@@ -57,8 +57,11 @@ def sign_up(request: HttpRequest, handle: str) -> HttpResponse:
     attempt = _find(request, handle, SIGN_IN, SIGN_UP)
     if attempt is None:
         return over(request)
-    came_from = handle if attempt.flow == SIGN_IN.name else attempt.facts["came_from"]
-    return flow.begin(request, SIGN_UP, _going_to_the_same(attempt, came_from))
+    if attempt.flow != SIGN_IN.name:
+        return flow.begin(request, SIGN_UP, _going_to_the_same(attempt, attempt.facts["came_from"]))
+    facts = _going_to_the_same(attempt, handle)
+    facts["suggested_email"] = attempt.facts.get("email", "")
+    return flow.begin(request, SIGN_UP, facts)
 
 
 def ask_for_recovery(request: HttpRequest, attempt: Attempt) -> HttpResponse:
