@@ -21,8 +21,6 @@ from signxml import CanonicalizationMethod, SignatureMethod, XMLSigner
 from accounts.models import SamlProvider
 from signin.federation import private_keys
 from signin.federation.documents import ASSERTION, SIGNATURE
-from signin.federation.providers import put_saml
-from signin.http import Browser
 from tests.saml import NAMES, PLACEHOLDER, encoded, provider, response, signed
 
 XENC = "http://www.w3.org/2001/04/xmlenc#"
@@ -70,8 +68,10 @@ def written(key: Any) -> str:
 def require(provider: SamlProvider, *kinds: str, mode: str = "Required") -> SamlProvider:
     """Have a provider encrypt for some keys, and return it."""
     provider.assertion_encryption_mode = mode
-    keys = private_keys.joined(provider, [], [pem(each) for each in kinds or ("sp",)])
-    put_saml(provider, keys=keys, browser=Browser())
+    provider.save()
+    provider.private_keys.all().delete()
+    for key in private_keys.joined(provider, [], [pem(each) for each in kinds or ("sp",)]):
+        key.save()
     return provider
 
 
