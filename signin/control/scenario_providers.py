@@ -86,8 +86,13 @@ def _saml(entry: object, where: str, account: Account) -> tuple[SamlProvider, li
         where,
         required={"name"},
         optional={
-            *("metadata", "entity_id", "certificates", "sign_in_url"),
-            *("uuid", "assertion_encryption_mode", "private_keys"),
+            "metadata",
+            "entity_id",
+            "certificates",
+            "sign_in_url",
+            "uuid",
+            "assertion_encryption_mode",
+            "private_keys",
         },
     )
     name = read_text(fields, "name", where)

@@ -17,9 +17,10 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import SamlPrivateKey, SamlProvider
 from accounts.models.identity_providers import MOST_PRIVATE_KEYS
-from signin.federation import messages
+from signin.federation import idp_keys, messages
 from signin.kernel import clock, sealing
 
+BUILT_IN = "built-in"
 PURPOSE = "private key of a SAML provider"
 LONGEST = 16_384  # characters; IAM's quota
 SHORTEST_RSA, LONGEST_RSA = 2048, 8192  # bits
@@ -46,9 +47,12 @@ def told(provider: SamlProvider) -> list[dict[str, str]]:
 
 
 def described(pem: str) -> SamlPrivateKey:
-    """Return a row of a key that belongs to nobody yet, or raise ValidationError."""
+    """Return a row of a key that belongs to nobody yet, or raise ValidationError.
+
+    A word stands for the one that this installation has made.
+    """
     serialization = import_module("cryptography.hazmat.primitives.serialization")
-    key = _loaded(pem)
+    key = _loaded(idp_keys.encryption_key() if pem.strip() == BUILT_IN else pem)
     octets = key.private_bytes(
         serialization.Encoding.DER,
         serialization.PrivateFormat.PKCS8,

@@ -92,6 +92,17 @@ def test_a_provider_has_an_identifier_and_keys_for_what_is_encrypted():
     assert private_keys.public(found) == pair("next").public_key()
 
 
+def test_this_installation_has_a_key_for_what_is_encrypted(settings, tmp_path):
+    settings.SIGNIN_DATA_DIR = tmp_path
+    own = {"assertion_encryption_mode": "Required", "private_keys": ["built-in"]}
+    load(saml_providers=[{**SAML, **own}, {**SAML, "name": "Other", **own}])
+    [made] = tmp_path.iterdir()
+    assert made.stat().st_mode & 0o777 == 0o600
+    one, other = map(private_keys.public, SamlProvider.objects.all())
+    assert one == other
+    assert one.key_size == 2048
+
+
 def test_an_account_may_give_tokens_for_other_services():
     load(issues_web_identity_tokens=True)
     assert Account.objects.get().issues_web_identity_tokens
