@@ -81,19 +81,17 @@ class SamlProviderForm(MetadataForm):
         choices = [("", "---------"), *((each.key_id, each.key_id) for each in there)]
         self.fields["remove_private_key"].choices = choices  # type: ignore[attr-defined]
 
-    def _post_clean(self) -> None:
-        """Find out which keys there are to be, once the mode that was chosen is the provider's."""
-        super()._post_clean()  # type: ignore[misc]
-        if self.errors:
-            return
-        try:
+    def clean(self) -> dict[str, Any]:
+        """Find out which keys there are to be, with the mode that was chosen."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            self.instance.assertion_encryption_mode = cleaned["assertion_encryption_mode"]
             self.keys = private_keys.changed(
                 self.instance,
-                add=self.cleaned_data["add_private_key"],
-                remove=self.cleaned_data["remove_private_key"],
+                add=cleaned["add_private_key"],
+                remove=cleaned["remove_private_key"],
             )
-        except forms.ValidationError as error:
-            self.add_error(None, error)
+        return cleaned
 
 
 class IssuerForm(forms.ModelForm):  # type: ignore[type-arg]

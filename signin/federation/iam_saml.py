@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from accounts.models import SamlProvider
-from accounts.models.identity_providers import PROVIDER_NAME
+from accounts.models.identity_providers import PROVIDER_NAME, PROVIDER_UUID
 from accounts.models.principals import fold
 from accounts.models.roles import HOUR
 from accounts.role_sessions import (
@@ -132,6 +132,8 @@ def own_url(provider: SamlProvider) -> str:
 
 def find_by_uuid(uuid: str) -> SamlProvider | None:
     """Return the provider with an identifier."""
+    if not re.fullmatch(PROVIDER_UUID, uuid):
+        return None
     return SamlProvider.objects.filter(uuid=uuid).first()
 
 

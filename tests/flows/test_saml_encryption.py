@@ -141,12 +141,17 @@ class TestWhatIsRefused:
         assert theirs.arn not in browser.text
 
     @pytest.mark.requirement("S-089")
-    def test_another_key_and_another_address(self, browser, role, provider):
+    def test_another_key(self, browser, role, provider):
         wrong = How(kind="other")
         assert is_refused(send(browser, answer(provider, role, how=wrong), at=own(provider)))
         assert reason() == "decryption"
-        unknown = address("signin.aws.amazon.com", "/saml/acs/SAMLSPAAAAAAAAAAAAAAAA")
-        assert is_refused(send(browser, answer(provider, role, at=unknown), at=unknown))
+
+    @pytest.mark.requirement("S-089")
+    @pytest.mark.parametrize("uuid", ["SAMLSPAAAAAAAAAAAAAAAA", "samlsp", "SAMLSP%0A"])
+    def test_an_address_that_is_nobody_s(self, browser, role, provider, uuid):
+        unknown = address("signin.aws.amazon.com", f"/saml/acs/{uuid}")
+        browser.post(unknown, {"SAMLResponse": answer(provider, role, at=unknown)})
+        assert is_refused(browser)
 
     @pytest.mark.requirement("S-089")
     def test_the_page_says_the_same_to_all_of_it(self, browser, role, provider):
