@@ -26,7 +26,7 @@ FORM_TARGETS = (
 )
 
 # Where pages of other sites post what SAML says: nothing there goes by a cookie.
-FROM_ELSEWHERE = re.compile(r"/saml(?:/sso)?|/platform/saml/acs/[a-z0-9-]+")
+FROM_ELSEWHERE = re.compile(r"/saml(?:/sso|/acs/[A-Z0-9]+)?|/platform/saml/acs/[a-z0-9-]+")
 
 LOOPBACK_TARGETS = ("http://127.0.0.1:*", "http://localhost:*")
 

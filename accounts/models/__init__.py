@@ -12,6 +12,7 @@ from accounts.models.history import OldPassword
 from accounts.models.identity_providers import (
     DirectoryIdentityProvider,
     OidcProvider,
+    SamlPrivateKey,
     SamlProvider,
     TrustedTokenIssuer,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "Principal",
     "Role",
     "RoleSwitch",
+    "SamlPrivateKey",
     "SamlProvider",
     "Session",
     "TemporaryCredentials",

@@ -1,6 +1,7 @@
 """Identity providers: who else vouches for people, and how their word is known."""
 
 import re
+import string
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,8 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.accounts import Account
 from accounts.models.directories import Directory
-from signin.kernel import arns, clock
+from signin.kernel import arns, clock, entropy
 
+PROVIDER_UUID = r"SAMLSP[A-Z0-9]{16}"
+UUID_ALPHABET = string.ascii_uppercase + string.digits
+MOST_PRIVATE_KEYS = 2  # IAM's quota: the present one, and the next
 PROVIDER_NAME = r"[A-Za-z0-9_.-]{1,128}"
 ISSUER_URL = r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?(?:/[!-.0-~]+)*/?"
 MOST_KEYS = 100
@@ -81,7 +85,14 @@ class AssertionIssuer(models.Model):
 
 
 class SamlProvider(AssertionIssuer):
-    """A SAML provider of an account, as IAM has it: its assertions open roles that trust it."""
+    """A SAML provider of an account, as IAM has it: its assertions open roles that trust it.
+
+    ``uuid`` is in the address of its own. Without an encryption mode nothing encrypted is taken.
+    """
+
+    class EncryptionMode(models.TextChoices):
+        ALLOWED = "Allowed", _("assertions may be encrypted")
+        REQUIRED = "Required", _("assertions have to be encrypted")
 
     account = models.ForeignKey(
         Account, verbose_name=_("account"), on_delete=models.CASCADE, related_name="saml_providers"
@@ -94,6 +105,19 @@ class SamlProvider(AssertionIssuer):
                 rf"\A{PROVIDER_NAME}\Z", _("Up to 128 letters, digits and . _ - without blanks.")
             )
         ],
+    )
+    uuid = models.CharField(
+        _("unique identifier"),
+        max_length=22,
+        unique=True,
+        blank=True,
+        validators=[
+            RegexValidator(rf"\A{PROVIDER_UUID}\Z", _("SAMLSP and 16 capital letters and digits."))
+        ],
+        error_messages={"unique": _("Another SAML provider has this unique identifier.")},
+    )
+    assertion_encryption_mode = models.CharField(
+        _("encryption of assertions"), max_length=8, blank=True, choices=EncryptionMode
     )
     created_at = models.DateTimeField(_("created at"), default=clock.now)
 
@@ -112,10 +136,68 @@ class SamlProvider(AssertionIssuer):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, **options: Any) -> None:
+        self.complete()
+        super().save(**options)
+
     @property
     def arn(self) -> str:
         """The provider's ARN."""
         return arns.saml_provider(self.account_id, self.name)
+
+    @property
+    def requires_encryption(self) -> bool:
+        """Whether no assertion of its counts that is not encrypted."""
+        return self.assertion_encryption_mode == self.EncryptionMode.REQUIRED
+
+    def complete(self) -> None:
+        """Fill in what a provider has of itself; saving does it, bulk creation must ask for it."""
+        if not self.uuid:
+            self.uuid = provider_uuid(entropy.text(16, UUID_ALPHABET))
+
+
+class SamlPrivateKey(models.Model):
+    """A key with which assertions of a SAML provider are decrypted; the provider made the pair.
+
+    ``sealed`` is the key, encrypted at rest. A provider has one or two: ``slot`` says which.
+    """
+
+    provider = models.ForeignKey(
+        SamlProvider,
+        verbose_name=_("SAML provider"),
+        on_delete=models.CASCADE,
+        related_name="private_keys",
+        db_index=False,
+    )
+    slot = models.PositiveSmallIntegerField()
+    key_id = models.CharField(_("key ID"), max_length=22)
+    sealed = models.TextField()
+    added_at = models.DateTimeField(_("added at"), default=clock.now)
+
+    class Meta:
+        verbose_name = _("private key of a SAML provider")
+        verbose_name_plural = _("private keys of SAML providers")
+        ordering = ["provider", "added_at", "slot"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "slot"], name="one_private_key_per_slot_of_a_saml_provider"
+            ),
+            models.UniqueConstraint(
+                fields=["provider", "key_id"], name="each_private_key_once_per_saml_provider"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(slot__gte=1, slot__lte=MOST_PRIVATE_KEYS),
+                name="no_more_private_keys_per_saml_provider_than_can_be",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key_id
+
+
+def provider_uuid(end: str) -> str:
+    """Return the identifier of a SAML provider that ends so, as AWS writes them."""
+    return f"SAMLSP{end}"
 
 
 class DirectoryIdentityProvider(AssertionIssuer):

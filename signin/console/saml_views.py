@@ -1,5 +1,8 @@
 """How somebody comes from an identity provider to the console: ``/saml`` of the sign-in hosts.
 
+Below ``/saml/acs/`` each provider of an account has an address of its own; encrypted assertions
+arrive there only.
+
 A page of the provider posts a response here, by which the browser sends none of our cookies. It is
 shown the roles that it may have. Choosing one, which a page of ours does, posts the response
 again; only then something begins, in this browser. So the response of a stranger, which any page
@@ -13,7 +16,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,7 +28,7 @@ from signin.console.views import region_here
 from signin.faults import faults, incidents
 from signin.faults.models import Kind
 from signin.federation import iam_saml, saml_sign_ins
-from signin.federation.errors import AssertionRefused, NotBase64, RoleNotSaid
+from signin.federation.errors import AssertionRefused, IssuerUnknown, NotBase64, RoleNotSaid
 from signin.federation.saml_sign_ins import Arriving, Offer
 from signin.flow.facts import Facts
 from signin.flow.models import Attempt
@@ -37,11 +40,12 @@ FLOW = newcomers.PROVIDER
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def saml(request: HttpRequest) -> HttpResponse:
+def saml(request: HttpRequest, uuid: str = "") -> HttpResponse:
     """Take a response: show the roles that it is good for, or go on as the one that was chosen.
 
     It is exempt from the secret of forms, because pages of providers post here. A choice counts
     from no page but ours. Whoever only looks has posted nothing: they begin at their provider.
+    ``uuid`` is that of the provider whose own address it is.
     """
     encoded = _once(request, "SAMLResponse")
     try:
@@ -49,7 +53,10 @@ def saml(request: HttpRequest) -> HttpResponse:
             raise NotBase64
         if faults.strikes(Kind.IDENTITY_PROVIDER):
             raise AssertionRefused
-        offer = saml_sign_ins.read(encoded)
+        provider = iam_saml.find_by_uuid(uuid) if uuid else None
+        if uuid and provider is None:
+            raise IssuerUnknown
+        offer = saml_sign_ins.read(encoded, provider)
         chosen = _once(request, "roleIndex")
         if chosen and not comes_from_elsewhere(request):
             return _begin(request, offer, chosen)
@@ -72,9 +79,16 @@ def accept(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def metadata(request: HttpRequest) -> HttpResponse:
-    """Answer with what identity providers have to know of this server."""
-    endpoint = hosts.url("signin", iam_saml.PATH, **_region(request))
+def metadata(request: HttpRequest, uuid: str = "") -> HttpResponse:
+    """Answer with what identity providers have to know of this server.
+
+    With the identifier of a provider, the address is its own.
+    """
+    provider = iam_saml.find_by_uuid(uuid) if uuid else None
+    if uuid and provider is None:
+        raise Http404
+    path = iam_saml.own_path(provider) if provider else iam_saml.PATH
+    endpoint = hosts.url("signin", path, **_region(request))
     page = {"entity_id": iam_saml.AUDIENCE, "endpoint": endpoint}
     kind = "application/samlmetadata+xml; charset=utf-8"
     return render(request, "federation/metadata.xml", page, content_type=kind)
@@ -99,6 +113,7 @@ def _show_roles(request: HttpRequest, offer: Offer, encoded: str) -> HttpRespons
         "session_name": offer.claims.session_name,
         "issuer": offer.assertion.issuer,
         "response": encoded,
+        "action": request.path,
         "relay_state": _once(request, "RelayState"),
         "data": base64.b64encode(json.dumps({"roles_accounts": told}).encode()).decode(),
         # A link has no response with it, so that it would lose the page.

@@ -1,6 +1,6 @@
 """The control API's calls by which suites have the built-in identity provider say something."""
 
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
@@ -28,7 +28,9 @@ class TokenOut(Schema):
 
 class AssertionIn(Strict):
     subject: str = Name
-    audience: Text = Field(description="`console`, a directory's ID, or the entity ID of either.")
+    audience: Text = Field(
+        description="`console`, a SAML provider's or a directory's ID, or an entity ID."
+    )
     acs: Text = Field("", description="One of its addresses; left out, the usual one.")
     attributes: dict[Text, list[Text]] | None = Field(
         None, description="Left out, for the console: all roles, and the subject as session name."
@@ -36,6 +38,9 @@ class AssertionIn(Strict):
     name_id_format: Text = idp.EMAIL
     in_response_to: Text = Field("", description="The ID of a question; left out, nobody asked.")
     session_seconds: StrictInt | None = Field(None, ge=1, le=90 * 24 * 3600)
+    encryption: Literal["none", "aes128-gcm", "aes256-gcm", "aes128-cbc", "aes256-cbc"] = Field(
+        "aes256-gcm", description="For a SAML provider that has a private key; else it is none."
+    )
 
 
 class AssertionOut(Schema):
@@ -70,7 +75,7 @@ def issue_assertion(request: HttpRequest, body: AssertionIn) -> dict[str, str]:
         raise Refused(422, "in_response_to: not the ID of a question.", "Leave it out.")
     attributes = body.attributes
     if attributes is None:
-        attributes = {} if provider.directory else answers.every_role(body.subject)
+        attributes = {} if provider.directory else answers.every_role(provider, body.subject)
     statement = idp.Statement(
         subject=body.subject,
         audience=provider.entity_id,
@@ -81,7 +86,9 @@ def issue_assertion(request: HttpRequest, body: AssertionIn) -> dict[str, str]:
         session_seconds=body.session_seconds,
     )
     try:
-        saml_response = idp.response(statement)
+        is_plain = body.encryption == "none"
+        encrypted = None if is_plain else answers.encryption_of(provider, body.encryption)
+        saml_response = idp.response(statement, encrypted)
     except ValueError as error:
         raise Refused(
             422, f"XML can't say that: {error}", "Leave control characters out."

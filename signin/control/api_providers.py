@@ -17,7 +17,7 @@ from accounts.models import (
 from accounts.models.identity_providers import AssertionIssuer
 from signin.control.api_directories import find_directory, told
 from signin.control.api_shapes import PROBLEMS, Refused, Strict, Text
-from signin.federation import outbound, providers
+from signin.federation import iam_saml, outbound, private_keys, providers
 from signin.federation.errors import MetadataRefused
 from signin.http import browser_of, without_null
 
@@ -46,9 +46,26 @@ class AssertionIssuerOut(Schema):
     sign_in_url: str
 
 
+class SamlProviderIn(AssertionIssuerIn):
+    """A SAML provider of an account; its private keys change one by one, as at IAM."""
+
+    assertion_encryption_mode: Literal["", "Allowed", "Required"] = ""
+    add_private_key: Text = Field("", description="RSA, as PEM. It is never told again.")
+    remove_private_key: Text = Field("", description="The ID of a key.")
+
+
+class PrivateKeyOut(Schema):
+    id: str
+    added_at: str
+
+
 class SamlProviderOut(AssertionIssuerOut):
     arn: str
     name: str
+    uuid: str
+    acs: str = Field(description="The address that is its own, for encrypted assertions as well.")
+    assertion_encryption_mode: str
+    private_keys: list[PrivateKeyOut]
 
 
 class TokenIssuerIn(Strict):
@@ -107,13 +124,20 @@ def saml_providers(request: HttpRequest, account_id: str) -> list[dict[str, Any]
     summary="Add a SAML provider to an account, or say anew what it is",
 )
 def put_saml_provider(
-    request: HttpRequest, account_id: str, name: str, body: AssertionIssuerIn
+    request: HttpRequest, account_id: str, name: str, body: SamlProviderIn
 ) -> dict[str, Any]:
     account, name = _account(account_id), without_null(name)
     there = account.saml_providers.filter(name=name).first()
     provider = there or SamlProvider(account=account, name=name)
+    provider.assertion_encryption_mode = body.assertion_encryption_mode
     _describe(provider, body)
-    providers.put_saml(provider, browser=browser_of(request))
+    try:
+        keys = private_keys.changed(
+            provider, add=body.add_private_key, remove=body.remove_private_key
+        )
+    except ValidationError as error:
+        raise Refused(422, told(error), MEND) from error
+    providers.put_saml(provider, keys=keys, browser=browser_of(request))
     return _saml(provider)
 
 
@@ -276,7 +300,7 @@ def _source(directory_id: str) -> DirectoryIdentityProvider:
 
 def _describe(provider: AssertionIssuer, body: AssertionIssuerIn) -> None:
     """Say what a SAML provider is, or raise Refused."""
-    columns = body.dict(exclude={"metadata"})
+    columns = body.dict(include={"entity_id", "certificates", "sign_in_url"})
     if body.metadata:
         if any(columns.values()):
             raise Refused(422, "metadata: give them, or the other members, not both", MEND)
@@ -312,7 +336,15 @@ def _assertions(provider: AssertionIssuer) -> dict[str, Any]:
 
 
 def _saml(provider: SamlProvider) -> dict[str, Any]:
-    return {"arn": provider.arn, "name": provider.name, **_assertions(provider)}
+    return {
+        "arn": provider.arn,
+        "name": provider.name,
+        "uuid": provider.uuid,
+        "acs": iam_saml.own_url(provider),
+        "assertion_encryption_mode": provider.assertion_encryption_mode,
+        "private_keys": private_keys.told(provider),
+        **_assertions(provider),
+    }
 
 
 def _tokens(issuer: OidcProvider | TrustedTokenIssuer) -> dict[str, Any]:

@@ -30,6 +30,8 @@ from accounts.models import (
     Invitation,
     Principal,
     Role,
+    SamlPrivateKey,
+    SamlProvider,
 )
 from builderid.models import Profile as BuilderIdProfile
 from mfa.models import Device
@@ -59,6 +61,8 @@ DATES = {
     Role._meta.db_table: ("created_at",),
     Device._meta.db_table: ("registered_at",),
     AccessKey._meta.db_table: ("created_at",),
+    SamlProvider._meta.db_table: ("created_at",),
+    SamlPrivateKey._meta.db_table: ("added_at",),
     Message._meta.db_table: ("sent_at",),
     LoadedScenario._meta.db_table: ("loaded_at",),
 }

@@ -5,6 +5,7 @@ import uuid
 
 from django.conf import settings
 
+from accounts.models.identity_providers import UUID_ALPHABET
 from accounts.models.principals import UNIQUE_ID_ALPHABET
 from signin.kernel import entropy
 
@@ -14,6 +15,11 @@ def middle(*names: str) -> str:
     return "".join(
         UNIQUE_ID_ALPHABET[byte % len(UNIQUE_ID_ALPHABET)] for byte in _digest(names)[:10]
     )
+
+
+def capitals(*names: str) -> str:
+    """Return sixteen capital letters and digits."""
+    return "".join(UUID_ALPHABET[byte % len(UUID_ALPHABET)] for byte in _digest(names)[:16])
 
 
 def hexadecimal(*names: str) -> str:

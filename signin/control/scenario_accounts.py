@@ -13,6 +13,7 @@ from accounts.models import (
     PasswordPolicy,
     Principal,
     Role,
+    SamlPrivateKey,
     SamlProvider,
 )
 from accounts.models.roles import HOUR, TRUSTED, role_id
@@ -52,6 +53,7 @@ class AccountContent:
     roles: list[Role] = field(default_factory=list)
     login_permissions: list[LoginPermission] = field(default_factory=list)
     saml_providers: list[SamlProvider] = field(default_factory=list)
+    private_keys: list[SamlPrivateKey] = field(default_factory=list)
     oidc_providers: list[OidcProvider] = field(default_factory=list)
 
     def add(
@@ -100,7 +102,9 @@ def read(entry: object, where: str, behaviour: Behaviour) -> AccountContent:
         content.login_permissions += scenario_people.read_login_permissions(user, place, person)
     for number, role in enumerate(read_list(fields, "roles", where)):
         content.roles.append(_role(role, f"{where}.roles[{number}]", content.account))
-    content.saml_providers = scenario_providers.read_saml(fields, where, content.account)
+    for provider, private_keys in scenario_providers.read_saml(fields, where, content.account):
+        content.saml_providers.append(provider)
+        content.private_keys += private_keys
     content.oidc_providers = scenario_providers.read_oidc(fields, where, content.account)
     return content
 

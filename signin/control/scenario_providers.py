@@ -10,10 +10,12 @@ from accounts.models import (
     Directory,
     DirectoryIdentityProvider,
     OidcProvider,
+    SamlPrivateKey,
     SamlProvider,
     TrustedTokenIssuer,
 )
-from accounts.models.identity_providers import AssertionIssuer
+from accounts.models.identity_providers import AssertionIssuer, provider_uuid
+from signin.control import identifiers
 from signin.control.documents import (
     Columns,
     ScenarioInvalid,
@@ -26,15 +28,20 @@ from signin.control.documents import (
     read_object,
     read_text,
 )
-from signin.federation import idp, providers
+from signin.federation import idp, private_keys, providers
 from signin.federation.errors import MetadataRefused
 
 ASSERTIONS = frozenset({"entity_id", "certificates", "sign_in_url"})
+ENCRYPTION: Columns = {
+    "assertion_encryption_mode": ("assertion_encryption_mode", SamlProvider.EncryptionMode)
+}
 CALLED = {"fetches_keys": "fetch_keys"}
 ATTRIBUTES: Columns = {"attribute": ("attribute", TrustedTokenIssuer.Attribute)}
 
 
-def read_saml(fields: Mapping[str, Any], where: str, account: Account) -> list[SamlProvider]:
+def read_saml(
+    fields: Mapping[str, Any], where: str, account: Account
+) -> list[tuple[SamlProvider, list[SamlPrivateKey]]]:
     """Return what ``saml_providers`` of an account says, or raise ScenarioInvalid."""
     return [_saml(*each, account) for each in read_entries(fields, "saml_providers", where)]
 
@@ -73,17 +80,45 @@ def read_token_issuers(
     return issuers
 
 
-def _saml(entry: object, where: str, account: Account) -> SamlProvider:
+def _saml(entry: object, where: str, account: Account) -> tuple[SamlProvider, list[SamlPrivateKey]]:
     fields = read_object(
         entry,
         where,
         required={"name"},
-        optional={"metadata", "entity_id", "certificates", "sign_in_url"},
+        optional={
+            "metadata",
+            "entity_id",
+            "certificates",
+            "sign_in_url",
+            "uuid",
+            "assertion_encryption_mode",
+            "private_keys",
+        },
     )
     name = read_text(fields, "name", where)
-    provider = SamlProvider(account=account, name=name, **_assertions(fields, where))
+    provider = SamlProvider(
+        account=account,
+        name=name,
+        uuid=read_text(fields, "uuid", where)
+        or provider_uuid(identifiers.capitals("saml-provider", account.pk, name)),
+        **read_choices(fields, where, ENCRYPTION),
+        **_assertions(fields, where),
+    )
     _check(provider, where)
-    return provider
+    return provider, _private_keys(provider, fields, where)
+
+
+def _private_keys(
+    provider: SamlProvider, fields: Mapping[str, Any], where: str
+) -> list[SamlPrivateKey]:
+    written = read_list(fields, "private_keys", where)
+    place = f"{where}.private_keys"
+    if not all(isinstance(each, str) for each in written):
+        raise ScenarioInvalid(place, "a list of texts")
+    try:
+        return private_keys.joined(provider, [], written)
+    except ValidationError as error:
+        raise ScenarioInvalid(place, " ".join(error.messages)) from error
 
 
 def _oidc(entry: object, where: str, account: Account) -> OidcProvider:

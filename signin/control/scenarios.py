@@ -19,6 +19,7 @@ from accounts.models import (
     PasswordPolicy,
     Principal,
     Role,
+    SamlPrivateKey,
     SamlProvider,
 )
 from builderid.models import Profile
@@ -174,6 +175,7 @@ def store(content: Content) -> None:
         AccessKey.objects.bulk_create(key for part in accounts for key in part.access_keys)
         Role.objects.bulk_create(content.roles)
         SamlProvider.objects.bulk_create(each for part in accounts for each in part.saml_providers)
+        SamlPrivateKey.objects.bulk_create(key for part in accounts for key in part.private_keys)
         OidcProvider.objects.bulk_create(each for part in accounts for each in part.oidc_providers)
         LoadedScenario.objects.create(name=content.name, loaded_at=clock.now())
 
@@ -199,6 +201,7 @@ def _check_unique(content: Content) -> None:
     names += [("device", device.serial_number) for device in content.devices]
     names += [("access key", key.pk) for part in content.accounts for key in part.access_keys]
     names += [(each.arn,) for part in content.accounts for each in part.saml_providers]
+    names += [("uuid", each.uuid) for part in content.accounts for each in part.saml_providers]
     names += [(each.arn,) for part in content.accounts for each in part.oidc_providers]
     check_unique(names, "accounts")
     names = [("directory", directory.id) for directory in directories]

@@ -16,10 +16,11 @@ from accounts.admin.owners import OwnerAdmin
 from accounts.models import (
     DirectoryIdentityProvider,
     OidcProvider,
+    SamlPrivateKey,
     SamlProvider,
     TrustedTokenIssuer,
 )
-from signin.federation import providers, service_providers
+from signin.federation import iam_saml, private_keys, providers, service_providers
 from signin.federation.errors import MetadataRefused
 from signin.flow.admin import pretty
 from signin.http import browser_of
@@ -51,6 +52,46 @@ class MetadataForm(forms.ModelForm):  # type: ignore[type-arg]
             for column, value in found.items():
                 setattr(self.instance, column, value)
         return document
+
+
+class SamlProviderForm(MetadataForm):
+    """A SAML provider of an account: metadata, and how its assertions are encrypted.
+
+    A private key is entered, and never shown.
+    """
+
+    add_private_key = forms.CharField(
+        label=_("Private key to add"),
+        required=False,
+        strip=True,
+        widget=forms.Textarea(attrs={**LINES, "autocomplete": "off"}),
+        help_text=_("PEM of the pair for whose public key the provider encrypts; up to two."),
+    )
+    remove_private_key = forms.ChoiceField(
+        label=_("Private key to remove"),
+        required=False,
+        help_text=_("Remove the old one when the provider encrypts for the new one."),
+    )
+
+    keys: "list[SamlPrivateKey]"
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        there = self.instance.private_keys.all() if self.instance.pk else []
+        choices = [("", "---------"), *((each.key_id, each.key_id) for each in there)]
+        self.fields["remove_private_key"].choices = choices  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Find out which keys there are to be, with the mode that was chosen."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            self.instance.assertion_encryption_mode = cleaned["assertion_encryption_mode"]
+            self.keys = private_keys.changed(
+                self.instance,
+                add=cleaned["add_private_key"],
+                remove=cleaned["remove_private_key"],
+            )
+        return cleaned
 
 
 class IssuerForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -105,22 +146,40 @@ class AssertionAdmin(OwnerAdmin):
 class SamlProviderAdmin(AssertionAdmin):
     """SAML providers of accounts, as IAM has them."""
 
-    list_display = ["name", "account", "entity_id"]
+    form = SamlProviderForm
+    list_display = ["name", "account", "entity_id", "assertion_encryption_mode"]
     list_select_related = ["account"]
-    search_fields = ["name", "entity_id", "account__id", "account__name", "account__alias"]
+    search_fields = ["name", "entity_id", "uuid", "account__id", "account__name", "account__alias"]
     search_help_text = _("Name or entity ID; or ID, name or alias of the account")
     autocomplete_fields = ["account"]
     entered = ["account", "name"]
-    told = ["arn", *AssertionAdmin.told, "created_at"]
+    encrypted: ClassVar[list[str]] = [
+        "assertion_encryption_mode",
+        "add_private_key",
+        "remove_private_key",
+    ]
+    told = ["arn", "uuid", "own_url", *AssertionAdmin.told, "private_keys", "created_at"]
+
+    def get_fields(self, request: HttpRequest, obj: SamlProvider | None = None) -> Any:
+        if obj is None:
+            return [*self.entered, "metadata", *self.encrypted[:2]]
+        return [*self.entered, "metadata", *self.encrypted, *self.told]
 
     @admin.display(description=_("ARN"))
     def arn(self, provider: SamlProvider) -> str:
         return provider.arn
 
-    def save_model(
-        self, request: HttpRequest, obj: SamlProvider, form: forms.Form, change: bool
-    ) -> None:
-        providers.put_saml(obj, browser=browser_of(request))
+    @admin.display(description=_("address that is its own, also for encrypted assertions"))
+    def own_url(self, provider: SamlProvider) -> str:
+        return iam_saml.own_url(provider)
+
+    @admin.display(description=_("private keys"))
+    def private_keys(self, provider: SamlProvider) -> SafeString:
+        """Show the IDs of the keys, and since when they are there."""
+        return pretty(private_keys.told(provider))
+
+    def save_model(self, request: HttpRequest, obj: SamlProvider, form: Any, change: bool) -> None:
+        providers.put_saml(obj, keys=form.keys, browser=browser_of(request))
 
     def delete_model(self, request: HttpRequest, obj: SamlProvider) -> None:
         providers.delete_saml(obj, browser=browser_of(request))

@@ -3,34 +3,33 @@
 ``read`` takes a response as a browser posts it (SAML 2.0, web browser SSO profile, POST binding):
 it is parsed once; there is exactly one assertion, which has a signature of its own; the signature
 is by a key of the issuer that was known before; and everything is read from the octets that were
-signed, and from nothing else (S-081 … S-089). ``use`` is for what an assertion may do once (S-088).
+signed, and from nothing else (S-081 … S-089). An encrypted assertion is a document of its own, to
+which the same applies; a signature of the response is of what is encrypted. ``use`` is for what an
+assertion may do once (S-088).
 """
 
 import json
 import re
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.db import IntegrityError, transaction
 
 from accounts.models.identity_providers import AssertionIssuer
-from signin.federation import documents, signatures
+from signin.federation import documents, encryption, responses, signatures
 from signin.federation.documents import ASSERTION, PROTOCOL, SIGNATURE, Element, children, text
 from signin.federation.errors import (
     AssertionEarly,
     AssertionOver,
     AssertionReplayed,
-    AssertionsCounted,
     AssertionStale,
     AudienceWrong,
     ConfirmationWrong,
     DestinationWrong,
-    EncryptionRefused,
     IssuerUnknown,
-    NoResponse,
     RecipientWrong,
     SignatureUnclear,
     SignatureWrong,
@@ -40,6 +39,7 @@ from signin.federation.errors import (
     Unsigned,
 )
 from signin.federation.models import UsedAssertion
+from signin.federation.responses import LONGEST_NAME
 from signin.kernel import clock, entropy
 
 FRESH_FOR = timedelta(minutes=5)
@@ -47,15 +47,8 @@ SKEW = timedelta(minutes=1)  # by which a provider's clock may be ahead of ours
 SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success"
 BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 UNSPECIFIED = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
-LONGEST_NAME = 1024  # characters of an ID, an issuer or a subject
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?Z", re.ASCII)
-_ID = re.compile(r"[A-Za-z_][\w.-]*", re.ASCII)
-_IN_RESPONSE = ("Issuer", "Signature", "Status", "Assertion")
-_IN_ASSERTION = (
-    *("Issuer", "Signature", "Subject", "Conditions", "Advice"),
-    *("AuthnStatement", "AttributeStatement", "AuthzDecisionStatement"),
-)
 _CONDITIONS = ("AudienceRestriction", "OneTimeUse", "ProxyRestriction")
 
 Issuer = TypeVar("Issuer", bound=AssertionIssuer)
@@ -97,10 +90,19 @@ class Assertion:
     expires_at: datetime
     session_expires_at: datetime | None
     in_response_to: str
+    is_encrypted: bool = False
 
     def values(self, name: str) -> tuple[str, ...]:
         """Return the values of an attribute, none of which may be there."""
         return self.attributes.get(name, ())
+
+
+@dataclass(frozen=True)
+class _Source:
+    """The document that an assertion stands in, and where in it signxml looks for its signature."""
+
+    octets: bytes
+    location: str
 
 
 def read(
@@ -109,37 +111,37 @@ def read(
     issuers: Callable[[str], Sequence[Issuer]],
     audiences: Container[str],
     recipients: Container[str],
+    private_keys: Sequence[Any] = (),
 ) -> tuple[Assertion, tuple[Issuer, ...]]:
     """Return the assertion of a response in base64, and whose word it is.
 
     ``issuers`` tells who issues by an entity ID. Returned are those with a key that made the
     signature: several accounts may have made a provider of the same metadata. ``audiences`` and
-    ``recipients`` are the names that mean us. Raises an AssertionRefused.
+    ``recipients`` are the names that mean us. ``private_keys`` are those for which it may be
+    encrypted; without any, it may not. Raises an AssertionRefused.
     """
     octets = documents.decode(encoded)
     response = documents.parse(octets)
-    unverified = _only_assertion(response)
-    entity_id = _issuer_of(unverified)
-    if any(text(each) != entity_id for each in children(response, ASSERTION, "Issuer")):
-        raise IssuerUnknown
-    _check_status(response)
-    _check_signatures(response, unverified)
-    known = issuers(entity_id)
-    if not known:
-        raise IssuerUnknown
-    signed, certificate = _verify(octets, known, of_response=_is_signed(response))
-    verified = documents.parse(signed)
-    if verified.tag != unverified.tag or verified.get("ID") != unverified.get("ID"):
-        raise SignatureUnclear
+    encrypted = responses.encrypted(response, may_be=bool(private_keys))
+    if encrypted is None:
+        assertion = responses.only_assertion(response)
+        source = _Source(octets, signatures.OF_ASSERTION)
+        known, verified = _believed(octets, response, assertion, source, issuers)
+    else:
+        sealed = encryption.read(encrypted)
+        with encryption.uniform(sealed):
+            source = _Source(sealed.opened(private_keys), signatures.OF_ROOT)
+            assertion = responses.decrypted(response, source.octets)
+            known, verified = _believed(octets, response, assertion, source, issuers)
     destination = response.get("Destination", "")
     if destination and destination not in recipients:
         raise DestinationWrong
     found = _read(verified, audiences=audiences, recipients=recipients)
-    if found.issuer != entity_id:
+    if found.issuer != _issuer_of(assertion):
         raise IssuerUnknown
     if response.get("InResponseTo", "") not in {"", found.in_response_to}:
         raise ConfirmationWrong
-    return found, tuple(each for each in known if certificate in each.certificates)
+    return replace(found, is_encrypted=encrypted is not None), known
 
 
 def use(assertion: Usable, purpose: str) -> None:
@@ -154,44 +156,6 @@ def use(assertion: Usable, purpose: str) -> None:
             UsedAssertion.objects.create(digest=digest, expires_at=assertion.expires_at)
     except IntegrityError as error:
         raise AssertionReplayed from error
-
-
-def _only_assertion(response: Element) -> Element:
-    """Return the one assertion of a response, or raise why it is not the one."""
-    if response.tag != f"{{{PROTOCOL}}}Response" or response.get("Version") != "2.0":
-        raise NoResponse
-    if any(each.tag.startswith(f"{{{ASSERTION}}}Encrypted") for each in response.iter()):
-        raise EncryptionRefused
-    if sum(1 for _ in response.iter(f"{{{ASSERTION}}}Assertion")) != 1:
-        raise AssertionsCounted
-    if sum(1 for _ in response.iter(f"{{{PROTOCOL}}}Response")) != 1:
-        raise NoResponse
-    found = children(response, ASSERTION, "Assertion")
-    if not found:
-        raise AssertionsCounted
-    _check_children(response, _IN_RESPONSE, {PROTOCOL, ASSERTION, SIGNATURE})
-    _check_children(found[0], _IN_ASSERTION, {ASSERTION, SIGNATURE})
-    if found[0].get("Version") != "2.0" or not all(map(_is_id, (response, found[0]))):
-        raise StructureWrong
-    return found[0]
-
-
-def _check_children(parent: Element, names: Sequence[str], namespaces: set[str]) -> None:
-    """Raise StructureWrong unless an element's children are these, and no more of them than can be.
-
-    Statements there may be several of.
-    """
-    found = [each.tag[1:].split("}") for each in parent]
-    if any(space not in namespaces or name not in names for space, name in found):
-        raise StructureWrong
-    single = [name for _, name in found if not name.endswith("Statement")]
-    if len(single) != len(set(single)):
-        raise StructureWrong
-
-
-def _is_id(element: Element) -> bool:
-    value = element.get("ID", "")
-    return len(value) <= LONGEST_NAME and _ID.fullmatch(value) is not None
 
 
 def _issuer_of(assertion: Element) -> str:
@@ -217,19 +181,44 @@ def _is_signed(element: Element) -> bool:
     return bool(children(element, SIGNATURE, "Signature"))
 
 
+def _believed(
+    octets: bytes,
+    response: Element,
+    assertion: Element,
+    source: _Source,
+    issuers: Callable[[str], Sequence[Issuer]],
+) -> tuple[tuple[Issuer, ...], Element]:
+    """Return who vouches for an assertion, and the assertion as it was signed."""
+    entity_id = _issuer_of(assertion)
+    if any(text(each) != entity_id for each in children(response, ASSERTION, "Issuer")):
+        raise IssuerUnknown
+    _check_status(response)
+    _check_signatures(response, assertion)
+    known = issuers(entity_id)
+    if not known:
+        raise IssuerUnknown
+    signed_response = octets if _is_signed(response) else b""
+    signed, certificate = _verify(source, known, signed_response)
+    verified = documents.parse(signed)
+    if verified.tag != assertion.tag or verified.get("ID") != assertion.get("ID"):
+        raise SignatureUnclear
+    return tuple(each for each in known if certificate in each.certificates), verified
+
+
 def _check_signatures(response: Element, assertion: Element) -> None:
     """Raise unless the assertion is signed, and what is signed is said as it has to be."""
     if not _is_signed(assertion):
         raise Unsigned
     signed = [each for each in (response, assertion) if _is_signed(each)]
-    if sum(1 for _ in response.iter(f"{{{SIGNATURE}}}Signature")) != len(signed):
+    apart = [response] if assertion.getparent() is not None else [response, assertion]
+    if sum(1 for root in apart for _ in root.iter(f"{{{SIGNATURE}}}Signature")) != len(signed):
         raise SignatureUnclear
     for each in signed:
         signatures.check_form(each)
 
 
 def _verify(
-    octets: bytes, issuers: Sequence[AssertionIssuer], *, of_response: bool
+    source: _Source, issuers: Sequence[AssertionIssuer], signed_response: bytes
 ) -> tuple[bytes, str]:
     """Return the signed octets of the assertion, and the certificate whose key signed them.
 
@@ -238,11 +227,11 @@ def _verify(
     certificates = dict.fromkeys(each for issuer in issuers for each in issuer.certificates)
     for certificate in certificates:
         try:
-            signed = signatures.signed_octets(octets, signatures.OF_ASSERTION, certificate)
+            signed = signatures.signed_octets(source.octets, source.location, certificate)
         except SignatureWrong:
             continue
-        if of_response:
-            signatures.signed_octets(octets, signatures.OF_RESPONSE, certificate)
+        if signed_response:
+            signatures.signed_octets(signed_response, signatures.OF_ROOT, certificate)
         return signed, certificate
     raise SignatureWrong
 

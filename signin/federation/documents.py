@@ -68,7 +68,7 @@ def parse(octets: bytes, *, drops_comments: bool = False) -> Element:
         raise MarkupRefused
     if root.getprevious() is not None or root.getnext() is not None:
         raise MarkupRefused
-    ids = [value for each in root.iter() for value in _ids(each)]
+    ids = identifiers(root)
     if len(ids) != len(set(ids)):
         raise IdTwice
     return root
@@ -88,6 +88,11 @@ def parser(*, remove_comments: bool = False) -> Any:
         collect_ids=False,
         remove_comments=remove_comments,
     )
+
+
+def identifiers(root: Element) -> list[str]:
+    """Return all IDs in a document."""
+    return [value for each in root.iter() for value in _ids(each)]
 
 
 def text(element: Element) -> str:

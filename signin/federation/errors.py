@@ -114,9 +114,36 @@ class StructureWrong(AssertionRefused):
 
 
 class EncryptionRefused(AssertionRefused):
-    """Something in it is encrypted, which nobody here can read (S-091)."""
+    """Something in it is encrypted, which nobody here can read, or is asked to (S-091)."""
 
     reason = "encrypted"
+
+
+class EncryptionMissing(AssertionRefused):
+    """It is not encrypted, though all assertions of its provider have to be."""
+
+    reason = "not-encrypted"
+
+
+class EncryptionUnclear(AssertionRefused):
+    """What is encrypted is not written as it has to be, or has not exactly one key."""
+
+    reason = "encryption-form"
+
+
+class EncryptionAlgorithmRefused(AssertionRefused):
+    """It is encrypted in a way that nobody should use any more, or that nobody here knows."""
+
+    reason = "encryption-algorithm"
+
+
+class DecryptionFailed(AssertionRefused):
+    """No key of the provider opens it, or what is in it is not right; which of both is not told.
+
+    Whoever could tell one from the other could find out what is in it, bit by bit.
+    """
+
+    reason = "decryption"
 
 
 class AssertionsCounted(AssertionRefused):

@@ -1,7 +1,9 @@
 """SAML as IAM has it: for whom assertions are, whose word counts, and what they say of roles.
 
 The names that mean us are those by which whoever asks sees this server; AWS's own only behind the
-gateway of real names (``signin.naming``). The URN of the audience is the same for both.
+gateway of real names (``signin.naming``). The URN of the audience is the same for both. Each
+provider has an address of its own besides, with its identifier; what is encrypted arrives there,
+since whose key opens it has to be known before.
 """
 
 import re
@@ -11,7 +13,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from accounts.models import SamlProvider
-from accounts.models.identity_providers import PROVIDER_NAME
+from accounts.models.identity_providers import PROVIDER_NAME, PROVIDER_UUID
 from accounts.models.principals import fold
 from accounts.models.roles import HOUR
 from accounts.role_sessions import (
@@ -24,10 +26,12 @@ from accounts.role_sessions import (
     Wish,
 )
 from signin import hosts
-from signin.federation import assertions
+from signin.federation import assertions, private_keys
 from signin.federation.assertions import Assertion
 from signin.federation.errors import (
     AssertionRefused,
+    EncryptionMissing,
+    RecipientWrong,
     RolesMissing,
     SessionDurationWrong,
     SessionNameWrong,
@@ -37,6 +41,7 @@ from signin.federation.errors import (
 from signin.kernel import clock
 
 PATH = "/saml"
+OWN_PATH = f"{PATH}/acs/"
 AUDIENCE = "urn:amazon:webservices"
 ATTRIBUTES = "https://aws.amazon.com/SAML/Attributes/"
 ROLE = f"{ATTRIBUTES}Role"
@@ -57,13 +62,28 @@ _PAIR = re.compile(
 
 
 class Endpoints:
-    """The addresses of the sign-in hosts that take responses: the global one, and each region's."""
+    """The addresses of the sign-in hosts that take responses: the global one, and each region's.
+
+    With a provider they are those for everybody and its own; ``paths`` says which else.
+    """
+
+    def __init__(self, provider: SamlProvider | None = None) -> None:
+        self.paths = [PATH, *([own_path(provider)] if provider else [])]
 
     def __contains__(self, address: object) -> bool:
         if not isinstance(address, str) or not (found := hosts.find_url(address)):
             return False
         host, values, _ = found
-        return host.door == "signin" and address == hosts.url("signin", PATH, **values)
+        known = (hosts.url("signin", path, **values) for path in self.paths)
+        return host.door == "signin" and address in known
+
+
+class OwnEndpoints(Endpoints):
+    """The addresses that are one provider's own."""
+
+    def __init__(self, provider: SamlProvider) -> None:
+        super().__init__(provider)
+        self.paths = [own_path(provider)]
 
 
 class Audiences(Endpoints):
@@ -100,6 +120,23 @@ class Claims:
         )
 
 
+def own_path(provider: SamlProvider) -> str:
+    """Return the path of the address that is a provider's own."""
+    return f"{OWN_PATH}{provider.uuid}"
+
+
+def own_url(provider: SamlProvider) -> str:
+    """Return the address that is a provider's own, at the global sign-in host."""
+    return hosts.url("signin", own_path(provider))
+
+
+def find_by_uuid(uuid: str) -> SamlProvider | None:
+    """Return the provider with an identifier."""
+    if not re.fullmatch(PROVIDER_UUID, uuid):
+        return None
+    return SamlProvider.objects.filter(uuid=uuid).first()
+
+
 def find_provider(arn: str) -> SamlProvider | None:
     """Return the provider of an ARN."""
     parts = PROVIDER_ARN.fullmatch(arn)
@@ -114,19 +151,25 @@ def read(
 ) -> tuple[Assertion, Sequence[SamlProvider]]:
     """Return the assertion of a response, and the providers whose word it is.
 
-    They are those of all accounts, or the one that has to be it. Raises an AssertionRefused.
+    They are those of all accounts, or the one that has to be it, whose own address means us as
+    well. Raises an AssertionRefused.
     """
-    asked: list[SamlProvider] = []
+    asked: list[SamlProvider] = [provider] if provider else []
 
     def issuers(entity_id: str) -> Sequence[SamlProvider]:
-        known = [provider] if provider else SamlProvider.objects.filter(entity_id=entity_id)
-        asked.extend(each for each in known if each.entity_id == entity_id)
-        return asked
+        if provider is None:
+            asked.extend(SamlProvider.objects.filter(entity_id=entity_id))
+        return [each for each in asked if each.entity_id == entity_id]
 
     try:
-        return assertions.read(
-            encoded, issuers=issuers, audiences=Audiences(), recipients=Endpoints()
+        assertion, vouching = assertions.read(
+            encoded,
+            issuers=issuers,
+            audiences=Audiences(provider),
+            recipients=Endpoints(provider),
+            private_keys=private_keys.of(provider),
         )
+        return assertion, _as_they_want(assertion, vouching)
     except AssertionRefused as refusal:
         refusal.providers = asked
         raise
@@ -152,6 +195,21 @@ def lasting(seconds: int | None, session_end: datetime | None) -> timedelta:
     """Return how long a session lasts: no longer than the one at the provider that it came of."""
     asked_for = timedelta(seconds=seconds or HOUR)
     return min(asked_for, session_end - clock.now()) if session_end else asked_for
+
+
+def _as_they_want(assertion: Assertion, vouching: Sequence[SamlProvider]) -> Sequence[SamlProvider]:
+    """Return those who want an assertion to come as it did, or raise an AssertionRefused.
+
+    Where it has to be encrypted, it has to be for the provider's own address, too.
+    """
+    if not assertion.is_encrypted:
+        if left := [each for each in vouching if not each.requires_encryption]:
+            return left
+        raise EncryptionMissing
+    for each in vouching:
+        if each.requires_encryption and assertion.recipient not in OwnEndpoints(each):
+            raise RecipientWrong
+    return vouching
 
 
 def _providers(values: Sequence[str]) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any
 
 from signin import hosts
-from signin.federation import idp_keys
+from signin.federation import encryption, idp_keys
 from signin.federation.assertions import BEARER, SUCCESS
 from signin.federation.documents import ASSERTION, METADATA, PROTOCOL, SIGNATURE
 from signin.federation.metadata import POST, REDIRECT
@@ -45,6 +45,14 @@ class Statement:
     name_id_format: str = EMAIL
     attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     session_seconds: int | None = None
+
+
+@dataclass(frozen=True)
+class Encryption:
+    """For whom an assertion is encrypted, by the public key, and how."""
+
+    public_key: Any
+    method: str = encryption.USUAL
 
 
 def entity_id() -> str:
@@ -94,8 +102,11 @@ def metadata() -> bytes:
     return _written(root)
 
 
-def response(statement: Statement) -> str:
-    """Return a SAML response with one signed assertion, in base64 as a form carries it."""
+def response(statement: Statement, encrypted: Encryption | None = None) -> str:
+    """Return a SAML response with one signed assertion, in base64 as a form carries it.
+
+    It is signed before it is encrypted, so that nobody reads in the signature what it says.
+    """
     etree = import_module("lxml.etree")
     now = clock.now()
     root = etree.Element(
@@ -112,7 +123,10 @@ def response(statement: Statement) -> str:
     etree.SubElement(root, _in(ASSERTION, "Issuer")).text = entity_id()
     status = etree.SubElement(root, _in(PROTOCOL, "Status"))
     etree.SubElement(status, _in(PROTOCOL, "StatusCode"), {"Value": SUCCESS})
-    root.append(_signed(_assertion(statement, now)))
+    assertion = _signed(_assertion(statement, now))
+    if encrypted:
+        assertion = encryption.encrypt(assertion, encrypted.public_key, encrypted.method)
+    root.append(assertion)
     return base64.b64encode(etree.tostring(root)).decode()
 
 

@@ -16,6 +16,8 @@ from django.conf import settings
 from signin.kernel import clock, entropy, jws, keepsakes
 
 NAME = "identity_provider.pem"
+ENCRYPTION_NAME = "assertion_encryption.pem"
+ENCRYPTION_BITS = 2048
 ORGANIZATION = "Vestibule emulator, NOT FOR PRODUCTION"
 COMMON_NAME = "Built-in identity provider"
 LIFETIME = timedelta(days=3650)
@@ -60,6 +62,23 @@ def identity() -> Identity:
 def stored() -> str:
     """Return the file with key and certificate as it is; the first time, it is made."""
     return keepsakes.kept(settings.SIGNIN_DATA_DIR / NAME, _issued)
+
+
+def encryption_key() -> str:
+    """Return a private key for encrypted assertions, as PEM; the first time, it is made.
+
+    It is for whoever has none at hand: one installation has one, whichever provider gets it.
+    """
+    return keepsakes.kept(settings.SIGNIN_DATA_DIR / ENCRYPTION_NAME, _encryption_key)
+
+
+def _encryption_key() -> str:
+    rsa = import_module("cryptography.hazmat.primitives.asymmetric.rsa")
+    written = import_module("cryptography.hazmat.primitives.serialization")
+    private = rsa.generate_private_key(65537, ENCRYPTION_BITS).private_bytes(
+        written.Encoding.PEM, written.PrivateFormat.PKCS8, written.NoEncryption()
+    )
+    return str(private.decode())
 
 
 def _issued() -> str:

@@ -45,3 +45,8 @@ METADATA_REFUSED = _(
     "mark or a document type, with one to ten signing certificates whose keys are long enough."
 )
 CERTIFICATE_WRONG = _("Each certificate is X.509, DER in base64, of a key that can sign.")
+PRIVATE_KEY_WRONG = _("An RSA private key of 2048 to 8192 bits as PEM, without a passphrase.")
+PRIVATE_KEY_TWICE = _("The provider has this private key.")
+PRIVATE_KEYS_TOO_MANY = _("The provider has two private keys; remove one first.")
+PRIVATE_KEY_UNKNOWN = _("The provider has no private key of this ID.")
+PRIVATE_KEY_NEEDED = _("To decrypt assertions, the provider needs a private key.")

@@ -1,5 +1,6 @@
 """Identity providers as somebody enters them: checked, stored, recorded."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,6 +12,7 @@ from accounts.models import (
     Directory,
     DirectoryIdentityProvider,
     OidcProvider,
+    SamlPrivateKey,
     SamlProvider,
     TrustedTokenIssuer,
 )
@@ -46,10 +48,23 @@ def check_certificates(provider: AssertionIssuer) -> None:
         raise ValidationError({"certificates": messages.CERTIFICATE_WRONG}) from error
 
 
-def put_saml(provider: SamlProvider, *, browser: Browser) -> None:
-    """Store a SAML provider of an account, a new one or one that is there."""
+def put_saml(
+    provider: SamlProvider, *, keys: Sequence[SamlPrivateKey] | None = None, browser: Browser
+) -> None:
+    """Store a SAML provider of an account, a new one or one that is there.
+
+    ``keys`` are all the private keys that it is to have; left out, they stay as they are.
+    """
     is_new = provider.pk is None
-    provider.save()
+    with transaction.atomic():
+        provider.save()
+        if keys is not None:
+            added = [each for each in keys if each._state.adding]
+            kept = [each.pk for each in keys if not each._state.adding]
+            provider.private_keys.exclude(pk__in=kept).delete()
+            for each in added:
+                each.provider = provider
+                each.save()
     provider_events.saml_put(provider, is_new=is_new, browser=browser)
 
 

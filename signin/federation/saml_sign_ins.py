@@ -121,9 +121,12 @@ class Arriving:
         return signed_in
 
 
-def read(encoded: str) -> Offer:
-    """Return what a response offers somebody, or raise an AssertionRefused."""
-    assertion, providers = iam_saml.read(encoded)
+def read(encoded: str, provider: SamlProvider | None = None) -> Offer:
+    """Return what a response offers somebody, or raise an AssertionRefused.
+
+    A provider is the one whose word it has to be.
+    """
+    assertion, providers = iam_saml.read(encoded, provider)
     with _vouched(providers, assertion.subject):
         claims = iam_saml.claims_of(assertion)
         roles = _roles(assertion, claims, providers)

@@ -28,13 +28,15 @@ IS_DEFAULT = ' isDefault="true"'
 class ServiceProvider:
     """Somebody who takes assertions: by which names it is known, and where they are posted.
 
-    ``key`` is the console's word, or the ID of a directory.
+    ``key`` is the console's word, the ID of a directory, or the identifier of a SAML provider of an
+    account: of the address that is its own, where the console takes encrypted assertions of it.
     """
 
     key: str
     entity_ids: Sequence[str]
     acs_urls: Sequence[str]
     directory: Directory | None = None
+    saml_provider: SamlProvider | None = None
 
     @property
     def entity_id(self) -> str:
@@ -49,6 +51,8 @@ class ServiceProvider:
     @property
     def name(self) -> str:
         """What people call it."""
+        if self.saml_provider:
+            return _("Console, encrypted for %(name)s") % {"name": self.saml_provider.name}
         return self.directory.portal_name if self.directory else _("Console")
 
 
@@ -56,6 +60,13 @@ def console() -> ServiceProvider:
     """Return the console, which opens roles for whom a provider of an account vouches."""
     addresses = _named("signin", iam_saml.PATH)
     return ServiceProvider(CONSOLE, [iam_saml.AUDIENCE, *addresses], addresses)
+
+
+def encrypted_for(provider: SamlProvider) -> ServiceProvider:
+    """Return the console as it takes the encrypted assertions of one provider of an account."""
+    addresses = _named("signin", iam_saml.own_path(provider))
+    names = [iam_saml.AUDIENCE, *addresses]
+    return ServiceProvider(provider.uuid, names, addresses, saml_provider=provider)
 
 
 def of(directory: Directory) -> ServiceProvider:
@@ -108,7 +119,10 @@ def find_directory(directory_id: str, *, region: str) -> Directory | None:
 
 def known() -> list[ServiceProvider]:
     """Return those for whom the built-in identity provider vouches: whoever trusts it."""
-    return [*([console()] if any(roles_by_account()) else []), *map(of, _directories())]
+    vouching = [provider for provider, _ in roles_by_account()]
+    encrypting = [each for each in vouching if each.assertion_encryption_mode]
+    consoles = [console(), *map(encrypted_for, encrypting)] if vouching else []
+    return [*consoles, *map(of, _directories())]
 
 
 def find(key: str) -> ServiceProvider | None:
@@ -119,12 +133,10 @@ def find(key: str) -> ServiceProvider | None:
 def asked_by(entity_id: str, acs_url: str) -> ServiceProvider | None:
     """Return whoever has an entity ID or a key, if the address is exactly its own (S-094).
 
-    An address that was left out is its own.
+    An address that was left out is its own. The console has one name and several addresses.
     """
-    for each in known():
-        if entity_id in {each.key, *each.entity_ids}:
-            return each if not acs_url or acs_url in each.acs_urls else None
-    return None
+    named = [each for each in known() if entity_id in {each.key, *each.entity_ids}]
+    return next((each for each in named if not acs_url or acs_url in each.acs_urls), None)
 
 
 def roles_by_account() -> Iterator[tuple[SamlProvider, list[Role]]]:

@@ -35,7 +35,7 @@ DIGESTS = {
     "http://www.w3.org/2001/04/xmlenc#sha512",
 }
 # Where signxml looks for the signature, from the root.
-OF_RESPONSE = "./"
+OF_ROOT = "./"
 OF_ASSERTION = f"./{{{ASSERTION}}}Assertion/"
 
 

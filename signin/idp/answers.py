@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Account, DirectoryProfile, Role
-from signin.federation import iam_saml, idp, service_providers
+from signin.federation import encryption, iam_saml, idp, private_keys, service_providers
+from signin.federation.idp import Encryption
 from signin.federation.service_providers import ServiceProvider
 
 MOST_NAMES = 50
@@ -20,18 +21,19 @@ class RoleChoice:
     value: str
 
 
-def role_choices() -> list[RoleChoice]:
-    """Return the roles that the console opens for whom this provider vouches."""
+def role_choices(at: ServiceProvider) -> list[RoleChoice]:
+    """Return the roles that the console opens for whom this provider vouches, at one address."""
     return [
         RoleChoice(provider.account, role, f"{role.arn},{provider.arn}")
         for provider, roles in service_providers.roles_by_account()
+        if at.saml_provider in {None, provider}
         for role in roles
     ]
 
 
-def every_role(session_name: str) -> dict[str, list[str]]:
+def every_role(at: ServiceProvider, session_name: str) -> dict[str, list[str]]:
     """Return the attributes with which somebody may choose any of these roles at the console."""
-    roles = [each.value for each in role_choices()]
+    roles = [each.value for each in role_choices(at)]
     return {iam_saml.ROLE: roles, iam_saml.ROLE_SESSION_NAME: [session_name]}
 
 
@@ -63,4 +65,12 @@ def response(provider: ServiceProvider, chosen: Mapping[str, Any]) -> str:
         attributes=attributes,
         session_seconds=seconds if provider.directory else None,
     )
-    return idp.response(statement)
+    return idp.response(statement, encryption_of(provider))
+
+
+def encryption_of(provider: ServiceProvider, method: str = encryption.USUAL) -> Encryption | None:
+    """Return how assertions for a service provider are encrypted, if they are."""
+    if provider.saml_provider is None:
+        return None
+    public_key = private_keys.public(provider.saml_provider)
+    return Encryption(public_key, method) if public_key else None

@@ -100,7 +100,7 @@ def _ask(request: HttpRequest, form: WhoForm) -> HttpResponse:
         "form": form,
         "provider": form.provider,
         "known_names": answers.known_names(form.provider),
-        "role_choices": [] if form.provider.directory else answers.role_choices(),
+        "role_choices": [] if form.provider.directory else answers.role_choices(form.provider),
         "chosen_roles": [] if form.provider.directory else form["roles"].value() or [],
     }
     return render(request, "idp/who.html", page)

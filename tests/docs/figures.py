@@ -27,6 +27,7 @@ from accounts import (
 from accounts.models import Directory, PasswordPolicy, PermissionSet
 from accounts.models.accounts import REOPENABLE_FOR
 from accounts.models.credentials import MOST_ACCESS_KEYS
+from accounts.models.identity_providers import MOST_PRIVATE_KEYS
 from accounts.models.roles import HOUR
 from builderid import forms as builder_id_forms
 from builderid import people
@@ -49,6 +50,7 @@ from signin.federation import (
     issuer_keys,
     metadata,
     outbound,
+    private_keys,
     web_tokens,
 )
 from signin.federation import requests as federation_requests
@@ -207,6 +209,11 @@ NUMBERS: dict[str, list[timedelta | str]] = {
         f"{documents.LONGEST} characters",
         assertions.FRESH_FOR,
         assertions.SKEW,
+    ],
+    "Private keys of a SAML provider": [
+        f"{MOST_PRIVATE_KEYS} keys",
+        f"{private_keys.SHORTEST_RSA} to {private_keys.LONGEST_RSA} bits",
+        f"{private_keys.LONGEST} characters",
     ],
     "Keys of a SAML provider": [
         f"{metadata.MOST_KEYS} keys",

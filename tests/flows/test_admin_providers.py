@@ -10,6 +10,7 @@ from accounts.models import (
     DirectoryIdentityProvider,
     OidcProvider,
     Role,
+    SamlPrivateKey,
     SamlProvider,
     TrustedTokenIssuer,
 )
@@ -19,6 +20,7 @@ from tests.flows.admin_directory_walks import confirm
 from tests.flows.admin_walks import page
 from tests.issuers import key, key_set
 from tests.saml import ENTITY_ID, SIGN_IN_URL, metadata
+from tests.saml_encryption import pem
 from tests.walks import EXAMPLE_CORP
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -100,6 +102,29 @@ class TestSamlProviders:
         add(operator, "samlprovider", **{**SAML, **fields})
         assert problem in operator.words
         assert not SamlProvider.objects.exists()
+
+    def test_a_private_key_is_entered_and_never_shown(self, operator):
+        fields = {**SAML, "assertion_encryption_mode": "Required", "add_private_key": ""}
+        add(operator, "samlprovider", **fields)
+        assert "needs a private key" in operator.words
+        operator.submit("samlprovider_form", **{**fields, "add_private_key": pem()})
+        provider = SamlProvider.objects.get()
+        assert provider.requires_encryption
+        old = provider.private_keys.get()
+        change = page(f"samlprovider/{provider.pk}/change/")
+        operator.visit(change)
+        assert f"/saml/acs/{provider.uuid}" in operator.text
+        assert old.key_id in operator.text
+        assert "PRIVATE KEY" not in operator.text
+        operator.submit(
+            "samlprovider_form", add_private_key=pem("next"), remove_private_key=old.key_id
+        )
+        assert provider.private_keys.get().key_id != old.key_id
+        operator.visit(change).submit("samlprovider_form", add_private_key="nonsense")
+        assert "An RSA private key" in operator.words
+        assert provider.private_keys.count() == 1
+        delete(operator, "samlprovider", provider)
+        assert not SamlPrivateKey.objects.exists()
 
     @pytest.mark.requirement("S-086")
     def test_metadata_with_a_document_type_are_refused(self, operator):

@@ -1,12 +1,17 @@
 """Identity providers by the control API, as a test suite uses it."""
 
+import re
+
 import pytest
 
-from accounts.models import Account, Directory, OidcProvider, SamlProvider
+from accounts.models import Account, Directory, OidcProvider, SamlPrivateKey, SamlProvider
 from signin.events.models import Event
+from tests.browser import address
 from tests.directories import DIRECTORY, make_directory
 from tests.issuers import key, key_set
 from tests.saml import ENTITY_ID, SIGN_IN_URL, certificate, metadata
+from tests.saml import key as key_of
+from tests.saml_encryption import pem, written
 from tests.walks import EXAMPLE_CORP
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -36,8 +41,20 @@ def names():
 
 
 def test_a_saml_provider_is_put_listed_and_deleted(control):
-    told = {"arn": f"arn:aws:iam::{EXAMPLE_CORP}:saml-provider/Corp", "name": "Corp", **DESCRIBED}
-    assert control("PUT", f"{SAML}/Corp", {"metadata": metadata()}) == (200, told)
+    status, told = control("PUT", f"{SAML}/Corp", {"metadata": metadata()})
+    uuid = SamlProvider.objects.get().uuid
+    assert (status, told) == (
+        200,
+        {
+            "arn": f"arn:aws:iam::{EXAMPLE_CORP}:saml-provider/Corp",
+            "name": "Corp",
+            "uuid": uuid,
+            "acs": address("signin.aws.amazon.com", f"/saml/acs/{uuid}"),
+            "assertion_encryption_mode": "",
+            "private_keys": [],
+            **DESCRIBED,
+        },
+    )
     assert control("GET", SAML) == (200, [told])
     other = {**DESCRIBED, "entity_id": "https://other.example.com"}
     assert control("PUT", f"{SAML}/Corp", other)[1]["entity_id"] == other["entity_id"]
@@ -45,6 +62,29 @@ def test_a_saml_provider_is_put_listed_and_deleted(control):
     assert control("DELETE", f"{SAML}/Corp") == (204, None)
     assert control("DELETE", f"{SAML}/Corp")[0] == 404
     assert names() == ["CreateSAMLProvider", "UpdateSAMLProvider", "DeleteSAMLProvider"]
+
+
+def test_a_saml_provider_has_up_to_two_private_keys_which_nobody_is_told(control):
+    body = {**DESCRIBED, "assertion_encryption_mode": "Required"}
+    _, told = control("PUT", f"{SAML}/Corp", {**body, "add_private_key": pem()})
+    assert told["assertion_encryption_mode"] == "Required"
+    [old] = told["private_keys"]
+    assert re.fullmatch("[A-Z0-9]{22}", old["id"])
+    _, told = control("PUT", f"{SAML}/Corp", {**body, "add_private_key": pem("next")})
+    assert old in told["private_keys"]
+    assert len(told["private_keys"]) == 2
+    status, problem = control("PUT", f"{SAML}/Corp", {**body, "add_private_key": pem("third")})
+    assert (status, problem["error"][:17]) == (422, "add_private_key: ")
+    _, told = control("PUT", f"{SAML}/Corp", {**body, "remove_private_key": old["id"]})
+    [left] = told["private_keys"]
+    assert left["id"] != old["id"]
+    assert "PRIVATE" not in str(control("GET", SAML))
+    assert not any("PRIVATE" in str(event.document) for event in Event.objects.all())
+    gone = {**body, "remove_private_key": left["id"]}
+    status, problem = control("PUT", f"{SAML}/Corp", gone)
+    assert (status, problem["error"][:27]) == (422, "assertion_encryption_mode: ")
+    assert control("PUT", f"{SAML}/Corp", {**gone, "assertion_encryption_mode": ""})[0] == 200
+    assert not SamlPrivateKey.objects.exists()
 
 
 def test_an_oidc_provider_is_put_listed_and_deleted(control):
@@ -98,6 +138,12 @@ def test_an_issuer_is_trusted_until_it_is_deleted(control, directory):
         (f"{SAML}/Corp", {**DESCRIBED, "certificates": ["MIIB"]}, "certificates: Each"),
         (f"{SAML}/Corp", {**DESCRIBED, "sign_in_url": "javascript:1"}, "sign_in_url: "),
         (f"{SAML}/two%20words", DESCRIBED, "name: "),
+        (f"{SAML}/Corp", {**DESCRIBED, "assertion_encryption_mode": "allowed"}, "encryption_mode"),
+        (f"{SAML}/Corp", {**DESCRIBED, "assertion_encryption_mode": "Allowed"}, "a private key"),
+        (f"{SAML}/Corp", {**DESCRIBED, "add_private_key": "x"}, "add_private_key: An RSA"),
+        (f"{SAML}/Corp", {**DESCRIBED, "add_private_key": written(key_of("ec"))}, "An RSA"),
+        (f"{SAML}/Corp", {**DESCRIBED, "add_private_key": written(key_of("rsa-1024"))}, "An RSA"),
+        (f"{SAML}/Corp", {**DESCRIBED, "remove_private_key": "A" * 22}, "remove_private_key: "),
         (f"{SAML}/Corp", {**DESCRIBED, "more": 1}, "more: "),
         (OIDC, {**KNOWN, "url": "x"}, "url: "),
         (OIDC, {**KNOWN, "keys": {}}, "keys: Either"),

@@ -8,10 +8,10 @@ from django.test import Client
 
 from signin import client_cookies, hosts, naming
 from signin.mailbox.models import Message
-from tests import external_idp
+from tests import external_idp, saml_encryption
 from tests.browser import Browser
 from tests.programs import Program
-from tests.saml_roles import answer, make_provider, make_role
+from tests.saml_roles import answer, make_provider, make_role, said_of
 from tests.walks import MAILED, ROOT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -215,6 +215,16 @@ def test_a_provider_s_response_for_aws_s_own_names_signs_in(behind):
     assert behind.signed_in_as.startswith("Federated/zhang@example.com")
     behind.visit("https://signin.aws.amazon.com/static/saml-metadata.xml")
     assert f'Location="{real}"' in behind.text
+
+
+@pytest.mark.requirement("R-037", "S-089")
+def test_an_encrypted_response_for_a_provider_s_own_real_address_signs_in(behind):
+    provider = saml_encryption.require(make_provider())
+    real = f"https://signin.aws.amazon.com/saml/acs/{provider.uuid}"
+    attributes = said_of((make_role("Federated", provider), provider))
+    response = saml_encryption.answer(recipient=real, destination=real, attributes=attributes)
+    behind.post(real, {"SAMLResponse": response}).submit("saml_form")
+    assert behind.signed_in_as.startswith("Federated/zhang@example.com")
 
 
 def test_an_external_provider_is_at_its_local_name_and_leads_back_to_the_real_ones(behind):

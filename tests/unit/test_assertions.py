@@ -28,7 +28,14 @@ def known(entity_id=saml.ENTITY_ID, kind="rsa"):
     )
 
 
-def read(response, *, providers=None, audiences=(saml.AUDIENCE,), recipients=(saml.RECIPIENT,)):
+def read(
+    response,
+    *,
+    providers=None,
+    audiences=(saml.AUDIENCE,),
+    recipients=(saml.RECIPIENT,),
+    private_keys=(),
+):
     """Return the assertion of a response, as it is read with the usual provider known."""
     providers = [known()] if providers is None else providers
     found, _ = assertions.read(
@@ -36,6 +43,7 @@ def read(response, *, providers=None, audiences=(saml.AUDIENCE,), recipients=(sa
         issuers=lambda entity_id: [each for each in providers if each.entity_id == entity_id],
         audiences=audiences,
         recipients=recipients,
+        private_keys=private_keys,
     )
     return found
 

@@ -15,12 +15,15 @@ from accounts.models import (
 )
 from signin.control import scenarios
 from signin.control.scenarios import Scenario, ScenarioInvalid
+from signin.federation import private_keys
 from tests.issuers import key, key_set
 from tests.saml import ENTITY_ID, SIGN_IN_URL, certificate, metadata
+from tests.saml_encryption import pair, pem
 
 pytestmark = pytest.mark.django_db
 
 HERE = "222233334444"
+UUID = "SAMLSPAAAAAAAAAAAAAAA0"
 SAML = {
     "name": "Corp",
     "entity_id": "https://idp.example.com/saml",
@@ -73,6 +76,33 @@ def test_metadata_say_what_a_provider_is():
         assert provider.certificates == [certificate()]
 
 
+def test_a_provider_has_an_identifier_and_keys_for_what_is_encrypted():
+    encrypting = {
+        "name": "Encrypting",
+        "uuid": UUID,
+        "assertion_encryption_mode": "Allowed",
+        "private_keys": [pem(), pem("next")],
+    }
+    load(saml_providers=[SAML, {**SAML, **encrypting}])
+    plain, found = SamlProvider.objects.order_by("name")
+    assert (plain.uuid, plain.assertion_encryption_mode) == ("SAMLSPGRYTNHZO446QJ2OJ", "")
+    assert (found.uuid, found.assertion_encryption_mode) == (UUID, "Allowed")
+    numbers = [key.private_numbers().d for key in private_keys.of(found)]
+    assert numbers == [pair(kind).private_numbers().d for kind in ("sp", "next")]
+    assert private_keys.public(found) == pair("next").public_key()
+
+
+def test_this_installation_has_a_key_for_what_is_encrypted(settings, tmp_path):
+    settings.SIGNIN_DATA_DIR = tmp_path
+    own = {"assertion_encryption_mode": "Required", "private_keys": ["built-in"]}
+    load(saml_providers=[{**SAML, **own}, {**SAML, "name": "Other", **own}])
+    [made] = tmp_path.iterdir()
+    assert made.stat().st_mode & 0o777 == 0o600
+    one, other = map(private_keys.public, SamlProvider.objects.all())
+    assert one == other
+    assert one.key_size == 2048
+
+
 def test_an_account_may_give_tokens_for_other_services():
     load(issues_web_identity_tokens=True)
     assert Account.objects.get().issues_web_identity_tokens
@@ -114,6 +144,26 @@ def test_a_directory_has_a_provider_as_its_source_and_issuers_that_it_trusts():
         (
             {"saml_providers": [{"name": "Corp", "metadata": "<no/>"}]},
             "saml_providers[0].metadata: ",
+        ),
+        ({"saml_providers": [{**SAML, "uuid": "SAMLSP"}]}, "saml_providers[0].uuid: SAMLSP and"),
+        (
+            {"saml_providers": [{**SAML, "assertion_encryption_mode": "required"}]},
+            "assertion_encryption_mode: one of Allowed, Required",
+        ),
+        (
+            {"saml_providers": [{**SAML, "assertion_encryption_mode": "Required"}]},
+            "private_keys: To decrypt",
+        ),
+        ({"saml_providers": [{**SAML, "private_keys": [1]}]}, "private_keys: a list of texts"),
+        ({"saml_providers": [{**SAML, "private_keys": ["x"]}]}, "private_keys: An RSA"),
+        ({"saml_providers": [{**SAML, "private_keys": [pem()] * 2}]}, "private_keys: The provider"),
+        (
+            {"saml_providers": [{**SAML, "private_keys": [pem(), pem("next"), pem("third")]}]},
+            "private_keys: The provider has two",
+        ),
+        (
+            {"saml_providers": [{**SAML, "name": name, "uuid": UUID} for name in "AB"]},
+            "twice there: uuid",
         ),
         ({"saml_providers": [SAML, SAML]}, "twice there: arn:aws:iam::222233334444:saml-provider"),
         ({"oidc_providers": [{"url": "x"}]}, "oidc_providers[0]: missing: audiences"),

@@ -17,7 +17,18 @@ from signin.events.models import Event
 from signin.federation import errors, iam_saml
 from signin.kernel import clock
 from tests import saml
-from tests.saml_roles import ACCOUNT, OTHER_ACCOUNT, ROLE, SESSION_NAME, make_provider, make_role
+from tests import saml_encryption as enc
+from tests.browser import address
+from tests.saml_encryption import How, require
+from tests.saml_roles import (
+    ACCOUNT,
+    OTHER_ACCOUNT,
+    ROLE,
+    SESSION_NAME,
+    make_provider,
+    make_role,
+    said_of,
+)
 from tests.saml_roles import answer as signed_for
 from tests.wire.sts.calls import OPEN, Content, is_as_modelled, refusal
 
@@ -317,3 +328,50 @@ def test_aws_s_own_names_are_taken_behind_the_gateway_only(sts, role, provider):
 def test_the_recipient_is_one_of_the_sign_in_hosts_exactly(address, is_ours):
     assert (address in iam_saml.Endpoints()) == is_ours
     assert "urn:amazon:webservices" in iam_saml.Audiences()
+
+
+class TestEncryptedAssertions:
+    @pytest.fixture
+    def own(self, provider):
+        require(provider)
+        return address("signin.aws.amazon.com", iam_saml.own_path(provider))
+
+    @pytest.mark.parametrize("content", [enc.GCM_256, enc.CBC_128])
+    def test_give_credentials_once(self, sts, role, provider, own, content):
+        response = enc.answer(
+            How(content=content), recipient=own, attributes=said_of((role, provider))
+        )
+        output = assume(sts, role, provider, response)
+        assert (output["Subject"], output["Audience"]) == ("zhang@example.com", own)
+        assert refusal(assume, sts, role, provider, response) == INVALID
+
+    def test_are_for_the_own_address_where_they_are_required(self, sts, role, provider, own):
+        response = enc.answer(attributes=said_of((role, provider)))
+        assert refusal(assume, sts, role, provider, response) == INVALID
+        require(provider, mode="Allowed")
+        assert assume(sts, role, provider, response)
+
+    @pytest.mark.parametrize(
+        ("reason", "how"),
+        [
+            ("decryption", How(kind="other")),
+            ("decryption", How(content=enc.CBC_256, kind="other")),
+            ("encryption-algorithm", How(transport=enc.RSA_1_5)),
+            ("encryption-algorithm", How(content=f"{enc.XENC}tripledes-cbc")),
+        ],
+    )
+    def test_that_nobody_opens_are_refused(self, sts, role, provider, own, reason, how):
+        response = enc.answer(how, recipient=own, attributes=said_of((role, provider)))
+        with pytest.raises(sts.exceptions.InvalidIdentityTokenException, match=f"“{reason}”"):
+            assume(sts, role, provider, response)
+        assert Event.objects.latest("id").document["errorCode"] == "InvalidIdentityToken"
+
+    @pytest.mark.requirement("S-091", "S-092")
+    def test_are_taken_of_a_provider_that_encrypts_only(self, sts, role, provider, own):
+        elsewhere = make_provider(name="plain")
+        response = enc.answer(recipient=own, attributes=said_of((role, provider)))
+        assert refusal(assume, sts, role, elsewhere, response) == INVALID
+        assert refusal(assume, sts, role, provider, signed_for((role, provider))) == INVALID
+        require(provider, mode="")
+        assert refusal(assume, sts, role, provider, response) == INVALID
+        assert assume(sts, role, provider, signed_for((role, provider)))
