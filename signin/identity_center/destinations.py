@@ -12,6 +12,7 @@ PAGES: dict[str, frozenset[str]] = {
     "portal": frozenset({"search", "page"}),
     "portal-applications": frozenset(),
     "portal-application": frozenset(),
+    "portal-saml": frozenset({"request"}),
     "portal-console": frozenset({"account_id", "role_name", "destination"}),
     "portal-keys": frozenset({"account_id", "role_name"}),
     "portal-program": frozenset({"user_code"}),

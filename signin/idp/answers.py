@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Account, DirectoryProfile, Role
-from signin.federation import iam_saml, idp, service_providers
+from signin.federation import iam_saml, idp, service_providers, statements
 from signin.federation.service_providers import ServiceProvider
 
 MOST_NAMES = 50
@@ -55,7 +55,7 @@ def response(provider: ServiceProvider, chosen: Mapping[str, Any]) -> str:
         }
         if seconds:
             attributes[iam_saml.SESSION_DURATION] = [str(seconds)]
-    statement = idp.Statement(
+    statement = statements.Statement(
         subject=chosen["username"],
         audience=provider.entity_id,
         recipient=chosen["acs_url"],

@@ -49,6 +49,7 @@ from signin.federation import (
     issuer_keys,
     metadata,
     outbound,
+    statements,
     web_tokens,
 )
 from signin.federation import requests as federation_requests
@@ -171,7 +172,7 @@ NUMBERS: dict[str, list[timedelta | str]] = {
     ],
     "Session at the access portal, external provider": ["SessionNotOnOrAfter"],
     "Way back from an external provider": [flow.LIFETIME, arrivals.LIFETIME],
-    "Answer of the test identity provider": [idp.LIFETIME, idp.TOKEN_LIFETIME],
+    "Answer of the test identity provider": [statements.LIFETIME, idp.TOKEN_LIFETIME],
     "Session with a Builder ID": [people.SIGNED_IN_FOR],
     "Name of a Builder ID": [f"1 to {LONGEST_NAME} characters"],
     "E-mail of a Builder ID": [f"{builder_id_forms.LONGEST_EMAIL} characters"],

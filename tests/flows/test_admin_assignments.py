@@ -133,15 +133,16 @@ class TestAssignments:
     def test_an_application_is_given_to_users_of_its_directory(self, operator, directory, user):
         stranger = make_user(make_directory(OTHER), "stranger")
         operator.visit(page("application/add/"))
-        fields = {"directory": DIRECTORY, "name": "Wiki"}
+        saml = {"subject": "${user:email}", "name_id_format": "emailAddress"}
+        fields = {"directory": DIRECTORY, "name": "Wiki", **saml}
         operator.submit("application_form", **fields, start_url="javascript:alert(1)")
         assert not Application.objects.exists()
         operator.submit("application_form", **fields, start_url="https://wiki.example.com/")
         application = Application.objects.get()
         change = page(f"application/{application.pk}/change/")
-        operator.visit(change).submit("application_form", users=[stranger.pk])
+        operator.visit(change).submit("application_form", **saml, users=[stranger.pk])
         assert not application.users.exists()
-        operator.visit(change).submit("application_form", users=[user.pk])
+        operator.visit(change).submit("application_form", **saml, users=[user.pk])
         assert application.users.get() == user
 
 
