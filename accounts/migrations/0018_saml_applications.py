@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 ],
                 default="${user:email}",
                 max_length=32,
-                verbose_name="subject",
+                verbose_name="SAML subject",
             ),
         ),
         migrations.AlterField(
