@@ -98,7 +98,9 @@ class Application(models.Model):
         blank=True,
         help_text=_("Sent along when the portal opens a SAML application unasked."),
     )
-    subject = models.CharField(_("SAML subject"), max_length=32, choices=Subject, default=Subject.EMAIL)
+    subject = models.CharField(
+        _("SAML subject"), max_length=32, choices=Subject, default=Subject.EMAIL
+    )
     name_id_format = models.CharField(
         _("format of the subject"),
         max_length=12,

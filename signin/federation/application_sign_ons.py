@@ -20,6 +20,7 @@ from signin.federation.statements import Statement, Voice
 from signin.flow.models import LIFETIME, WAIT
 from signin.kernel import clock, entropy
 
+OPEN_FOR = LIFETIME + WAIT  # as long as a sign-in in between can take
 ASSERTION, LOGOUT = "assertion", "logout"  # in addresses
 FORMATS = {
     Application.NameIdFormat.EMAIL: statements.EMAIL,
@@ -79,7 +80,7 @@ def ask(
         forces=_flag(root, "ForceAuthn"),
         is_passive=_flag(root, "IsPassive"),
         asked_at=now,
-        expires_at=now + LIFETIME + WAIT,
+        expires_at=now + OPEN_FOR,
     )
     return token
 
