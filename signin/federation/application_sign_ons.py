@@ -86,15 +86,19 @@ def ask(
 
 
 def find(token: str, kind: str) -> ApplicationQuestion | None:
-    """Return the open question of a token, of an application that is enabled."""
+    """Return the open question of a token, of a SAML application that still is one, and enabled."""
     questions = ApplicationQuestion.objects.select_related("application__directory__account")
-    return questions.filter(
-        digest=entropy.digest(token),
-        kind=kind,
-        used_at=None,
-        expires_at__gt=clock.now(),
-        application__is_enabled=True,
-    ).first()
+    return (
+        questions.exclude(application__acs_url="")
+        .filter(
+            digest=entropy.digest(token),
+            kind=kind,
+            used_at=None,
+            expires_at__gt=clock.now(),
+            application__is_enabled=True,
+        )
+        .first()
+    )
 
 
 def use(question: ApplicationQuestion) -> bool:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from accounts import directory_users, roles
+from accounts import applications, directory_users, roles
 from accounts.models import (
     Account,
     Application,
@@ -144,6 +144,30 @@ class TestAssignments:
         assert not application.users.exists()
         operator.visit(change).submit("application_form", **saml, users=[user.pk])
         assert application.users.get() == user
+
+    def test_a_saml_application_is_told_the_portal_s_addresses(self, operator, directory):
+        saml = {"subject": "${user:email}", "name_id_format": "persistent"}
+        fields = {"directory": DIRECTORY, "name": "Board", **saml}
+        acs = {"acs_url": "https://board.example.com/acs", "audience": "board"}
+        operator.visit(page("application/add/"))
+        for wrong in (
+            {"acs_url": "https://board.example.com/acs"},
+            {**acs, "attributes": "{"},
+            {**acs, "attributes": "[]"},
+            {**acs, "attributes": '{"a": "${user:password}"}'},
+            {**acs, "session_minutes": "14"},
+        ):
+            operator.submit("application_form", **fields, **wrong)
+            assert not Application.objects.exists(), wrong
+            operator.visit(page("application/add/"))
+        operator.submit("application_form", **fields, **acs, attributes="")
+        board = Application.objects.get()
+        assert (board.attributes, board.is_enabled) == ({}, True)
+        operator.visit(page(f"application/{board.pk}/change/"))
+        for service in ("metadata", "assertion", "logout"):
+            assert applications.saml_url(board, service) in operator.text
+        operator.submit("application_form", **saml, attributes='{"mail": "${user:email}"}')
+        assert Application.objects.get().attributes == {"mail": "${user:email}"}
 
 
 def assign(operator, permission_set, **who):

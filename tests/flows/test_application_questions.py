@@ -156,6 +156,18 @@ class TestAQuestion:
         tickets.save()
         assert is_refused(browser.visit(url))
 
+    @pytest.mark.parametrize("change", [{"is_enabled": False}, {"acs_url": ""}])
+    def test_of_an_application_that_was_changed_meanwhile_is_over(self, mary, tickets, change):
+        waits = Browser().visit(address(tickets)).trail[1]
+        type(tickets).objects.update(**change)
+        assert is_over(signed_in(mary).visit(waits))
+
+    @pytest.mark.requirement("S-094")
+    def test_is_answered_where_the_application_is_registered_by_then(self, mary, tickets):
+        waits = Browser().visit(address(tickets)).trail[1]
+        type(tickets).objects.update(acs_url="https://new.example.com/acs")
+        assert 'action="https://new.example.com/acs"' in signed_in(mary).visit(waits).text
+
     @pytest.mark.requirement("S-094")
     def test_of_somebody_who_is_not_assigned_gets_nothing(self, home, tickets):
         other = signed_in(user(home, "other"))

@@ -9,7 +9,9 @@ from cryptography import x509
 from django.core.exceptions import ValidationError
 from lxml import etree
 
+from accounts.applications import saml_url
 from accounts.models import Application, Session
+from signin import naming
 from signin.federation import application_keys, application_sign_ons, metadata
 from signin.federation.models import ApplicationQuestion
 from signin.kernel import clock
@@ -80,6 +82,16 @@ def test_what_was_changed_afterwards_is_signed_by_nobody(tickets):
     changed = application_sign_ons.Answer(ACS, base64.b64encode(octets).decode(), "")
     with pytest.raises(signxml.exceptions.InvalidSignature):
         verified(tickets, changed)
+
+
+def test_a_question_may_name_the_portal_as_aws_does(tickets):
+    with naming.seen_as(naming.REAL):
+        real = saml_url(tickets, "assertion")
+    assert real.startswith("https://portal.sso.eu-central-1.amazonaws.com/saml/assertion/")
+    for to in (real, saml_url(tickets, "assertion")):
+        packed = deflated(question(Destination=to))
+        ask = application_sign_ons.ask
+        assert ask(tickets, "sign-in", packed, relay_state="", is_deflated=True)
 
 
 @pytest.mark.requirement("S-088")
