@@ -7,10 +7,17 @@ Questions aren't signed; they are written down and answered once.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import import_module
 
 from accounts import applications
 from accounts.models import Application, Principal, Session
-from signin.federation import application_keys, authn_requests, service_providers, statements
+from signin.federation import (
+    application_keys,
+    authn_requests,
+    documents,
+    service_providers,
+    statements,
+)
 from signin.federation.authn_requests import LONGEST_RELAY_STATE
 from signin.federation.documents import Element
 from signin.federation.errors import QuestionInvalid
@@ -123,6 +130,7 @@ def vouch(
         in_response_to=question.question if question else "",
         name_id_format=FORMATS[Application.NameIdFormat(application.name_id_format)],
         attributes=applications.attributes_of(application, user),
+        attribute_format=statements.ANY_FORMAT,
         session_seconds=max(int(lifetime.total_seconds()), 1),
         authenticated_at=(session.parent or session).created_at,
     )
@@ -148,6 +156,14 @@ def log_out(question: ApplicationQuestion) -> Answer | None:
     voice = _voice(question.application)
     response = statements.logged_out(voice, to=to, in_response_to=question.question)
     return Answer(to, response, question.relay_state)
+
+
+def readable(answer: Answer) -> str:
+    """Return a response as people read it: indented, which the signature would not survive."""
+    etree = import_module("lxml.etree")
+    root = documents.parse(documents.decode(answer.response))
+    etree.indent(root)
+    return str(etree.tostring(root, encoding="unicode"))
 
 
 def is_signed_in_for(question: ApplicationQuestion, session: Session | None) -> bool:

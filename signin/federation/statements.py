@@ -21,6 +21,7 @@ LIFETIME = timedelta(minutes=5)  # of an assertion
 UNSPECIFIED = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified"
 EMAIL = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 URI = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
+ANY_FORMAT = "urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified"
 RESPONDER = "urn:oasis:names:tc:SAML:2.0:status:Responder"
 NO_PASSIVE = "urn:oasis:names:tc:SAML:2.0:status:NoPassive"
 
@@ -53,6 +54,7 @@ class Statement:
     in_response_to: str = ""
     name_id_format: str = EMAIL
     attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    attribute_format: str = URI
     session_seconds: int | None = None
     authenticated_at: datetime | None = None
 
@@ -160,7 +162,7 @@ def _assertion(voice: Voice, statement: Statement, now: datetime) -> Any:
     if statement.attributes:
         attributes = etree.SubElement(own, _in(ASSERTION, "AttributeStatement"))
         for title, values in statement.attributes.items():
-            named = {"Name": title, "NameFormat": URI}
+            named = {"Name": title, "NameFormat": statement.attribute_format}
             attribute = etree.SubElement(attributes, _in(ASSERTION, "Attribute"), named)
             for value in values:
                 etree.SubElement(attribute, _in(ASSERTION, "AttributeValue")).text = value

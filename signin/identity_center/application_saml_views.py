@@ -60,11 +60,19 @@ def vouch(
     session: Session,
     application: Application,
     question: ApplicationQuestion | None = None,
+    *,
+    shows: bool = False,
 ) -> HttpResponse:
-    """Show the form that takes an assertion to an application; a script sends it at once."""
+    """Show the form that takes an assertion to an application; a script sends it at once.
+
+    With ``shows`` nothing is sent before somebody has read it.
+    """
     answer = application_sign_ons.vouch(application, session, question)
     directory_events.federated(session, browser=browser_of(request), to=named(application))
-    return _send(request, application, answer, {"profile": session.principal.profile})
+    page: dict[str, object] = {"profile": session.principal.profile}
+    if shows:
+        page["shown"] = application_sign_ons.readable(answer)
+    return _send(request, application, answer, page)
 
 
 def named(application: Application) -> dict[str, str]:

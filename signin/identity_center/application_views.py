@@ -11,6 +11,8 @@ from signin.http import browser_of
 from signin.identity_center import application_saml_views as saml
 from signin.identity_center.portal import show, signed_in
 
+ASSERTION = "assertion"  # what an address wants to be shown
+
 
 @signed_in
 def applications(request: HttpRequest, session: Session) -> HttpResponse:
@@ -27,7 +29,8 @@ def applications(request: HttpRequest, session: Session) -> HttpResponse:
 def application(request: HttpRequest, session: Session, instance_id: str) -> HttpResponse:
     """Open an application that somebody is assigned to; for others there is none (R-098).
 
-    A SAML application gets an assertion; one that wants to ask for it has a start URL.
+    A SAML application gets an assertion, which can be looked at first (behaviour 7.4); one that
+    wants to ask for it has a start URL.
     """
     found = assigned.find(session.principal, instance_id)
     if found is None:
@@ -39,7 +42,7 @@ def application(request: HttpRequest, session: Session, instance_id: str) -> Htt
         return redirect(found.start_url)
     if not application_sign_ons.is_open_to(session.principal, found):
         raise Http404
-    return saml.vouch(request, session, found)
+    return saml.vouch(request, session, found, shows=request.GET.get("show") == ASSERTION)
 
 
 def monogram(name: str) -> str:

@@ -68,7 +68,7 @@ def listens(server: Server, heard: Listener) -> None:
 def open_tile(page: Page, server: Server) -> None:
     """Open the application from the portal."""
     at_portal(page, server, "/start/applications")
-    page.get_by_role("link", name=TILE).click()
+    page.get_by_role("link", name=TILE, exact=True).click()
 
 
 def answer(page: Page, server: Server) -> None:
@@ -111,8 +111,16 @@ def gone(page: Page, server: Server) -> None:
     expect(page.locator("#application-gone")).to_be_visible()
 
 
+def shown(page: Page, server: Server) -> None:
+    """Look at the assertion before it is sent."""
+    at_portal(page, server, "/start/applications")
+    page.get_by_role("link", name=f"See first what {TILE} is told").click()
+    expect(page.locator("#shown-assertion")).to_be_visible()
+
+
 WALKS: dict[str, Callable[[Page, Server], object]] = {
     "application-answer": answer,
+    "application-shown": shown,
     "application-sign-out": sign_out,
     "application-gone": gone,
     "application-question-over": lambda page, server: page.goto(

@@ -111,10 +111,21 @@ class TestTheTile:
         assert said.in_response_to == ""
         assert said.attributes == {"mail": ("mary@example.com",), "who": ("Ms Mary Major",)}
 
+    def test_shows_the_assertion_first_to_whoever_wants_to_see_it(self, browser, mary, tickets):
+        browser.visit(f"{APPLICATIONS}/{tickets.instance_id}")
+        assert "data-sends-itself" in browser.text
+        assert "shown-assertion" not in browser.text
+        mary.profile.email = "<b>@example.com"
+        mary.profile.save()
+        browser.visit(f"{APPLICATIONS}/{tickets.instance_id}?show=assertion")
+        assert "data-sends-itself" not in browser.text
+        assert "&amp;lt;b&amp;gt;@example.com&lt;/saml:NameID" in browser.page.content.decode()
+        assert read(browser, tickets).subject == "<b>@example.com"
+
     def test_is_listed_with_the_others(self, browser, tickets):
-        assert (
-            f'href="/start/applications/{tickets.instance_id}"' in browser.visit(APPLICATIONS).text
-        )
+        browser.visit(APPLICATIONS)
+        assert f'href="/start/applications/{tickets.instance_id}"' in browser.text
+        assert f'id="show-{tickets.instance_id}"' in browser.text
 
     def test_of_one_that_wants_to_ask_leads_there_and_writes_nothing_down(self, browser, tickets):
         tickets.start_url = "https://app.example.com/login"
