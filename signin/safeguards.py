@@ -26,7 +26,9 @@ FORM_TARGETS = (
 )
 
 # Where pages of other sites post what SAML says: nothing there goes by a cookie.
-FROM_ELSEWHERE = re.compile(r"/saml(?:/sso|/acs/[A-Z0-9]+)?|/platform/saml/acs/[a-z0-9-]+")
+FROM_ELSEWHERE = re.compile(
+    r"/saml(?:/sso|/(?:acs|assertion|logout)/[A-Za-z0-9]+)?|/platform/saml/acs/[a-z0-9-]+"
+)
 
 LOOPBACK_TARGETS = ("http://127.0.0.1:*", "http://localhost:*")
 
@@ -40,7 +42,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "img-src 'self' data:",
         "media-src 'self'",
         "connect-src 'self'",
-        "form-action 'self' {doors}",
+        "form-action {targets}",
         "frame-ancestors 'none'",
         "base-uri 'none'",
         "object-src 'none'",
@@ -70,7 +72,14 @@ def content_security_policy(*targets: str) -> str:
 @cache
 def _policy(seen: naming.Naming, targets: tuple[str, ...]) -> str:
     doors = [seen.origin(name) for name in FORM_TARGETS]
-    return CONTENT_SECURITY_POLICY.format(doors=" ".join([*doors, *targets]))
+    return CONTENT_SECURITY_POLICY.format(targets=" ".join(["'self'", *doors, *targets]))
+
+
+def let_forms_lead_only_to(response: HttpResponse, *urls: str) -> None:
+    """Let the forms of a page lead to the hosts of these addresses, and to nowhere else."""
+    origins = dict.fromkeys("://".join(urlsplit(url)[:2]) for url in urls)
+    policy = CONTENT_SECURITY_POLICY.format(targets=" ".join(origins))
+    response.headers["Content-Security-Policy"] = policy
 
 
 def let_forms_lead_to_programs(response: HttpResponse) -> None:

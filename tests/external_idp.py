@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from accounts.models import Directory, DirectoryIdentityProvider
 from signin.events.models import Event
-from signin.federation import authn_requests, idp, idp_keys, service_providers
+from signin.federation import authn_requests, idp, idp_keys, service_providers, statements
 from tests.browser import Browser, address
 from tests.directories import make_user
 
@@ -88,10 +88,10 @@ def question_id(browser: Browser) -> str:
     return authn_requests.read(query["SAMLRequest"][0], is_deflated=True).id
 
 
-def statement(directory: Directory, subject: str = MARY, **changed: object) -> idp.Statement:
+def statement(directory: Directory, subject: str = MARY, **changed: object) -> statements.Statement:
     """Return what the provider would say of somebody to a directory, with something changed."""
     here = service_providers.of(directory)
-    said = idp.Statement(subject=subject, audience=here.entity_id, recipient=here.acs_url)
+    said = statements.Statement(subject=subject, audience=here.entity_id, recipient=here.acs_url)
     return replace(said, **changed)
 
 

@@ -6,7 +6,8 @@ to fill in, never one to read.
 
 from accounts.admin.access_keys import AccessKeyAdmin
 from accounts.admin.accounts import AccountAdmin
-from accounts.admin.assignments import ApplicationAdmin, AssignmentAdmin, PermissionSetAdmin
+from accounts.admin.applications import ApplicationAdmin
+from accounts.admin.assignments import AssignmentAdmin, PermissionSetAdmin
 from accounts.admin.directories import DirectoryAdmin, GroupAdmin
 from accounts.admin.directory_users import DirectoryUserAdmin
 from accounts.admin.policies import PasswordPolicyAdmin

@@ -1,4 +1,4 @@
-"""Permission sets, who has them where, and applications, in the admin site."""
+"""Permission sets, and who has them where, in the admin site."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import assignments
-from accounts.admin.owners import MembersAdmin, OwnerAdmin
-from accounts.models import Application, Assignment, PermissionSet, Principal
+from accounts.admin.owners import OwnerAdmin
+from accounts.models import Assignment, PermissionSet, Principal
 
 
 @admin.register(PermissionSet)
@@ -99,17 +99,3 @@ class AssignmentAdmin(OwnerAdmin):
     @admin.display(description=_("directory"), ordering="permission_set__directory")
     def directory(self, assignment: Assignment) -> str:
         return str(assignment.permission_set.directory)
-
-
-@admin.register(Application)
-class ApplicationAdmin(MembersAdmin):
-    """Applications of the portal; who has them is chosen once it is clear of which directory."""
-
-    list_display = ["name", "directory", "start_url", "instance_id"]
-    list_filter = ["directory"]
-    list_select_related = ["directory"]
-    search_fields = ["name", "directory__id", "directory__subdomain", "start_url"]
-    fields = ["directory", "name", "description", "start_url", "users", "groups"]
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
-    users_field = "users"
-    groups_field = "groups"

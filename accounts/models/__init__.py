@@ -1,6 +1,7 @@
 """The tables of who exists: accounts, principals, what they sign in with, and where."""
 
 from accounts.models.accounts import Account
+from accounts.models.applications import Application
 from accounts.models.behaviours import Behaviour
 from accounts.models.browsers import KnownBrowser
 from accounts.models.codes import VerificationCode
@@ -23,7 +24,7 @@ from accounts.models.openings import Opening
 from accounts.models.policies import PasswordPolicy
 from accounts.models.principals import Principal
 from accounts.models.recovery import PasswordRecovery
-from accounts.models.roles import Application, Assignment, PermissionSet, Role
+from accounts.models.roles import Assignment, PermissionSet, Role
 from accounts.models.sessions import Session
 from accounts.models.switches import RoleSwitch
 

@@ -7,7 +7,7 @@ from ninja import Field, Router, Schema
 from pydantic import StrictInt
 
 from signin.control.api_shapes import PROBLEMS, Refused, Strict, Text
-from signin.federation import authn_requests, idp, service_providers
+from signin.federation import authn_requests, idp, service_providers, statements
 from signin.idp import answers
 
 router = Router()
@@ -35,7 +35,7 @@ class AssertionIn(Strict):
     attributes: dict[Text, list[Text]] | None = Field(
         None, description="Left out, for the console: all roles, and the subject as session name."
     )
-    name_id_format: Text = idp.EMAIL
+    name_id_format: Text = statements.EMAIL
     in_response_to: Text = Field("", description="The ID of a question; left out, nobody asked.")
     session_seconds: StrictInt | None = Field(None, ge=1, le=90 * 24 * 3600)
     encryption: Literal["none", "aes128-gcm", "aes256-gcm", "aes128-cbc", "aes256-cbc"] = Field(
@@ -76,7 +76,7 @@ def issue_assertion(request: HttpRequest, body: AssertionIn) -> dict[str, str]:
     attributes = body.attributes
     if attributes is None:
         attributes = {} if provider.directory else answers.every_role(provider, body.subject)
-    statement = idp.Statement(
+    statement = statements.Statement(
         subject=body.subject,
         audience=provider.entity_id,
         recipient=body.acs or provider.acs_url,

@@ -23,7 +23,7 @@ from accounts.models import (
 )
 from accounts.models.roles import role_id
 from mfa.models import Device
-from signin.control import identifiers, scenario_providers
+from signin.control import identifiers, scenario_applications, scenario_providers
 from signin.control.documents import (
     Columns,
     ScenarioInvalid,
@@ -337,18 +337,10 @@ def _add_application(content: DirectoryContent, entry: object, where: str) -> No
     fields = read_object(
         entry,
         where,
-        required={"name", "start_url"},
-        optional={"description", "users", "groups"},
+        required={"name"},
+        optional={"description", "enabled", "start_url", "saml", "users", "groups"},
     )
-    name = read_text(fields, "name", where)
-    application = Application(
-        directory=content.directory,
-        name=name,
-        description=read_text(fields, "description", where),
-        start_url=read_text(fields, "start_url", where),
-        instance_id=f"ins-{identifiers.hexadecimal(content.directory.id, name)}",
-    )
-    check_row(application, where)
+    application = scenario_applications.read(fields, where, content.directory)
     content.applications.append(application)
     content.links += [
         Application.users.through(application=application, principal=user)

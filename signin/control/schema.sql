@@ -1,6 +1,6 @@
 CREATE TABLE "accounts_accesskey" ("access_key_id" varchar(20) NOT NULL PRIMARY KEY, "sealed_secret" text NOT NULL, "slot" smallint unsigned NOT NULL CHECK ("slot" >= 0), "is_active" bool NOT NULL, "created_at" datetime NOT NULL, "last_used_at" datetime NULL, "last_used_with" varchar(64) NOT NULL, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "one_access_key_in_a_slot" UNIQUE ("principal_id", "slot"));
 CREATE TABLE "accounts_account" ("id" varchar(12) NOT NULL PRIMARY KEY, "name" varchar(50) NOT NULL, "alias" varchar(63) NULL UNIQUE, "phone" varchar(20) NOT NULL, "state" varchar(10) NOT NULL, "closed_at" datetime NULL, "expires_at" datetime NULL, "captcha_mode" varchar(14) NOT NULL, "email_code_mode" varchar(11) NOT NULL, "created_at" datetime NOT NULL, "root_mfa_grace_ends_at" datetime NULL, "root_mfa_mode" varchar(8) NOT NULL, "issues_web_identity_tokens" bool NOT NULL, "management_account_id" varchar(12) NULL REFERENCES "accounts_account" ("id") DEFERRABLE INITIALLY DEFERRED);
-CREATE TABLE "accounts_application" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(100) NOT NULL, "description" varchar(128) NOT NULL, "start_url" varchar(1024) NOT NULL, "instance_id" varchar(20) NOT NULL UNIQUE, "directory_id" varchar(12) NOT NULL REFERENCES "accounts_directory" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "one_application_per_name_in_a_directory" UNIQUE ("directory_id", "name"));
+CREATE TABLE "accounts_application" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "name" varchar(100) NOT NULL, "description" varchar(128) NOT NULL, "start_url" varchar(1024) NOT NULL, "instance_id" varchar(20) NOT NULL UNIQUE, "directory_id" varchar(12) NOT NULL REFERENCES "accounts_directory" ("id") DEFERRABLE INITIALLY DEFERRED, "acs_url" varchar(1024) NOT NULL, "attributes" text NOT NULL, "audience" varchar(1024) NOT NULL, "is_enabled" bool NOT NULL, "logout_url" varchar(1024) NOT NULL, "name_id_format" varchar(12) NOT NULL, "relay_state" varchar(1024) NOT NULL, "session_minutes" smallint unsigned NOT NULL CHECK ("session_minutes" >= 0), "subject" varchar(32) NOT NULL, CONSTRAINT "one_application_per_name_in_a_directory" UNIQUE ("directory_id", "name"));
 CREATE TABLE "accounts_application_groups" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "application_id" bigint NOT NULL REFERENCES "accounts_application" ("id") DEFERRABLE INITIALLY DEFERRED, "group_id" bigint NOT NULL REFERENCES "accounts_group" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "accounts_application_users" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "application_id" bigint NOT NULL REFERENCES "accounts_application" ("id") DEFERRABLE INITIALLY DEFERRED, "principal_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "accounts_assignment" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "account_id" varchar(12) NOT NULL REFERENCES "accounts_account" ("id") DEFERRABLE INITIALLY DEFERRED, "user_id" bigint NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED, "group_id" bigint NULL REFERENCES "accounts_group" ("id") DEFERRABLE INITIALLY DEFERRED, "permission_set_id" bigint NOT NULL REFERENCES "accounts_permissionset" ("id") DEFERRABLE INITIALLY DEFERRED, CONSTRAINT "an_assignment_is_a_users_or_a_groups" CHECK ((("user_id" IS NULL OR "group_id" IS NULL) AND 1 = (CASE WHEN "user_id" IS NULL THEN 1 ELSE 0 END + CASE WHEN "group_id" IS NULL THEN 1 ELSE 0 END))));
@@ -45,6 +45,7 @@ CREATE TABLE "django_session" ("session_key" varchar(40) NOT NULL PRIMARY KEY, "
 CREATE TABLE "events_event" ("event_id" char(32) NOT NULL, "name" varchar(64) NOT NULL, "account_id" varchar(12) NOT NULL, "recorded_at" datetime NOT NULL, "document" text NOT NULL, "id" integer NOT NULL PRIMARY KEY);
 CREATE TABLE "faults_fault" ("kind" varchar(32) NOT NULL PRIMARY KEY, "left" integer unsigned NULL CHECK ("left" >= 0), "armed_at" datetime NOT NULL);
 CREATE TABLE "faults_incident" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "number" varchar(36) NOT NULL UNIQUE, "cause" varchar(32) NOT NULL, "place" varchar(255) NOT NULL, "occurred_at" datetime NOT NULL, "expires_at" datetime NOT NULL);
+CREATE TABLE "federation_applicationquestion" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "digest" varchar(64) NOT NULL UNIQUE, "kind" varchar(8) NOT NULL, "question" varchar(128) NOT NULL, "relay_state" varchar(1024) NOT NULL, "forces" bool NOT NULL, "is_passive" bool NOT NULL, "asked_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "used_at" datetime NULL, "application_id" bigint NOT NULL REFERENCES "accounts_application" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "federation_arrival" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "digest" varchar(64) NOT NULL UNIQUE, "destination" varchar(1024) NOT NULL, "session_until" datetime NULL, "arrived_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "used_at" datetime NULL, "attempt_id" varchar(32) NULL REFERENCES "flow_attempt" ("handle") DEFERRABLE INITIALLY DEFERRED, "user_id" bigint NOT NULL REFERENCES "accounts_principal" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "federation_signinquestion" ("id" varchar(33) NOT NULL PRIMARY KEY, "asked_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "answered_at" datetime NULL, "attempt_id" varchar(32) NOT NULL REFERENCES "flow_attempt" ("handle") DEFERRABLE INITIALLY DEFERRED, "directory_id" varchar(12) NOT NULL REFERENCES "accounts_directory" ("id") DEFERRABLE INITIALLY DEFERRED);
 CREATE TABLE "federation_signintoken" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "digest" varchar(64) NOT NULL UNIQUE, "session_seconds" integer unsigned NULL CHECK ("session_seconds" >= 0), "issued_at" datetime NOT NULL, "expires_at" datetime NOT NULL, "used_at" datetime NULL, "credentials_id" varchar(20) NOT NULL REFERENCES "accounts_temporarycredentials" ("access_key_id") DEFERRABLE INITIALLY DEFERRED);
@@ -130,6 +131,8 @@ CREATE UNIQUE INDEX "django_content_type_app_label_model_76bd3d3b_uniq" ON "djan
 CREATE INDEX "django_session_expire_date_a5c62663" ON "django_session" ("expire_date");
 CREATE INDEX "events_by_name_and_account" ON "events_event" ("name", "account_id");
 CREATE INDEX "faults_incident_expires_at_728f703e" ON "faults_incident" ("expires_at");
+CREATE INDEX "federation_applicationquestion_application_id_27403431" ON "federation_applicationquestion" ("application_id");
+CREATE INDEX "federation_applicationquestion_expires_at_1d5eb1df" ON "federation_applicationquestion" ("expires_at");
 CREATE INDEX "federation_arrival_attempt_id_b7128bb1" ON "federation_arrival" ("attempt_id");
 CREATE INDEX "federation_arrival_expires_at_df23842d" ON "federation_arrival" ("expires_at");
 CREATE INDEX "federation_arrival_user_id_d6efcb64" ON "federation_arrival" ("user_id");
@@ -185,6 +188,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0015_reg
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0016_management_accounts', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0017_trade_in_tokens', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0018_encrypted_assertions', '2000-01-01 00:00:00');
+INSERT INTO django_migrations (app, name, applied) VALUES ('accounts', '0019_saml_applications', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0002_logentry_remove_auto_add', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('admin', '0003_logentry_add_action_flag_choices', '2000-01-01 00:00:00');
@@ -212,6 +216,7 @@ INSERT INTO django_migrations (app, name, applied) VALUES ('faults', '0001_initi
 INSERT INTO django_migrations (app, name, applied) VALUES ('federation', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('federation', '0002_used_assertions', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('federation', '0003_external_sign_ins', '2000-01-01 00:00:00');
+INSERT INTO django_migrations (app, name, applied) VALUES ('federation', '0004_application_questions', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('flow', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('logins', '0001_initial', '2000-01-01 00:00:00');
 INSERT INTO django_migrations (app, name, applied) VALUES ('mailbox', '0001_initial', '2000-01-01 00:00:00');
@@ -287,7 +292,8 @@ INSERT INTO django_content_type (id, app_label, model) VALUES (59, 'federation',
 INSERT INTO django_content_type (id, app_label, model) VALUES (60, 'federation', 'usedassertion');
 INSERT INTO django_content_type (id, app_label, model) VALUES (61, 'federation', 'arrival');
 INSERT INTO django_content_type (id, app_label, model) VALUES (62, 'federation', 'signinquestion');
-INSERT INTO django_content_type (id, app_label, model) VALUES (63, 'builderid', 'profile');
-INSERT INTO django_content_type (id, app_label, model) VALUES (64, 'builderid', 'builderid');
-INSERT INTO django_content_type (id, app_label, model) VALUES (65, 'mailbox', 'message');
-INSERT INTO django_content_type (id, app_label, model) VALUES (66, 'control', 'loadedscenario');
+INSERT INTO django_content_type (id, app_label, model) VALUES (63, 'federation', 'applicationquestion');
+INSERT INTO django_content_type (id, app_label, model) VALUES (64, 'builderid', 'profile');
+INSERT INTO django_content_type (id, app_label, model) VALUES (65, 'builderid', 'builderid');
+INSERT INTO django_content_type (id, app_label, model) VALUES (66, 'mailbox', 'message');
+INSERT INTO django_content_type (id, app_label, model) VALUES (67, 'control', 'loadedscenario');

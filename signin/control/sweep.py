@@ -19,7 +19,13 @@ from accounts.models import (
 )
 from mfa.models import Device
 from signin.faults.models import Incident
-from signin.federation.models import Arrival, SignInQuestion, SigninToken, UsedAssertion
+from signin.federation.models import (
+    ApplicationQuestion,
+    Arrival,
+    SignInQuestion,
+    SigninToken,
+    UsedAssertion,
+)
 from signin.flow.models import Attempt
 from signin.kernel import clock
 from signin.logins.models import DpopProof, Login, LoginRequest
@@ -53,6 +59,7 @@ EXPIRING = (
     UsedAssertion,
     SignInQuestion,
     Arrival,
+    ApplicationQuestion,
     AuthorizationCode,
     ConsentRequest,
     DeviceAuthorization,

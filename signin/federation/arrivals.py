@@ -18,7 +18,7 @@ from accounts.models.principals import fold
 from signin.faults import faults
 from signin.faults.errors import UsNotYou
 from signin.faults.faults import Kind
-from signin.federation import assertions, authn_requests, events, idp, service_providers
+from signin.federation import assertions, authn_requests, events, service_providers, statements
 from signin.federation.assertions import Assertion
 from signin.federation.authn_requests import LONGEST_RELAY_STATE, Question
 from signin.federation.errors import (
@@ -134,7 +134,7 @@ def _read(directory: Directory, encoded: str) -> Assertion:
     assertion, _ = assertions.read(
         encoded, issuers=issuers, audiences=here.entity_ids, recipients=here.acs_urls
     )
-    if assertion.subject_format != idp.EMAIL:
+    if assertion.subject_format != statements.EMAIL:
         raise NameFormatWrong
     return assertion
 

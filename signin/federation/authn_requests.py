@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 from xml.sax.saxutils import escape, quoteattr
 
-from signin.federation import documents, idp
+from signin.federation import documents, statements
+from signin.federation.documents import Element
 from signin.federation.errors import DocumentRefused, QuestionInvalid
 from signin.federation.metadata import POST
 from signin.kernel import clock
@@ -36,7 +37,9 @@ class Question:
     acs_url: str = ""
 
 
-def address(question: Question, *, to: str, forces: bool = False, format_: str = idp.EMAIL) -> str:
+def address(
+    question: Question, *, to: str, forces: bool = False, format_: str = statements.EMAIL
+) -> str:
     """Return the address that takes somebody with a question to a provider (HTTP-Redirect).
 
     ``forces`` has the provider ask again whom it knows already.
@@ -64,6 +67,15 @@ def read(encoded: str, *, is_deflated: bool) -> Question:
 
     It is not signed, so it is believed in nothing but which of the known addresses to answer to.
     """
+    root = parse(encoded, "AuthnRequest", is_deflated=is_deflated)
+    if root.get("ProtocolBinding", POST) != POST:
+        raise QuestionInvalid
+    acs_url = root.get("AssertionConsumerServiceURL", "")
+    return Question(root.get("ID"), issuer_of(root), acs_url)
+
+
+def parse(encoded: str, name: str, *, is_deflated: bool) -> Element:
+    """Return the root of a request of SAML that has this name, or raise QuestionInvalid."""
     if len(encoded) > LONGEST:
         raise QuestionInvalid
     try:
@@ -71,16 +83,19 @@ def read(encoded: str, *, is_deflated: bool) -> Question:
         root = documents.parse(_inflated(octets) if is_deflated else octets)
     except DocumentRefused as refusal:
         raise QuestionInvalid from refusal
+    if root.tag != f"{{{documents.PROTOCOL}}}{name}" or root.get("Version") != "2.0":
+        raise QuestionInvalid
+    if not is_identifier(root.get("ID", "")):
+        raise QuestionInvalid
+    return root
+
+
+def issuer_of(root: Element) -> str:
+    """Return who says that it asks, or raise QuestionInvalid."""
     issuers = documents.children(root, documents.ASSERTION, "Issuer")
-    identifier = root.get("ID", "")
-    if root.tag != f"{{{documents.PROTOCOL}}}AuthnRequest" or root.get("Version") != "2.0":
+    if len(issuers) != 1:
         raise QuestionInvalid
-    if len(issuers) != 1 or not is_identifier(identifier):
-        raise QuestionInvalid
-    if root.get("ProtocolBinding", POST) != POST:
-        raise QuestionInvalid
-    acs_url = root.get("AssertionConsumerServiceURL", "")
-    return Question(identifier, documents.text(issuers[0]), acs_url)
+    return documents.text(issuers[0])
 
 
 def is_identifier(text: str) -> bool:

@@ -6,23 +6,19 @@ alone can read. It vouches for nobody but the people of an emulator, and says so
 
 import base64
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 
-from signin.kernel import clock, entropy, jws, keepsakes
+from signin.federation import self_signed
+from signin.kernel import jws, keepsakes
 
 NAME = "identity_provider.pem"
 ENCRYPTION_NAME = "assertion_encryption.pem"
 ENCRYPTION_BITS = 2048
-ORGANIZATION = "Vestibule emulator, NOT FOR PRODUCTION"
 COMMON_NAME = "Built-in identity provider"
-LIFETIME = timedelta(days=3650)
-SKEW = timedelta(days=1)  # between the machine's clock and those of whoever looks at it
-SERIAL_LENGTH = 16  # bytes
 _END_OF_KEY = "-----END PRIVATE KEY-----\n"
 
 
@@ -74,41 +70,13 @@ def encryption_key() -> str:
 
 def _encryption_key() -> str:
     rsa = import_module("cryptography.hazmat.primitives.asymmetric.rsa")
-    written = import_module("cryptography.hazmat.primitives.serialization")
-    private = rsa.generate_private_key(65537, ENCRYPTION_BITS).private_bytes(
-        written.Encoding.PEM, written.PrivateFormat.PKCS8, written.NoEncryption()
-    )
-    return str(private.decode())
+    return self_signed.written_key(rsa.generate_private_key(65537, ENCRYPTION_BITS))
 
 
 def _issued() -> str:
-    x509 = import_module("cryptography.x509")
     ec = import_module("cryptography.hazmat.primitives.asymmetric.ec")
-    hashes = import_module("cryptography.hazmat.primitives.hashes")
-    written = import_module("cryptography.hazmat.primitives.serialization")
-    names = x509.oid.NameOID
-    key, now = ec.generate_private_key(ec.SECP256R1()), clock.machine_now()
-    name = x509.Name(
-        [
-            x509.NameAttribute(names.ORGANIZATION_NAME, ORGANIZATION),
-            x509.NameAttribute(names.COMMON_NAME, COMMON_NAME),
-        ]
-    )
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(int.from_bytes(entropy.octets(SERIAL_LENGTH), "big") >> 1)
-        .not_valid_before(now - SKEW)
-        .not_valid_after(now + LIFETIME)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    private = key.private_bytes(
-        written.Encoding.PEM, written.PrivateFormat.PKCS8, written.NoEncryption()
-    )
-    return str((private + certificate.public_bytes(written.Encoding.PEM)).decode())
+    key = ec.generate_private_key(ec.SECP256R1())
+    return self_signed.written_key(key) + self_signed.issue(key, COMMON_NAME)
 
 
 @lru_cache(maxsize=4)

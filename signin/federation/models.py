@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Directory, Principal, TemporaryCredentials
+from accounts.models import Application, Directory, Principal, TemporaryCredentials
 from signin.flow.models import Attempt
 
 
@@ -100,3 +100,36 @@ class Arrival(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.arrived_at:%Y-%m-%d %H:%M:%S}"
+
+
+class ApplicationQuestion(models.Model):
+    """What an application asked of the portal by SAML: to sign somebody in, or out; good once.
+
+    It waits while somebody signs in, with a token of which there is only a digest. ``forces`` has
+    them prove who they are again, and ``is_passive`` has no page shown to them.
+    """
+
+    class Kind(models.TextChoices):
+        SIGN_IN = "sign-in", _("to sign in")
+        SIGN_OUT = "sign-out", _("to sign out")
+
+    digest = models.CharField(max_length=64, unique=True)
+    application = models.ForeignKey(
+        Application, verbose_name=_("application"), on_delete=models.CASCADE
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    question = models.CharField(_("ID"), max_length=128)
+    relay_state = models.CharField(_("relay state"), max_length=1024, blank=True)
+    forces = models.BooleanField(_("asks for a new sign-in"), default=False)
+    is_passive = models.BooleanField(_("asks nothing of people"), default=False)
+    asked_at = models.DateTimeField(_("asked at"))
+    expires_at = models.DateTimeField(_("good until"), db_index=True)
+    used_at = models.DateTimeField(_("used at"), null=True)
+
+    class Meta:
+        verbose_name = _("question of an application")
+        verbose_name_plural = _("questions of applications")
+        ordering = ["-asked_at"]
+
+    def __str__(self) -> str:
+        return self.question

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Directory, Role, SamlProvider
 from signin import hosts, naming
-from signin.federation import documents, iam_saml, idp
+from signin.federation import documents, iam_saml, idp, statements
 from signin.federation.metadata import POST
 
 CONSOLE = "console"
@@ -58,13 +58,13 @@ class ServiceProvider:
 
 def console() -> ServiceProvider:
     """Return the console, which opens roles for whom a provider of an account vouches."""
-    addresses = _named("signin", iam_saml.PATH)
+    addresses = named("signin", iam_saml.PATH)
     return ServiceProvider(CONSOLE, [iam_saml.AUDIENCE, *addresses], addresses)
 
 
 def encrypted_for(provider: SamlProvider) -> ServiceProvider:
     """Return the console as it takes the encrypted assertions of one provider of an account."""
-    addresses = _named("signin", iam_saml.own_path(provider))
+    addresses = named("signin", iam_saml.own_path(provider))
     names = [iam_saml.AUDIENCE, *addresses]
     return ServiceProvider(provider.uuid, names, addresses, saml_provider=provider)
 
@@ -76,10 +76,10 @@ def of(directory: Directory) -> ServiceProvider:
     one of the console's name, which its entity ID has as well.
     """
     region, path = directory.region, f"{ACS_PATH}{directory.pk}"
-    addresses = (_named(door, path, region=region) for door in DOORS)
+    addresses = (named(door, path, region=region) for door in DOORS)
     return ServiceProvider(
         directory.pk,
-        _named("signin", f"{METADATA_PATH}{directory.pk}", region=region),
+        named("signin", f"{METADATA_PATH}{directory.pk}", region=region),
         [url for of_one_naming in zip(*addresses, strict=True) for url in of_one_naming],
         directory,
     )
@@ -99,7 +99,7 @@ def metadata(directory: Directory) -> bytes:
         f" entityID={quoteattr(here.entity_id)}>"
         '<md:SPSSODescriptor AuthnRequestsSigned="false" WantAssertionsSigned="true"'
         f' protocolSupportEnumeration="{documents.PROTOCOL}">'
-        f"<md:NameIDFormat>{idp.EMAIL}</md:NameIDFormat>{services}"
+        f"<md:NameIDFormat>{statements.EMAIL}</md:NameIDFormat>{services}"
         "</md:SPSSODescriptor></md:EntityDescriptor>\n"
     )
     return document.encode()
@@ -154,7 +154,7 @@ def _directories() -> Iterator[Directory]:
     yield from Directory.objects.filter(external & mine)
 
 
-def _named(door: str, path: str, **values: str) -> list[str]:
+def named(door: str, path: str, **values: str) -> list[str]:
     """Return an address by all the names that it has, the present one first."""
     found = {hosts.url(door, path, **values): None}
     for each in (naming.local(), naming.REAL):

@@ -6,8 +6,12 @@ from django.shortcuts import redirect
 from accounts import applications as assigned
 from accounts import directory_events
 from accounts.models import Session
+from signin.federation import application_sign_ons
 from signin.http import browser_of
+from signin.identity_center import application_saml_views as saml
 from signin.identity_center.portal import show, signed_in
+
+ASSERTION = "assertion"  # what an address wants to be shown
 
 
 @signed_in
@@ -23,16 +27,22 @@ def applications(request: HttpRequest, session: Session) -> HttpResponse:
 
 @signed_in
 def application(request: HttpRequest, session: Session, instance_id: str) -> HttpResponse:
-    """Open an application that somebody is assigned to; for others there is none (R-098)."""
+    """Open an application that somebody is assigned to; for others there is none (R-098).
+
+    A SAML application gets an assertion, which can be looked at first (behaviour 7.4); one that
+    wants to ask for it has a start URL.
+    """
     found = assigned.find(session.principal, instance_id)
     if found is None:
         raise Http404
-    directory_events.federated(
-        session,
-        browser=browser_of(request),
-        to={"app_instance_id": found.instance_id, "app_name": found.name},
-    )
-    return redirect(found.start_url)
+    if found.start_url:
+        if not found.acs_url:  # else it is written down when it gets the assertion
+            browser, to = browser_of(request), saml.named(found)
+            directory_events.federated(session, browser=browser, to=to)
+        return redirect(found.start_url)
+    if not application_sign_ons.is_open_to(session.principal, found):
+        raise Http404
+    return saml.vouch(request, session, found, shows=request.GET.get("show") == ASSERTION)
 
 
 def monogram(name: str) -> str:

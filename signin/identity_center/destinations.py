@@ -11,7 +11,8 @@ START = "/start/"
 PAGES: dict[str, frozenset[str]] = {
     "portal": frozenset({"search", "page"}),
     "portal-applications": frozenset(),
-    "portal-application": frozenset(),
+    "portal-application": frozenset({"show"}),
+    "portal-saml": frozenset({"request"}),
     "portal-console": frozenset({"account_id", "role_name", "destination"}),
     "portal-keys": frozenset({"account_id", "role_name"}),
     "portal-program": frozenset({"user_code"}),

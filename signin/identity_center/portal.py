@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import sessions
+from accounts import directory_events, sessions
 from accounts.directories import find_by_portal
 from accounts.models import Directory, Session
 from signin import client_cookies, hosts
@@ -17,6 +17,7 @@ from signin.flow.models import LIFETIME, WAIT
 from signin.http import (
     FLOW_COOKIE,
     PORTAL_COOKIE,
+    browser_of,
     cookie,
     delete_cookie,
     flow_key,
@@ -88,6 +89,16 @@ def sign_in(request: HttpRequest, directory: Directory, *, prompt: str = "") -> 
     # There when the longest attempt comes back.
     set_cookie(response, FLOW_COOKIE, verifier, max_age=int((LIFETIME + WAIT).total_seconds()))
     return response
+
+
+def end_session(request: HttpRequest, response: HttpResponse) -> None:
+    """End a browser's session here and at the sign-in host, and have its cookies go."""
+    if session := session_of(request):
+        sessions.end(session)
+        directory_events.signed_out(session, browser=browser_of(request))
+    delete_cookie(response, PORTAL_COOKIE)
+    client_cookies.take_back(response, *client_cookies.OF_PORTALS)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 
 def show(

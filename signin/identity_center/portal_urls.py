@@ -3,6 +3,7 @@
 from django.urls import path
 from django.views.generic import RedirectView, TemplateView
 
+from signin.identity_center import application_saml_views as saml
 from signin.identity_center import application_views as applications
 from signin.identity_center import device_views, role_views
 from signin.identity_center import key_views as keys
@@ -24,6 +25,8 @@ urlpatterns = [
         applications.application,
         name="portal-application",
     ),
+    path("start/saml", saml.sign_in, name="portal-saml"),
+    path("start/saml/sign-out", saml.sign_out, name="portal-saml-sign-out"),
     path("start/auth", views.accept, name="portal-accept"),
     path("start/sign-out", views.sign_out, name="portal-sign-out"),
     path("start/device", programs.device, name="portal-program"),

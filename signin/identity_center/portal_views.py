@@ -13,12 +13,11 @@ from signin.http import (
     PORTAL_COOKIE,
     browser_of,
     cookie,
-    delete_cookie,
     searched,
     set_cookie,
 )
 from signin.identity_center import destinations, places
-from signin.identity_center.portal import portal_of, session_of, show, signed_in
+from signin.identity_center.portal import end_session, portal_of, show, signed_in
 from signin.kernel import clock
 
 PAGE_SIZE = 50  # accounts
@@ -68,11 +67,6 @@ def accept(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session here and at the sign-in host, and show the sign-in page (R-195, R-196)."""
-    if session := session_of(request):
-        sessions.end(session)
-        directory_events.signed_out(session, browser=browser_of(request))
     response = redirect(destinations.start(portal_of(request)))
-    delete_cookie(response, PORTAL_COOKIE)
-    client_cookies.take_back(response, *client_cookies.OF_PORTALS)
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    end_session(request, response)
     return response

@@ -5,9 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import Account, DirectoryProfile, Role
-from signin.federation import encryption, iam_saml, idp, private_keys, service_providers
-from signin.federation.idp import Encryption
+from signin.federation import (
+    encryption,
+    iam_saml,
+    idp,
+    private_keys,
+    service_providers,
+    statements,
+)
 from signin.federation.service_providers import ServiceProvider
+from signin.federation.statements import Encryption
 
 MOST_NAMES = 50
 
@@ -57,7 +64,7 @@ def response(provider: ServiceProvider, chosen: Mapping[str, Any]) -> str:
         }
         if seconds:
             attributes[iam_saml.SESSION_DURATION] = [str(seconds)]
-    statement = idp.Statement(
+    statement = statements.Statement(
         subject=chosen["username"],
         audience=provider.entity_id,
         recipient=chosen["acs_url"],

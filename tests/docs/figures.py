@@ -24,7 +24,7 @@ from accounts import (
     sessions,
     verifications,
 )
-from accounts.models import Directory, PasswordPolicy, PermissionSet
+from accounts.models import Application, Directory, PasswordPolicy, PermissionSet
 from accounts.models.accounts import REOPENABLE_FOR
 from accounts.models.credentials import MOST_ACCESS_KEYS
 from accounts.models.identity_providers import MOST_PRIVATE_KEYS
@@ -41,6 +41,7 @@ from signin.captcha import challenges
 from signin.console import remembered, role_history
 from signin.console.views import EXPIRY_TOLD
 from signin.federation import (
+    application_sign_ons,
     arrivals,
     assertions,
     certificates,
@@ -51,6 +52,7 @@ from signin.federation import (
     metadata,
     outbound,
     private_keys,
+    statements,
     web_tokens,
 )
 from signin.federation import requests as federation_requests
@@ -173,7 +175,12 @@ NUMBERS: dict[str, list[timedelta | str]] = {
     ],
     "Session at the access portal, external provider": ["SessionNotOnOrAfter"],
     "Way back from an external provider": [flow.LIFETIME, arrivals.LIFETIME],
-    "Answer of the test identity provider": [idp.LIFETIME, idp.TOKEN_LIFETIME],
+    "Assertion for an application": [statements.LIFETIME, application_sign_ons.OPEN_FOR],
+    "Session at a SAML application": [
+        f"{column(Application, 'session_minutes').default} minutes",
+        limits("session_minutes", Application),
+    ],
+    "Answer of the test identity provider": [statements.LIFETIME, idp.TOKEN_LIFETIME],
     "Session with a Builder ID": [people.SIGNED_IN_FOR],
     "Name of a Builder ID": [f"1 to {LONGEST_NAME} characters"],
     "E-mail of a Builder ID": [f"{builder_id_forms.LONGEST_EMAIL} characters"],

@@ -96,6 +96,7 @@ class TestTheExamples:
                 "A permission set",
                 "An assignment",
                 "An application",
+                "A SAML application",
                 "A Builder ID",
                 "A device",
             )

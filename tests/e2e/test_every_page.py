@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e import (
+    application_walks,
     builder_id_walks,
     device_walks,
     federation_walks,
@@ -285,6 +286,7 @@ WALKS: dict[str, Walk] = {
     "account-email-code": account_email_code,
     **device_walks.WALKS,
     **portal_walks.WALKS,
+    **application_walks.WALKS,
     **builder_id_walks.WALKS,
     **role_walks.WALKS,
     **login_walks.WALKS,

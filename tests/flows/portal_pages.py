@@ -10,6 +10,7 @@ from signin.control import operators
 from signin.faults import faults
 from signin.faults.faults import Kind
 from signin.mailbox.models import Message
+from tests import saml_applications
 from tests.browser import DESK, Browser, address
 from tests.portal_walks import (
     CHOSEN,
@@ -109,6 +110,32 @@ def applications(browser: Browser) -> Browser:
     return at_portal(browser, "applications")
 
 
+def echo(browser: Browser, service: str = "assertion") -> Browser:
+    """Come from the scenario's SAML application with a question."""
+    app = Application.objects.get(name="Example Echo")
+    return sign_in(browser).visit(asked_by(app, service))
+
+
+def unassigned(browser: Browser) -> Browser:
+    """Come from a SAML application that nobody has."""
+    home = Application.objects.get(name="Example Echo").directory
+    app = Application.objects.create(directory=home, **saml_applications.SAML | {"name": "社内"})
+    return sign_in(browser).visit(asked_by(app))
+
+
+def asked_by(app: Application, service: str = "assertion") -> str:
+    """Return where an application sends people."""
+    return saml_applications.address(
+        app, saml_applications.question(service, issuer=app.audience), service=service
+    )
+
+
+def shown(browser: Browser) -> Browser:
+    """Look at what the scenario's SAML application is told."""
+    app = Application.objects.get(name="Example Echo")
+    return at_portal(browser, f"applications/{app.instance_id}?show=assertion")
+
+
 def keys(browser: Browser) -> Browser:
     """Get access keys."""
     return at_portal(browser, f"access-keys{ROLE}").submit("get-keys")
@@ -175,6 +202,9 @@ PAGES: dict[str, Walk] = {
     "portal": at_portal,
     "portal, nothing found": lambda browser: at_portal(browser, "?search=zzz"),
     "portal's applications": applications,
+    "portal's answer for an application": echo,
+    "portal's answer, shown": shown,
+    "application asks to sign out": lambda browser: echo(browser, "logout"),
     "access keys, asked for": lambda browser: at_portal(browser, f"access-keys{ROLE}"),
     "access keys": keys,
     "portal's devices, none": lambda browser: at_portal(browser, "mfa"),
@@ -247,6 +277,19 @@ REFUSALS: dict[str, tuple[Walk, str]] = {
     "blocked without a device": (lambda browser: blocked(browser).submit(), "登録済みのデバイス"),
 }
 ERRORS: dict[str, tuple[Walk, int, str]] = {
+    "no such application": (unassigned, 404, "このアプリケーションは使えません"),
+    "application's question over": (
+        lambda browser: at_portal(browser, "saml"),
+        400,
+        "この要求は終わっています",
+    ),
+    "application's question refused": (
+        lambda browser: browser.visit(
+            address("portal.sso.us-east-1.amazonaws.com", "/saml/assertion/x?SAMLRequest=x")
+        ),
+        400,
+        "ポータルはこの要求に応答できません",
+    ),
     "no such portal": (
         lambda browser: browser.visit(address("nobody.awsapps.com", "/start")),
         404,

@@ -5,6 +5,7 @@ from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
 
 from accounts import sessions
+from accounts.applications import saml_url
 from accounts.models import (
     Account,
     Application,
@@ -20,6 +21,7 @@ from signin import hosts
 from signin.http import PORTAL_COOKIE
 from signin.kernel import clock, entropy
 from tests.browser import Browser
+from tests.saml_applications import address, question
 
 REGION = "eu-central-1"
 SUBDOMAIN = "testing-corp"  # the demo scenario has none of this name
@@ -135,4 +137,27 @@ def every_page() -> dict[str, Browser]:
         "access keys": signed_in(mary).visit(keys_page()),
         "access keys, got": signed_in(mary).visit(keys_page()).submit("get-keys"),
         "role gone": signed_in(new).visit(keys_page()),
+        **saml_pages(home=mary.profile.directory, mary=mary, new=new),
+    }
+
+
+def saml_pages(*, home: Directory, mary: Principal, new: Principal) -> dict[str, Browser]:
+    """Return a browser at each kind of page of a SAML application, which takes answers here."""
+    here = hosts.url("signin", "/saml")
+    saml = {"start_url": "", "acs_url": here, "audience": "x", "logout_url": here}
+    app = application(home, mary, name="Console", **saml)
+
+    def came(browser: Browser, service: str = "assertion") -> Browser:
+        return browser.visit(address(app, question(service, issuer="x"), service=service))
+
+    return {
+        "application answer": came(signed_in(mary)),
+        "application answer, passive": Browser().visit(
+            address(app, question(issuer="x", IsPassive="true"))
+        ),
+        "application gone": came(signed_in(new)),
+        "application sign-out": came(signed_in(mary), "logout"),
+        "application signed out": came(signed_in(mary), "logout").submit("confirm-sign-out"),
+        "application question over": Browser().visit(f"{PORTAL}/start/saml/sign-out"),
+        "application question refused": Browser().visit(saml_url(app, "logout")),
     }

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from accounts import directory_users, roles
+from accounts import applications, directory_users, roles
 from accounts.models import (
     Account,
     Application,
@@ -133,16 +133,41 @@ class TestAssignments:
     def test_an_application_is_given_to_users_of_its_directory(self, operator, directory, user):
         stranger = make_user(make_directory(OTHER), "stranger")
         operator.visit(page("application/add/"))
-        fields = {"directory": DIRECTORY, "name": "Wiki"}
+        saml = {"subject": "${user:email}", "name_id_format": "emailAddress"}
+        fields = {"directory": DIRECTORY, "name": "Wiki", **saml}
         operator.submit("application_form", **fields, start_url="javascript:alert(1)")
         assert not Application.objects.exists()
         operator.submit("application_form", **fields, start_url="https://wiki.example.com/")
         application = Application.objects.get()
         change = page(f"application/{application.pk}/change/")
-        operator.visit(change).submit("application_form", users=[stranger.pk])
+        operator.visit(change).submit("application_form", **saml, users=[stranger.pk])
         assert not application.users.exists()
-        operator.visit(change).submit("application_form", users=[user.pk])
+        operator.visit(change).submit("application_form", **saml, users=[user.pk])
         assert application.users.get() == user
+
+    def test_a_saml_application_is_told_the_portal_s_addresses(self, operator, directory):
+        saml = {"subject": "${user:email}", "name_id_format": "persistent"}
+        fields = {"directory": DIRECTORY, "name": "Board", **saml}
+        acs = {"acs_url": "https://board.example.com/acs", "audience": "board"}
+        operator.visit(page("application/add/"))
+        for wrong in (
+            {"acs_url": "https://board.example.com/acs"},
+            {**acs, "attributes": "{"},
+            {**acs, "attributes": "[]"},
+            {**acs, "attributes": '{"a": "${user:password}"}'},
+            {**acs, "session_minutes": "14"},
+        ):
+            operator.submit("application_form", **fields, **wrong)
+            assert not Application.objects.exists(), wrong
+            operator.visit(page("application/add/"))
+        operator.submit("application_form", **fields, **acs, attributes="")
+        board = Application.objects.get()
+        assert (board.attributes, board.is_enabled) == ({}, True)
+        operator.visit(page(f"application/{board.pk}/change/"))
+        for service in ("metadata", "assertion", "logout"):
+            assert applications.saml_url(board, service) in operator.text
+        operator.submit("application_form", **saml, attributes='{"mail": "${user:email}"}')
+        assert Application.objects.get().attributes == {"mail": "${user:email}"}
 
 
 def assign(operator, permission_set, **who):

@@ -10,7 +10,15 @@ from lxml import etree
 
 from accounts.models import Role, SamlProvider
 from signin import safeguards
-from signin.federation import authn_requests, iam_saml, idp, idp_keys, metadata, service_providers
+from signin.federation import (
+    authn_requests,
+    documents,
+    iam_saml,
+    idp,
+    idp_keys,
+    metadata,
+    service_providers,
+)
 from signin.federation.authn_requests import Question
 from signin.http import IDP_COOKIE
 from signin.kernel import arns
@@ -121,8 +129,8 @@ class TestAQuestion:
     def test_without_an_address_is_answered_at_the_usual_one(self, browser, directory):
         here = service_providers.of(directory)
         xml = (
-            f'<p:AuthnRequest xmlns:p="{idp.PROTOCOL}" ID="_1" Version="2.0">'
-            f'<Issuer xmlns="{idp.ASSERTION}">{here.entity_id}</Issuer></p:AuthnRequest>'
+            f'<p:AuthnRequest xmlns:p="{documents.PROTOCOL}" ID="_1" Version="2.0">'
+            f'<Issuer xmlns="{documents.ASSERTION}">{here.entity_id}</Issuer></p:AuthnRequest>'
         )
         choose(browser.visit(f"{idp.sign_in_url()}?{urlencode({'SAMLRequest': deflated(xml)})}"))
         assert f'action="{ACS}"' in browser.text
@@ -130,8 +138,8 @@ class TestAQuestion:
     def test_comes_by_post_as_well(self, browser, directory):
         here = service_providers.of(directory)
         xml = (
-            f'<p:AuthnRequest xmlns:p="{idp.PROTOCOL}" ID="_1" Version="2.0">'
-            f'<Issuer xmlns="{idp.ASSERTION}">{here.entity_id}</Issuer></p:AuthnRequest>'
+            f'<p:AuthnRequest xmlns:p="{documents.PROTOCOL}" ID="_1" Version="2.0">'
+            f'<Issuer xmlns="{documents.ASSERTION}">{here.entity_id}</Issuer></p:AuthnRequest>'
         )
         fields = {"SAMLRequest": base64.b64encode(xml.encode()).decode(), "RelayState": "a&b"}
         browser.post(idp.sign_in_url(), fields, **FROM_PROVIDER)
@@ -158,8 +166,8 @@ class TestAQuestion:
         [
             "<a/>",
             '<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>',
-            f'<p:AuthnRequest xmlns:p="{idp.PROTOCOL}" ID="_1" Version="2.0"/>',
-            f'<p:AuthnRequest xmlns:p="{idp.PROTOCOL}" ID="1" Version="2.0"/>',
+            f'<p:AuthnRequest xmlns:p="{documents.PROTOCOL}" ID="_1" Version="2.0"/>',
+            f'<p:AuthnRequest xmlns:p="{documents.PROTOCOL}" ID="1" Version="2.0"/>',
             "<a>" + "x" * 1_000_000 + "</a>",
         ],
     )

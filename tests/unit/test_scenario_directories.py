@@ -330,7 +330,7 @@ def assigned(**members):
             },
             f"twice there: assignment Look {HERE} user ana",
         ),
-        ({"applications": [{"name": "A"}]}, "applications[0]: missing: start_url"),
+        ({"applications": [{"name": "A"}]}, "applications[0].start_url: "),
         (
             {"applications": [{"name": "A", "start_url": "javascript:alert(1)"}]},
             "applications[0].start_url: ",
@@ -390,7 +390,8 @@ class TestTheDemoScenario:
         ]
         assert assignments.find(user("nikki_wolf"), "111122223333", "ReadOnlyAccess")
         assert list(user("jane_doe").applications.values_list("name", flat=True)) == [
-            "Example Wiki"
+            "Example Echo",
+            "Example Wiki",
         ]
 
     def test_two_roles_of_the_sandbox_trust_the_other_account(self):
