@@ -9,8 +9,8 @@ from django.core.signals import setting_changed
 from django.utils import translation
 
 from signin import naming
-from signin.control import scenarios
 from signin.kernel import clock
+from tests import people
 from tests.browser import Browser
 
 pytest_plugins = ["tests.chromium"]
@@ -71,7 +71,7 @@ def language():
 @pytest.fixture
 def demo(db):
     """Fill the tables with the people of the demo scenario."""
-    scenarios.store(scenarios.read(scenarios.find("demo")))
+    people.fill()
 
 
 @pytest.fixture
