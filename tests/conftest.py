@@ -1,5 +1,7 @@
 """What all tests share: the time, the scenario's people, a browser."""
 
+import gc
+
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -7,15 +9,24 @@ from django.core.signals import setting_changed
 from django.utils import translation
 
 from signin import naming
-from signin.control import scenarios
 from signin.kernel import clock
+from tests import people
 from tests.browser import Browser
 
 pytest_plugins = ["tests.chromium"]
+# Nothing that is read to find the tests is garbage before the end, and it is much to look through.
+gc.disable()
 
 
 def pytest_addoption(parser):
     parser.addoption("--screenshots", help="a folder for pictures of every page")
+
+
+def pytest_collection_finish():
+    """Spare the collector of garbage what lasts: a fifth of all time went there."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -60,7 +71,7 @@ def language():
 @pytest.fixture
 def demo(db):
     """Fill the tables with the people of the demo scenario."""
-    scenarios.store(scenarios.read(scenarios.find("demo")))
+    people.fill()
 
 
 @pytest.fixture

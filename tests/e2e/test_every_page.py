@@ -385,7 +385,5 @@ def test_a_page_fits_in_both_languages_and_axe_finds_nothing(
         # Where a form was just sent, the switch leads to the page without its answer.
         page.locator("#language-ja").click()
         expect(page.locator("html")).to_have_attribute("lang", "ja")
-    page.set_viewport_size({"width": 320, "height": 800})
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
     assert sideways(page) <= 320, name
     shoot(page, request, f"{name}-320-ja")
