@@ -7,6 +7,7 @@ to fill in, never one to read.
 from accounts.admin.access_keys import AccessKeyAdmin
 from accounts.admin.accounts import AccountAdmin
 from accounts.admin.assignments import ApplicationAdmin, AssignmentAdmin, PermissionSetAdmin
+from accounts.admin.console_access import PermissionStatementAdmin
 from accounts.admin.directories import DirectoryAdmin, GroupAdmin
 from accounts.admin.directory_users import DirectoryUserAdmin
 from accounts.admin.policies import PasswordPolicyAdmin
@@ -27,6 +28,7 @@ __all__ = [
     "LockoutAdmin",
     "PasswordPolicyAdmin",
     "PermissionSetAdmin",
+    "PermissionStatementAdmin",
     "RoleAdmin",
     "RootUserAdmin",
     "SessionAdmin",

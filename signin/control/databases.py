@@ -28,6 +28,7 @@ from accounts.models import (
     Directory,
     DirectoryProfile,
     Invitation,
+    PermissionStatement,
     Principal,
     Role,
 )
@@ -59,6 +60,7 @@ DATES = {
     Role._meta.db_table: ("created_at",),
     Device._meta.db_table: ("registered_at",),
     AccessKey._meta.db_table: ("created_at",),
+    PermissionStatement._meta.db_table: ("created_at",),
     Message._meta.db_table: ("sent_at",),
     LoadedScenario._meta.db_table: ("loaded_at",),
 }

@@ -11,13 +11,19 @@ from accounts.models import (
     Behaviour,
     OidcProvider,
     PasswordPolicy,
+    PermissionStatement,
     Principal,
     Role,
     SamlProvider,
 )
 from accounts.models.roles import HOUR, TRUSTED, role_id
 from mfa.models import Device
-from signin.control import identifiers, scenario_people, scenario_providers
+from signin.control import (
+    identifiers,
+    scenario_console_access,
+    scenario_people,
+    scenario_providers,
+)
 from signin.control.documents import (
     Columns,
     ScenarioInvalid,
@@ -53,6 +59,7 @@ class AccountContent:
     login_permissions: list[LoginPermission] = field(default_factory=list)
     saml_providers: list[SamlProvider] = field(default_factory=list)
     oidc_providers: list[OidcProvider] = field(default_factory=list)
+    statements: list[PermissionStatement] = field(default_factory=list)
 
     def add(
         self, person: Principal, devices: list[Device], access_keys: Sequence[AccessKey] = ()
@@ -84,6 +91,7 @@ def read(entry: object, where: str, behaviour: Behaviour) -> AccountContent:
             "saml_providers",
             "oidc_providers",
             "issues_web_identity_tokens",
+            "console_access",
         },
     )
     content = AccountContent(_account(fields, where, behaviour))
@@ -100,6 +108,10 @@ def read(entry: object, where: str, behaviour: Behaviour) -> AccountContent:
         content.login_permissions += scenario_people.read_login_permissions(user, place, person)
     for number, role in enumerate(read_list(fields, "roles", where)):
         content.roles.append(_role(role, f"{where}.roles[{number}]", content.account))
+    if "console_access" in fields:
+        place = f"{where}.console_access"
+        entry = fields["console_access"]
+        content.statements = scenario_console_access.read(entry, place, content.account)
     content.saml_providers = scenario_providers.read_saml(fields, where, content.account)
     content.oidc_providers = scenario_providers.read_oidc(fields, where, content.account)
     return content

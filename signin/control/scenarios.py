@@ -17,6 +17,7 @@ from accounts.models import (
     Behaviour,
     OidcProvider,
     PasswordPolicy,
+    PermissionStatement,
     Principal,
     Role,
     SamlProvider,
@@ -175,6 +176,9 @@ def store(content: Content) -> None:
         Role.objects.bulk_create(content.roles)
         SamlProvider.objects.bulk_create(each for part in accounts for each in part.saml_providers)
         OidcProvider.objects.bulk_create(each for part in accounts for each in part.oidc_providers)
+        PermissionStatement.objects.bulk_create(
+            each for part in accounts for each in part.statements
+        )
         LoadedScenario.objects.create(name=content.name, loaded_at=clock.now())
 
 

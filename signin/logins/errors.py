@@ -58,6 +58,12 @@ class NotPermitted(Refusal):
     message = messages.NOT_PERMITTED
 
 
+class RefusedFromHere(NotPermitted):
+    """The account's statements on sign-in let nobody let a program in from where it is."""
+
+    message = messages.REFUSED_FROM_HERE
+
+
 class ProofUsed(Refusal):
     """A proof of a key comes for the second time."""
 
