@@ -64,6 +64,12 @@ class RefusedFromHere(NotPermitted):
     message = messages.REFUSED_FROM_HERE
 
 
+class SessionUnknown(Refusal):
+    """No login has this ARN, or it is somebody else's."""
+
+    message = messages.SESSION_UNKNOWN
+
+
 class ProofUsed(Refusal):
     """A proof of a key comes for the second time."""
 

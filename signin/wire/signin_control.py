@@ -26,6 +26,7 @@ from signin.http import browser_of
 from signin.kernel import entropy
 from signin.kernel.errors import Refusal
 from signin.logins import permissions
+from signin.logins.errors import SessionUnknown
 from signin.logins.events import SIGNIN as SOURCE
 from signin.wire import sigv4
 from signin.wire.rest_json import Error, Inputs, Malformed, Output, Service, text
@@ -39,11 +40,25 @@ TARGET = re.compile(r"(?:\d{12}|o-[a-z0-9]{10}|r-[0-9a-z]{4,32})\Z", re.ASCII)
 ACCOUNT_SCOPE = "ACCOUNT"
 # What events tell of an input.
 MEMBERS = frozenset(
-    {*statements.NAMES.values(), "clientToken", "statementId", "targetId", "maxResults"}
+    {
+        *statements.NAMES.values(),
+        "clientToken",
+        "statementId",
+        "targetId",
+        "maxResults",
+        "principalArn",
+        "sessionArn",
+        "status",
+        "clientId",
+        "issuedAfter",
+        "issuedBefore",
+        "reason",
+    }
 )
 LONGEST_TOLD = 300
 
-Done = Callable[[Account, Inputs], Output]
+Done = Callable[[Signer, Inputs], Output]
+Check = Callable[[SignedCall], None]
 
 
 class NotAllowed(Refusal):
@@ -74,6 +89,7 @@ CONTROL = Service(
         StatementInvalid: _invalid(),
         NotAllowed: Error("AccessDeniedException", 403, "INSUFFICIENT_PERMISSIONS"),
         StatementUnknown: _missing(),
+        SessionUnknown: _missing(),
         NoConsoleAuthorization: _missing(),
         TargetUnknown: _missing(),
         StatementConflict: Error("ConflictException", 409, "CONFLICT"),
@@ -84,82 +100,85 @@ CONTROL = Service(
 )
 
 
-def put_statement(account: Account, inputs: Inputs) -> Output:
+def put_statement(signer: Signer, inputs: Inputs) -> Output:
     """Add a statement to the account's policy (PutResourcePermissionStatement)."""
     given = {
         column: text(inputs, name, is_required=False) for column, name in statements.NAMES.items()
     }
     conditions = {column: value for column, value in given.items() if value}
-    made = statements.put(account, conditions, client_token=_client_token(inputs))
+    made = statements.put(signer.account, conditions, client_token=_client_token(inputs))
     return {"statementId": made}
 
 
-def list_statements(account: Account, inputs: Inputs) -> Output:
+def list_statements(signer: Signer, inputs: Inputs) -> Output:
     """Return the statements of the account, a page at a time (ListResourcePermissionStatements)."""
-    most = inputs.get("maxResults")
-    if most is None:
-        most = MOST_RESULTS
-    if type(most) is not int or not 1 <= most <= MOST_RESULTS:
-        raise Malformed(f"maxResults is a number from 1 to {MOST_RESULTS}.")
-    after = text(inputs, "nextToken", is_required=False)
-    if not PAGE.match(after):
-        raise Malformed("nextToken is none of this service.")
+    most, after = asked_page(inputs)
     try:
-        found, more = statements.page(account, most=most, after=after)
+        found, more = statements.page(signer.account, most=most, after=after)
     except StatementUnknown as refusal:
         raise Malformed("nextToken is none of this service.") from refusal
     told: Output = {"permissionStatements": [statements.summary(each) for each in found]}
     return {**told, "nextToken": more} if more else told
 
 
-def delete_statement(account: Account, inputs: Inputs) -> Output:
+def delete_statement(signer: Signer, inputs: Inputs) -> Output:
     """Delete a statement of the account (DeleteResourcePermissionStatement)."""
     statement_id = text(inputs, "statementId", longest=65)
     if not STATEMENT.match(statement_id):
         raise Malformed("statementId is not of its form.")
-    statements.delete(account, statement_id, client_token=_client_token(inputs))
+    statements.delete(signer.account, statement_id, client_token=_client_token(inputs))
     return {}
 
 
-def get_policy(account: Account, inputs: Inputs) -> Output:
+def get_policy(signer: Signer, inputs: Inputs) -> Output:
     """Return all statements of the account as one policy (GetResourcePolicy)."""
-    return {"signinResourceBasedPolicy": statements.document(account)}
+    return {"signinResourceBasedPolicy": statements.document(signer.account)}
 
 
-def put_configuration(account: Account, inputs: Inputs) -> Output:
+def put_configuration(signer: Signer, inputs: Inputs) -> Output:
     """Let the account's statements count (PutConsoleAuthorizationConfiguration)."""
-    _check_target(account, inputs)
-    statements.enable(account)
-    return _configuration(account, is_enabled=True)
+    _check_target(signer.account, inputs)
+    statements.enable(signer.account)
+    return _configuration(signer.account, is_enabled=True)
 
 
-def get_configuration(account: Account, inputs: Inputs) -> Output:
+def get_configuration(signer: Signer, inputs: Inputs) -> Output:
     """Tell that the account's statements count (GetConsoleAuthorizationConfiguration).
 
     An account without a configuration has nothing to tell.
     """
-    _check_target(account, inputs)
-    if not account.console_authorization:
+    _check_target(signer.account, inputs)
+    if not signer.account.console_authorization:
         raise NoConsoleAuthorization
-    return _configuration(account, is_enabled=True)
+    return _configuration(signer.account, is_enabled=True)
 
 
-def delete_configuration(account: Account, inputs: Inputs) -> Output:
+def delete_configuration(signer: Signer, inputs: Inputs) -> Output:
     """Let the account's statements count no more (DeleteConsoleAuthorizationConfiguration)."""
-    _check_target(account, inputs)
-    statements.disable(account)
-    return _configuration(account, is_enabled=False)
+    _check_target(signer.account, inputs)
+    statements.disable(signer.account)
+    return _configuration(signer.account, is_enabled=False)
 
 
-def _operation(name: str, done: Done, *, writes: bool = False) -> Callable[..., HttpResponse]:
+def check_manager(call: SignedCall) -> None:
+    """Raise unless whoever signed may say who signs in, and changes it in the one region."""
+    if not permissions.manages_console_access(call.signer):
+        raise NotAllowed(f"{call.signer.arn} is not allowed to call signin:{call.name}.")
+    if not call.is_read_only and call.region != shapes.ROOT_REGION:
+        raise Malformed(f"Changes are made in {shapes.ROOT_REGION}; this is {call.region}.")
+
+
+def operation(
+    name: str, done: Done, *, writes: bool = False, check: Check = check_manager
+) -> Callable[..., HttpResponse]:
     """Return the view of an operation: who signed is found, may call it, and is written down."""
 
     def handler(request: HttpRequest, inputs: Inputs) -> Output | None:
         signer = sigv4.verify(request, services=SERVICES)
         call = _call(name, request, signer, inputs, writes=writes)
         try:
-            _check_caller(call, writes=writes)
-            told = done(signer.account, inputs)
+            check(call)
+            told = done(signer, inputs)
         except Refusal as refusal:
             error = CONTROL.error_of(refusal)
             signer_events.refused(call, code=error.exception, message=str(refusal.message))
@@ -168,13 +187,6 @@ def _operation(name: str, done: Done, *, writes: bool = False) -> Callable[..., 
         return told or None
 
     return CONTROL.operation(handler)
-
-
-def _check_caller(call: SignedCall, *, writes: bool) -> None:
-    if not permissions.manages_console_access(call.signer):
-        raise NotAllowed(f"{call.signer.arn} is not allowed to call signin:{call.name}.")
-    if writes and call.region != shapes.ROOT_REGION:
-        raise Malformed(f"Changes are made in {shapes.ROOT_REGION}; this is {call.region}.")
 
 
 def _check_target(account: Account, inputs: Inputs) -> None:
@@ -187,6 +199,19 @@ def _check_target(account: Account, inputs: Inputs) -> None:
     if target.isdigit():
         raise NotAllowed("targetId is the ID of another account.")
     raise TargetUnknown
+
+
+def asked_page(inputs: Inputs) -> tuple[int, str]:
+    """Return how many results are wanted at most, and behind what; or raise Malformed."""
+    most = inputs.get("maxResults")
+    if most is None:
+        most = MOST_RESULTS
+    if type(most) is not int or not 1 <= most <= MOST_RESULTS:
+        raise Malformed(f"maxResults is a number from 1 to {MOST_RESULTS}.")
+    after = text(inputs, "nextToken", is_required=False)
+    if not PAGE.match(after):
+        raise Malformed("nextToken is none of this service.")
+    return most, after
 
 
 def _client_token(inputs: Inputs) -> str:
@@ -229,22 +254,20 @@ def _parameters(inputs: Inputs) -> dict[str, Any]:
     }
 
 
-put_resource_permission_statement = _operation(
+put_resource_permission_statement = operation(
     "PutResourcePermissionStatement", put_statement, writes=True
 )
-list_resource_permission_statements = _operation(
-    "ListResourcePermissionStatements", list_statements
-)
-delete_resource_permission_statement = _operation(
+list_resource_permission_statements = operation("ListResourcePermissionStatements", list_statements)
+delete_resource_permission_statement = operation(
     "DeleteResourcePermissionStatement", delete_statement, writes=True
 )
-get_resource_policy = _operation("GetResourcePolicy", get_policy)
-put_console_authorization_configuration = _operation(
+get_resource_policy = operation("GetResourcePolicy", get_policy)
+put_console_authorization_configuration = operation(
     "PutConsoleAuthorizationConfiguration", put_configuration, writes=True
 )
-get_console_authorization_configuration = _operation(
+get_console_authorization_configuration = operation(
     "GetConsoleAuthorizationConfiguration", get_configuration
 )
-delete_console_authorization_configuration = _operation(
+delete_console_authorization_configuration = operation(
     "DeleteConsoleAuthorizationConfiguration", delete_configuration, writes=True
 )
