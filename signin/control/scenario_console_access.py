@@ -23,7 +23,19 @@ def read(entry: object, where: str, account: Account) -> list[PermissionStatemen
     found, known, now = [], [], clock.now()
     for number, told in enumerate(read_list(fields, "statements", where)):
         place = f"{where}.statements[{number}]"
-        given = read_object(told, place, optional=set(CONDITIONS))
+        given = read_object(
+            told,
+            place,
+            optional={
+                "source_ip",
+                "requested_region",
+                "source_vpc",
+                "signin_source_vpce",
+                "console_source_vpce",
+                "vpc_source_ip",
+                "excluded_principal",
+            },
+        )
         conditions = {name: read_text(given, name, place) for name in CONDITIONS if name in given}
         try:
             statements.check(conditions)
