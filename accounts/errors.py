@@ -15,6 +15,50 @@ class WrongCredentials(Refusal):
     message = messages.WRONG_CREDENTIALS
 
 
+class RefusedFromHere(WrongCredentials):
+    """The account lets nobody prove a password from here; told as a wrong one (S-017)."""
+
+
+class ConsoleAccessDenied(Refusal):
+    """The account's statements let nobody sign in to the console from here, whoever it is."""
+
+    message = messages.CONSOLE_ACCESS_DENIED
+
+
+class StatementInvalid(Refusal):
+    """Conditions make no statement on sign-in; what is wrong is told in English."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.message = problem
+
+
+class StatementConflict(Refusal):
+    """The account has a statement already, or a token was used for another one."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.message = problem
+
+
+class StatementUnknown(Refusal):
+    """The account has no such statement, or none at all."""
+
+    message = messages.STATEMENT_UNKNOWN
+
+
+class TooManyStatements(Refusal):
+    """The account has as many statements as it can have."""
+
+    message = messages.TOO_MANY_STATEMENTS
+
+
+class NoConsoleAuthorization(Refusal):
+    """The account does not control who signs in to its console."""
+
+    message = messages.NO_CONSOLE_AUTHORIZATION
+
+
 class AccountSuspended(Refusal):
     """The password was right, but the account is suspended."""
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, cast
 
+from accounts.identities import Identity
 from accounts.models import Account, PasswordPolicy, Principal
 from signin.events import log, shapes
 from signin.flow.models import Attempt
@@ -51,6 +52,35 @@ def console_login_failed(
     account_id = principal.account_id or ""
     identity = unproven_identity_of(principal)
     _record(attempt, identity, account_id, error=shapes.FAILED, mfa_used=mfa_used)
+
+
+def console_login_denied(attempt: Attempt, principal: Principal, *, is_proven: bool) -> None:
+    """Record that an account's statements keep somebody from its console."""
+    identity = identity_of(principal) if is_proven else unproven_identity_of(principal)
+    account_id = principal.account_id or ""
+    _record(attempt, identity, account_id, error=shapes.DENIED_BY_POLICY)
+
+
+def console_access_denied(whose: Identity, *, browser: Browser) -> None:
+    """Record that they keep somebody from it who signed in earlier, not as a role."""
+    account_id = whose.account.id
+    if whose.is_federated:
+        identity = shapes.federated_user(account_id=account_id, name=whose.session_name)
+    else:
+        identity = identity_of(whose.principal)
+    region = shapes.region(is_root=whose.is_root, host_region=browser.region, alias_cookie=False)
+    log.record(
+        "ConsoleLogin",
+        identity=identity,
+        account_id=account_id,
+        region=region,
+        browser=browser,
+        error=shapes.DENIED_BY_POLICY,
+        error_code=shapes.ACCESS_DENIED,
+        details=shapes.console_login_details(
+            login_to="", user_agent=browser.user_agent, mfa_used=False, mfa_identifier=""
+        ),
+    )
 
 
 def password_changed(
@@ -242,6 +272,7 @@ def _record(
         ),
         browser=browser,
         error=error,
+        error_code=shapes.ACCESS_DENIED if error == shapes.DENIED_BY_POLICY else "",
         details=shapes.console_login_details(
             login_to=attempt.facts["destination"],
             user_agent=browser.user_agent,

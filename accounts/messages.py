@@ -5,6 +5,10 @@ from django.utils.translation import gettext_lazy as _
 WRONG_CREDENTIALS = _(
     "That didn't match. Check what you typed, and that Caps Lock is off, and try again."
 )
+CONSOLE_ACCESS_DENIED = _("This account's console can't be opened from where you are.")
+STATEMENT_UNKNOWN = _("The account has no such statement on sign-in.")
+TOO_MANY_STATEMENTS = _("The account has 200 statements on sign-in, and can't have more.")
+NO_CONSOLE_AUTHORIZATION = _("The account doesn't control who signs in to its console.")
 ACCOUNT_SUSPENDED = _(
     "This account is suspended, so its IAM users can't sign in. "
     "The owner of the account can see more by signing in as root user."

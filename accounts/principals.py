@@ -1,8 +1,8 @@
 """Finding whom somebody means by what they typed."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import CharField, DateTimeField, F, Q, QuerySet, Subquery
+from django.db.models import CharField, DateTimeField, F, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from accounts.models import Account, Behaviour, Principal
@@ -13,6 +13,13 @@ from signin.kernel.prepared import Given, Prepared
 NO_ACCOUNT = "-"
 
 
+class Modes(NamedTuple):
+    """What is known of an account by its root user's e-mail, before anything is proved."""
+
+    captcha: str
+    controls_access: bool
+
+
 def _behaviour(folded: Given, now: Given) -> QuerySet[Behaviour]:
     accounts = Account.objects.filter(
         Q(expires_at=None) | Q(expires_at__gt=now),
@@ -21,7 +28,10 @@ def _behaviour(folded: Given, now: Given) -> QuerySet[Behaviour]:
         principals__folded=folded,
     )
     own = Subquery(accounts.order_by().values("captcha_mode")[:1])
-    return Behaviour.objects.annotate(mode=Coalesce(own, F("captcha_mode")))
+    controls = Subquery(accounts.order_by().values("console_authorization")[:1])
+    return Behaviour.objects.annotate(
+        mode=Coalesce(own, F("captcha_mode")), controls=Coalesce(controls, Value(False))
+    )
 
 
 _BEHAVIOUR = Prepared(_behaviour, folded=CharField(), now=DateTimeField())
@@ -53,14 +63,20 @@ def find_holder(email: str) -> Principal | None:
     return _ROOT_USER.find(folded=fold(email))
 
 
-def captcha_mode_for(email: str) -> str:
-    """Return when a security check is due for whoever types this e-mail.
+def modes_for(email: str) -> Modes:
+    """Return when a security check is due for whoever types this e-mail, and what else is.
 
     One look-up, whether an account has the e-mail or the scenario decides for nobody's (S-018).
     """
     found: Any = _BEHAVIOUR.find(folded=fold(email), now=clock.now())
-    mode: str | None = found.mode if found else None
-    return mode or Account.CaptchaMode.ALWAYS
+    if found is None:
+        return Modes(Account.CaptchaMode.ALWAYS, controls_access=False)
+    return Modes(found.mode, controls_access=bool(found.controls))
+
+
+def captcha_mode_for(email: str) -> str:
+    """Return when a security check is due for whoever types this e-mail."""
+    return modes_for(email).captcha
 
 
 def find_account(id_or_alias: str) -> Account | None:

@@ -8,10 +8,13 @@ from signin.events import log, shapes
 from signin.http import Browser
 
 
-def console_login(session: Session, role: Role, *, has_device: bool, browser: Browser) -> None:
+def console_login(
+    session: Session, role: Role, *, has_device: bool, browser: Browser, is_denied: bool = False
+) -> None:
     """Record that somebody came from the portal and is signed in to the console as a role.
 
     ``has_device`` says that a second factor proved them at the portal: the console asked for none.
+    ``is_denied`` says that the account's statements keep them out.
     """
     context = shapes.role_session_context(
         account_id=role.account_id,
@@ -27,6 +30,8 @@ def console_login(session: Session, role: Role, *, has_device: bool, browser: Br
         account_id=role.account_id,
         region=_region(browser),
         browser=browser,
+        error=shapes.DENIED_BY_POLICY if is_denied else None,
+        error_code=shapes.ACCESS_DENIED if is_denied else "",
         details=shapes.console_login_details(
             login_to="", user_agent=browser.user_agent, mfa_used=False, mfa_identifier=""
         ),

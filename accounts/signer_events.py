@@ -23,6 +23,7 @@ class SignedCall:
     region: str
     request_id: str
     parameters: dict[str, Any]
+    is_read_only: bool = True
 
 
 def answered(
@@ -116,5 +117,5 @@ def _record(
         error=error,
         request_id=call.request_id,
         shared_event_id=shared,
-        read_only=True,
+        read_only=call.is_read_only,
     )

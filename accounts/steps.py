@@ -9,6 +9,7 @@ from accounts import (
     browsers,
     changes,
     codes,
+    console_access,
     emails,
     events,
     lockout,
@@ -20,9 +21,11 @@ from accounts import (
 from accounts.errors import (
     AccountClosed,
     AccountSuspended,
+    ConsoleAccessDenied,
     PasswordChangeForbidden,
     PasswordExpired,
     PasswordRefused,
+    RefusedFromHere,
     WrongCredentials,
 )
 from accounts.forms import EmailCodeForm, IamUserForm, NewPasswordForm, PasswordForm, UserTypeForm
@@ -79,10 +82,19 @@ class PasswordStep(Step):
     def needed(self, attempt: Attempt) -> bool:
         return not attempt.facts.get("password_verified")
 
+    def prepare(self, attempt: Attempt) -> None:
+        """Ask nobody for a password from where the account lets no root user sign in (C3)."""
+        if attempt.facts.get("access_controlled"):
+            root_user = principals.find_root_user(attempt.facts["email"])
+            if root_user and root_user.account:
+                _check_place(attempt, root_user, root_user.account)
+
     def submit(self, attempt: Attempt, answer: Answer) -> None:
         email = attempt.facts["email"]
         root_user = principals.find_root_user(email)
         account = root_user.account if root_user else None
+        if root_user and account:
+            _check_place(attempt, root_user, account)
         identity = ("root", fold(email))
         _prove(attempt, root_user, account, identity, answer["password"])
         mode = account.email_code_mode if account else Account.EmailCodeMode.NEVER
@@ -242,8 +254,9 @@ def notes(attempt: Attempt) -> dict[str, Any]:
 
 def name_root_user(attempt: Attempt, email: str) -> None:
     """Note the e-mail of a root user, and whether a security check comes before the password."""
-    mode = principals.captcha_mode_for(email)
+    mode, controls_access = principals.modes_for(email)
     attempt.facts["email"] = email
+    attempt.facts["access_controlled"] = controls_access
     attempt.facts["captcha_due"] = mode == Account.CaptchaMode.ALWAYS or (
         mode == Account.CaptchaMode.AFTER_FAILURES
         and lockout.failures_of(("root", fold(email))) >= lockout.FAILURES_BEFORE_CAPTCHA
@@ -291,8 +304,12 @@ def _prove(
         # A stranger's failures don't stop the owner at a browser that has proved itself (S-013).
         identity = (*identity, attempt.browser.device_key)
     tried = _admit(attempt, principal, identity, account)
+    # A root user is refused before: see ``PasswordStep``.
+    is_refused = _is_refused_from_here(attempt, principal, account)
     try:
-        signed_in = authenticate(principal=principal, password=password)
+        signed_in = authenticate(principal=None if is_refused else principal, password=password)
+        if is_refused:
+            raise RefusedFromHere
         if signed_in is None or account is None:
             raise WrongCredentials
         _check_state(signed_in, account)
@@ -300,13 +317,31 @@ def _prove(
         tried.fail()
         if isinstance(refusal, WrongCredentials) and tried.asks_for_captcha:
             _ask_for_captcha(attempt)
-        events.console_login_failed(attempt, principal, account)
+        if is_refused and principal:
+            events.console_login_denied(attempt, principal, is_proven=False)
+        else:
+            events.console_login_failed(attempt, principal, account)
         raise
     tried.succeed()
     attempt.facts["principal_id"] = signed_in.pk
     attempt.proven = signed_in
     attempt.facts["password_verified"] = True
     attempt.facts["password_set_at"] = password_set_at(signed_in)
+
+
+def _is_refused_from_here(
+    attempt: Attempt, principal: Principal | None, account: Account | None
+) -> bool:
+    """Return whether an account lets an IAM user prove nothing from here; nobody costs the same."""
+    if account is None or (principal and principal.is_root):
+        return False
+    return console_access.denies(account, principal.arn if principal else "", attempt.browser)
+
+
+def _check_place(attempt: Attempt, root_user: Principal, account: Account) -> None:
+    if console_access.denies(account, root_user.arn, attempt.browser):
+        events.console_login_denied(attempt, root_user, is_proven=False)
+        raise ConsoleAccessDenied
 
 
 def _admit(

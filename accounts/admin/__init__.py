@@ -8,6 +8,7 @@ from accounts.admin.access_keys import AccessKeyAdmin
 from accounts.admin.accounts import AccountAdmin
 from accounts.admin.applications import ApplicationAdmin
 from accounts.admin.assignments import AssignmentAdmin, PermissionSetAdmin
+from accounts.admin.console_access import PermissionStatementAdmin
 from accounts.admin.directories import DirectoryAdmin, GroupAdmin
 from accounts.admin.directory_users import DirectoryUserAdmin
 from accounts.admin.policies import PasswordPolicyAdmin
@@ -28,6 +29,7 @@ __all__ = [
     "LockoutAdmin",
     "PasswordPolicyAdmin",
     "PermissionSetAdmin",
+    "PermissionStatementAdmin",
     "RoleAdmin",
     "RootUserAdmin",
     "SessionAdmin",

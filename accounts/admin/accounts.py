@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import directories, provider_events
+from accounts import directories, permission_statements, provider_events
 from accounts.admin.owners import OwnerAdmin
 from accounts.models import Account, Directory, Principal
 from accounts.states import enter
@@ -46,7 +46,15 @@ class AccountAdmin(OwnerAdmin):
     search_fields = ["id", "name", "alias", "principals__username"]
     autocomplete_fields = ["management_account"]
     search_help_text = _("ID, name or alias of the account, or the name of one of its users")
-    actions = ["suspend", "make_active", "close", "reopen", "require_device", "leave_devices"]
+    actions = [
+        "suspend",
+        "make_active",
+        "close",
+        "reopen",
+        "require_device",
+        "leave_devices",
+        "let_everybody_in",
+    ]
     readonly_fields = ["closed_at", "expires_at", "created_at", "root_mfa_grace_ends_at"]
     fieldsets = [
         (None, {"fields": ["id", "name", "alias", "phone", "management_account"]}),
@@ -62,6 +70,7 @@ class AccountAdmin(OwnerAdmin):
                 ]
             },
         ),
+        (_("Sign-in to the console"), {"fields": ["console_authorization"]}),
         (_("Federation"), {"fields": ["issues_web_identity_tokens"]}),
     ]
 
@@ -140,6 +149,20 @@ class AccountAdmin(OwnerAdmin):
     @admin.action(description=_("Leave devices to the root users of selected accounts"))
     def leave_devices(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
         self._ask(request, accounts, RootMfaMode.OPTIONAL)
+
+    @admin.action(description=_("Let everybody sign in to the console of selected accounts again"))
+    def let_everybody_in(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
+        """Take all statements on sign-in away, as AWS's support does for who is shut out (C3)."""
+        chosen = list(accounts)
+        for account in chosen:
+            permission_statements.clear(account)
+            self.log_change(request, account, [{"changed": {"fields": ["console_authorization"]}}])
+        told = ngettext(
+            "The console of %(count)d account is open to everybody in it.",
+            "The consoles of %(count)d accounts are open to everybody in them.",
+            len(chosen),
+        )
+        messages.success(request, told % {"count": len(chosen)})
 
     def _ask(self, request: HttpRequest, accounts: QuerySet[Account], mode: RootMfaMode) -> None:
         """Say whether root users have to have a device; it holds from their next sign-in on."""

@@ -5,6 +5,7 @@ from accounts.models.applications import Application
 from accounts.models.behaviours import Behaviour
 from accounts.models.browsers import KnownBrowser
 from accounts.models.codes import VerificationCode
+from accounts.models.console_access import PermissionStatement
 from accounts.models.credentials import AccessKey, TemporaryCredentials
 from accounts.models.delegations import TradeInToken
 from accounts.models.directories import Directory, DirectoryProfile, DirectoryUser, Group
@@ -51,6 +52,7 @@ __all__ = [
     "PasswordPolicy",
     "PasswordRecovery",
     "PermissionSet",
+    "PermissionStatement",
     "Principal",
     "Role",
     "RoleSwitch",

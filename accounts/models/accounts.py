@@ -98,6 +98,11 @@ class Account(models.Model):
         default=False,
         help_text=_("IAM calls it outbound identity federation; STS gives such tokens then."),
     )
+    console_authorization = models.BooleanField(
+        _("controls who signs in to the console"),
+        default=False,
+        help_text=_("The account's statements on sign-in count only then."),
+    )
     # That of the organization which manages root users of its accounts (newer behaviour C4).
     management_account = models.ForeignKey(
         "self",

@@ -16,7 +16,7 @@ from accounts.sessions import SignedIn
 from accounts.signers import Signer
 from signin.console import destinations, newcomers
 from signin.console.views import region_here
-from signin.federation import requests, tokens
+from signin.federation import events, requests, tokens
 from signin.federation.errors import CredentialsRefused, LeadsElsewhere, SigninTokenOver
 from signin.federation.models import SigninToken
 from signin.flow.facts import Facts
@@ -46,6 +46,11 @@ class Visitor:
         return self.signer.arn
 
     @property
+    def principal_arn(self) -> str:
+        """The ARN of the role, or of the federated user."""
+        return self.signer.role.arn if self.signer.role else self.signer.arn
+
+    @property
     def account(self) -> Account:
         """The account in which they act."""
         return self.signer.account
@@ -59,6 +64,10 @@ class Visitor:
     def is_federated(self) -> bool:
         """Whether it is a federated user."""
         return self.signer.is_federated
+
+    def deny(self, *, browser: Browser) -> None:
+        """Record that the account lets them sign in not from here; the token stays good."""
+        events.sign_in_denied(self.signer, browser=browser)
 
     def sign_in(
         self,

@@ -8,8 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from accounts import browsers, events, multi_sessions, openings, recovery, sessions
-from accounts.errors import EmailTaken, OpeningOver, TooManySessions
+from accounts import (
+    browsers,
+    console_access,
+    events,
+    multi_sessions,
+    openings,
+    recovery,
+    sessions,
+)
+from accounts.errors import ConsoleAccessDenied, EmailTaken, OpeningOver, TooManySessions
 from accounts.models import Account, Principal, Session
 from accounts.opening_steps import (
     ContactPhoneStep,
@@ -39,8 +47,16 @@ from signin.flow.engine import Flow
 from signin.flow.facts import Facts
 from signin.flow.models import Attempt
 from signin.flow.views import over
-from signin.http import DEVICE_COOKIE, SIGNIN_COOKIE, language_choice, set_cookie
+from signin.http import (
+    DEVICE_COOKIE,
+    SIGNIN_COOKIE,
+    browser_of,
+    language_choice,
+    set_cookie,
+)
 from signin.kernel.errors import Refusal
+
+OTHERS = {"different_account": "1"}  # somebody else is to sign in
 
 
 def choose_flow(request: HttpRequest, attempt: Attempt) -> HttpResponse:
@@ -59,6 +75,11 @@ def open_console(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     if not is_still_proven(attempt):
         attempt.close()
         return over(request)
+    account = principal.account
+    if account and console_access.denies(account, principal.arn, attempt.browser):
+        attempt.close()
+        events.console_login_denied(attempt, principal, is_proven=True)
+        raise ConsoleAccessDenied
     factors = [*proven_by(attempt), *mfa.factors(attempt), *lost.factors(attempt)]
     destination = attempt.facts["destination"]
     with transaction.atomic():
@@ -126,8 +147,17 @@ def open_account(request: HttpRequest, attempt: Attempt) -> HttpResponse:
 def lead_on(request: HttpRequest, session: Session, facts: Facts) -> HttpResponse:
     """Send a browser that is signed in to where it wants to go, at the console of a session.
 
-    Only the console that it comes from gets a code. Another one asks for its own.
+    Only the console that it comes from gets a code. Another one asks for its own. Whoever the
+    account lets in from here no more gets none, and a page that says so.
     """
+    try:
+        console_access.check(session, browser_of(request))
+    except ConsoleAccessDenied:
+        return access_denied(
+            request,
+            start_over=start_url(facts, prompt="login", **OTHERS),
+            by_portal=console_access.is_of_portal(session),
+        )
     destination, challenge = facts["destination"], facts["challenge"]
     elsewhere = moved(request, destination, multi_sessions.name_of(session))
     if elsewhere or not challenge:
@@ -142,13 +172,24 @@ def moved(request: HttpRequest, destination: str, name: str) -> str | None:
     return destinations.moved(destination, name, **here)
 
 
-def too_many_sessions(
+def access_denied(
+    request: HttpRequest, *, start_over: str, by_portal: bool = False
+) -> HttpResponse:
+    """Say that an account's console can't be opened from here, and what to do (C3)."""
+    page = {"ip": request.META["REMOTE_ADDR"], "start_over": start_over, "by_portal": by_portal}
+    return render(request, "errors/console_access_denied.html", page, status=403)
+
+
+def instead_of_a_step(
     request: HttpRequest, attempt: Attempt, refusal: Refusal
 ) -> HttpResponse | None:
-    """Let whoever proved themselves choose which of this browser's sessions shall end for theirs.
+    """Return the page of what no step can show.
 
-    What was proved is kept, so that nothing has to be typed again.
+    Whoever proved themselves in a full browser chooses which of its sessions shall end for theirs;
+    what was proved is kept, so that nothing has to be typed again.
     """
+    if isinstance(refusal, ConsoleAccessDenied):
+        return access_denied(request, start_over=links(attempt.facts)["start_over"])
     if not isinstance(refusal, TooManySessions):
         return None
     attempt.keep()
@@ -181,7 +222,7 @@ def links(facts: Facts) -> dict[str, str]:
     Whoever takes them wants to be asked, even where this browser is signed in.
     """
     return {
-        "start_over": start_url(facts, different_account="1", prompt="login"),
+        "start_over": start_url(facts, prompt="login", **OTHERS),
         "as_root": start_url(facts, user_type="root", prompt="login"),
         "help_page": "/help/cannot-sign-in",
     }
@@ -247,7 +288,7 @@ ROOT_USER = Flow(
     ],
     finish=open_console,
     links=links,
-    failed=too_many_sessions,
+    failed=instead_of_a_step,
 )
 IAM_USER = Flow(
     name="iam-user",
@@ -260,7 +301,7 @@ IAM_USER = Flow(
     ],
     finish=open_console,
     links=links,
-    failed=too_many_sessions,
+    failed=instead_of_a_step,
 )
 ROOT_RECOVERY = Flow(
     name="root-recovery",
@@ -275,6 +316,6 @@ OPENING = Flow(
     steps=[OpenAccountStep(), OpeningCodeStep(), OpeningPasswordStep(), ContactPhoneStep()],
     finish=open_account,
     links=opening_links,
-    failed=too_many_sessions,
+    failed=instead_of_a_step,
 )
 FLOWS = {flow.name: flow for flow in (CONSOLE, ROOT_USER, IAM_USER, ROOT_RECOVERY, OPENING)}

@@ -23,7 +23,12 @@ from signin.flow.facts import Facts
 from signin.flow.models import LIFETIME
 from signin.http import FLOW_COOKIE, browser_of, flow_key, set_cookie
 from signin.logins import chains, permissions, requests
-from signin.logins.errors import LoginRequestInvalid, LoginRequestOver, NotPermitted
+from signin.logins.errors import (
+    LoginRequestInvalid,
+    LoginRequestOver,
+    NotPermitted,
+    RefusedFromHere,
+)
 from signin.logins.models import Client, LoginRequest
 from signin.safeguards import let_forms_lead_to_programs
 
@@ -66,6 +71,9 @@ def login(request: HttpRequest, handle: str) -> HttpResponse:
         if request.POST.get("decision") != "allow" or session is None:
             return redirect(request.path)
         return _answer(asked, code=requests.allow(asked, session, browser=browser_of(request)))
+    except RefusedFromHere:
+        page = {"identity": original(cast(Session, session)), "ip": request.META["REMOTE_ADDR"]}
+        return _show(request, asked, "login/not_from_here.html", page, status=403)
     except NotPermitted:
         return _refuse(request, asked, cast(Session, session), is_one_of_several=len(found) > 1)
     except LoginRequestOver:

@@ -15,14 +15,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accounts import multi_sessions, sessions
+from accounts import console_access, multi_sessions, sessions
 from accounts.errors import TooManySessions
 from accounts.identities import original, sign_in_of
 from accounts.models import Account, MultiSession, Session
 from accounts.sessions import SignedIn
 from signin import hosts
 from signin.console import browser_sessions, destinations
-from signin.console.flows import hand_over, moved
+from signin.console.flows import OTHERS, access_denied, hand_over, moved, start_url
 from signin.console.signin_views import CHALLENGE
 from signin.console.views import bind, region_here
 from signin.flow.facts import Facts
@@ -63,8 +63,15 @@ class Newcomer(Protocol):
         """The ARN of who acts then."""
 
     @property
+    def principal_arn(self) -> str:
+        """The ARN by which the account's statements on sign-in name them."""
+
+    @property
     def account(self) -> Account:
         """The account in which they act."""
+
+    def deny(self, *, browser: Browser) -> None:
+        """Record that the account lets them sign in to the console not from here."""
 
     def sign_in(
         self,
@@ -126,7 +133,11 @@ def accept(request: HttpRequest, *, flow: str, find: Callable[[Attempt], Newcome
     if attempt is None or attempt.flow != flow:
         return over(request)
     attempt.facts["challenge"] = challenge
-    newcomer = find(attempt)
+    newcomer, browser = find(attempt), browser_of(request)
+    if console_access.denies(newcomer.account, newcomer.principal_arn, browser):
+        newcomer.deny(browser=browser)
+        start_over = start_url(attempt.facts, prompt="login", **OTHERS)
+        return access_denied(request, start_over=start_over)
     signed_in = _signed_in(request)
     others = [each for each in signed_in if original(each).arn != newcomer.arn]
     if others and not _is_confirmed(request, others):

@@ -14,14 +14,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import multi_sessions, role_events, sessions
-from accounts.errors import TooManySessions
+from accounts import console_access, multi_sessions, role_events, sessions
+from accounts.errors import ConsoleAccessDenied, TooManySessions
 from accounts.identities import original
 from accounts.models import Session
 from mfa.models import Device
 from signin import hosts
 from signin.console import browser_sessions, destinations
-from signin.console.flows import lead_on
+from signin.console.flows import OTHERS, access_denied, lead_on, start_url
 from signin.console.views import ask_for_session, region_here, via_here
 from signin.flow.facts import Facts
 from signin.flow.models import LIFETIME, Attempt
@@ -80,6 +80,13 @@ def accept(request: HttpRequest) -> HttpResponse:
             session = sessions.find(key, door=sessions.SIGNIN, host=request.get_host())
             if session is None:
                 return _failed(request)
+            try:
+                browser = browser_of(request)
+                console_access.check(session, browser, has_device=_has_device(session))
+            except ConsoleAccessDenied:
+                sessions.end(session)
+                start_over = start_url(attempt.facts, prompt="login", **OTHERS)
+                return access_denied(request, start_over=start_over, by_portal=True)
             entered = browser_sessions.enter(request, original(session).arn)
             if entered:
                 multi_sessions.put(session, entered.multi_session)
@@ -111,9 +118,13 @@ def _record(request: HttpRequest, session: Session) -> None:
         role_events.console_login(
             session,
             session.role,
-            has_device=not set(Device.Kind.values).isdisjoint(session.factors),
+            has_device=_has_device(session),
             browser=browser_of(request),
         )
+
+
+def _has_device(session: Session) -> bool:
+    return not set(Device.Kind.values).isdisjoint(session.factors)
 
 
 @csrf_exempt

@@ -90,6 +90,9 @@ def _begin_again(
     if principal.is_root:
         facts["user_type"] = "root"
         facts["email"] = principal.username
+        facts["access_controlled"] = bool(
+            principal.account and principal.account.console_authorization
+        )
         return begin(request, ROOT_USER, facts)
     account = cast(Account, principal.account)
     facts["user_type"] = "iam"

@@ -25,6 +25,7 @@ from signin.control import (
     api_access_keys,
     api_builder_ids,
     api_clients,
+    api_console_access,
     api_delegations,
     api_devices,
     api_directories,
@@ -134,6 +135,7 @@ api.add_router("", api_providers.router)
 api.add_router("", api_identity_provider.router)
 api.add_router("", api_delegations.router)
 api.add_router("", api_builder_ids.router)
+api.add_router("", api_console_access.router)
 
 
 @api.get("/health", response=Health, summary="Whether the server is up, and with which scenario")

@@ -28,6 +28,7 @@ from accounts.models import (
     Directory,
     DirectoryProfile,
     Invitation,
+    PermissionStatement,
     Principal,
     Role,
     SamlPrivateKey,
@@ -63,6 +64,7 @@ DATES = {
     AccessKey._meta.db_table: ("created_at",),
     SamlProvider._meta.db_table: ("created_at",),
     SamlPrivateKey._meta.db_table: ("added_at",),
+    PermissionStatement._meta.db_table: ("created_at",),
     Message._meta.db_table: ("sent_at",),
     LoadedScenario._meta.db_table: ("loaded_at",),
 }

@@ -11,6 +11,7 @@ from accounts.models import (
     Behaviour,
     OidcProvider,
     PasswordPolicy,
+    PermissionStatement,
     Principal,
     Role,
     SamlPrivateKey,
@@ -18,7 +19,12 @@ from accounts.models import (
 )
 from accounts.models.roles import HOUR, TRUSTED, role_id
 from mfa.models import Device
-from signin.control import identifiers, scenario_people, scenario_providers
+from signin.control import (
+    identifiers,
+    scenario_console_access,
+    scenario_people,
+    scenario_providers,
+)
 from signin.control.documents import (
     Columns,
     ScenarioInvalid,
@@ -55,6 +61,7 @@ class AccountContent:
     saml_providers: list[SamlProvider] = field(default_factory=list)
     private_keys: list[SamlPrivateKey] = field(default_factory=list)
     oidc_providers: list[OidcProvider] = field(default_factory=list)
+    statements: list[PermissionStatement] = field(default_factory=list)
 
     def add(
         self, person: Principal, devices: list[Device], access_keys: Sequence[AccessKey] = ()
@@ -86,6 +93,7 @@ def read(entry: object, where: str, behaviour: Behaviour) -> AccountContent:
             "saml_providers",
             "oidc_providers",
             "issues_web_identity_tokens",
+            "console_access",
         },
     )
     content = AccountContent(_account(fields, where, behaviour))
@@ -105,6 +113,10 @@ def read(entry: object, where: str, behaviour: Behaviour) -> AccountContent:
     for provider, private_keys in scenario_providers.read_saml(fields, where, content.account):
         content.saml_providers.append(provider)
         content.private_keys += private_keys
+    if "console_access" in fields:
+        place = f"{where}.console_access"
+        entry = fields["console_access"]
+        content.statements = scenario_console_access.read(entry, place, content.account)
     content.oidc_providers = scenario_providers.read_oidc(fields, where, content.account)
     return content
 

@@ -62,6 +62,7 @@ def read_iam_user(
             "must_change_password",
             "may_change_password",
             "may_use_aws_login",
+            "may_manage_console_access",
             "devices",
             "access_keys",
         },
@@ -84,11 +85,18 @@ def read_iam_user(
 def read_login_permissions(
     fields: Mapping[str, Any], where: str, iam_user: Principal
 ) -> list[LoginPermission]:
-    """Return whether an IAM user may let command lines in, if an entry says so."""
-    is_allowed = read_flag(fields, "may_use_aws_login", where)
-    if is_allowed is None:
+    """Return what an IAM user may do at the sign-in, if an entry says so."""
+    may_log_in = read_flag(fields, "may_use_aws_login", where)
+    may_manage = read_flag(fields, "may_manage_console_access", where)
+    if may_log_in is None and may_manage is None:
         return []
-    return [LoginPermission(principal=iam_user, is_allowed=is_allowed)]
+    return [
+        LoginPermission(
+            principal=iam_user,
+            is_allowed=may_log_in is not False,
+            manages_console_access=may_manage is not False,
+        )
+    ]
 
 
 def add_password(

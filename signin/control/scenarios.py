@@ -17,6 +17,7 @@ from accounts.models import (
     Behaviour,
     OidcProvider,
     PasswordPolicy,
+    PermissionStatement,
     Principal,
     Role,
     SamlPrivateKey,
@@ -177,6 +178,9 @@ def store(content: Content) -> None:
         SamlProvider.objects.bulk_create(each for part in accounts for each in part.saml_providers)
         SamlPrivateKey.objects.bulk_create(key for part in accounts for key in part.private_keys)
         OidcProvider.objects.bulk_create(each for part in accounts for each in part.oidc_providers)
+        PermissionStatement.objects.bulk_create(
+            each for part in accounts for each in part.statements
+        )
         LoadedScenario.objects.create(name=content.name, loaded_at=clock.now())
 
 

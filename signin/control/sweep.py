@@ -12,6 +12,7 @@ from accounts.models import (
     Lockout,
     MultiSession,
     PasswordRecovery,
+    PermissionStatement,
     RoleSwitch,
     Session,
     TemporaryCredentials,
@@ -47,6 +48,7 @@ EXPIRING = (
     EmailChange,
     Invitation,
     EmailVerification,
+    PermissionStatement,
     RoleSwitch,
     TemporaryCredentials,
     TradeInToken,
@@ -71,7 +73,7 @@ EXPIRING = (
 def expired() -> None:
     """Delete attempts with all that belongs to them, and what else is over.
 
-    A device has an end only while it is being registered.
+    A device has an end only while it is being registered, a statement once it is deleted.
     """
     now = clock.now()
     with transaction.atomic():

@@ -29,10 +29,11 @@ def record(
     error: str | None = None,
     details: dict[str, Any] | None = None,
     response: dict[str, Any] | None = None,
+    error_code: str = "",
 ) -> None:
     """Write down a console sign-in event; ``error`` tells failure from success.
 
-    ``response`` is what it tells of the answer besides.
+    ``response`` is what it tells of the answer besides; few failures have an ``error_code``.
     """
     particulars: dict[str, Any] = {
         "eventSource": "signin.amazonaws.com",
@@ -45,6 +46,8 @@ def record(
         particulars["additionalEventData"] = details
     if error:
         particulars["errorMessage"] = error
+    if error_code:
+        particulars["errorCode"] = error_code
     _record(name, identity, account_id, region, browser, particulars)
 
 

@@ -13,6 +13,9 @@ Identity = dict[str, Any]
 HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 FAILED = "Failed authentication"
 NO_SUCH_USER = "No username found in supplied account"
+# Of what an account's statements on sign-in refuse, with the code ACCESS_DENIED.
+DENIED_BY_POLICY = "Authorization denied because of a resource-based policy"
+ACCESS_DENIED = "AccessDenied"
 ROOT_REGION = "us-east-1"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _CODE = re.compile(r"([?&]user_code=)[^&]*")

@@ -37,6 +37,12 @@ def sign_in_refused(signer: Signer, *, browser: Browser) -> None:
     _record("ConsoleLogin", identity, signer, browser, error=shapes.FAILED)
 
 
+def sign_in_denied(signer: Signer, *, browser: Browser) -> None:
+    """Record that the account's statements keep whoever came by a broker from its console."""
+    identity = signer_events.at_console(signer)
+    _record("ConsoleLogin", identity, signer, browser, error=shapes.DENIED_BY_POLICY)
+
+
 def external_login(
     directory: Directory, user: Principal, *, workflow: str, browser: Browser
 ) -> None:
@@ -84,6 +90,7 @@ def _record(
         region=shapes.region(is_root=False, host_region=browser.region, alias_cookie=False),
         browser=browser,
         error=error,
+        error_code=shapes.ACCESS_DENIED if error == shapes.DENIED_BY_POLICY else "",
         details=shapes.console_login_details(
             login_to=to, user_agent=browser.user_agent, mfa_used=False, mfa_identifier=""
         ),

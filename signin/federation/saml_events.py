@@ -26,9 +26,18 @@ def name_qualifier(provider: SamlProvider) -> str:
 
 
 def signed_in(
-    role: Role, session_name: str, provider: SamlProvider, *, to: str, browser: Browser
+    role: Role,
+    session_name: str,
+    provider: SamlProvider,
+    *,
+    to: str,
+    browser: Browser,
+    is_denied: bool = False,
 ) -> None:
-    """Record that somebody is signed in to the console as a role, by a provider's word."""
+    """Record that somebody is signed in to the console as a role, by a provider's word.
+
+    ``is_denied`` says that the account's statements on sign-in keep them out.
+    """
     context = shapes.role_session_context(
         account_id=role.account_id,
         role_id=role.unique_id,
@@ -44,7 +53,8 @@ def signed_in(
         session_name=session_name,
         context=context,
     )
-    _record_login(identity, provider, browser, to=to)
+    error = shapes.DENIED_BY_POLICY if is_denied else None
+    _record_login(identity, provider, browser, to=to, error=error)
 
 
 def sign_in_refused(provider: SamlProvider, subject: str, reason: str, *, browser: Browser) -> None:
@@ -55,7 +65,7 @@ def sign_in_refused(provider: SamlProvider, subject: str, reason: str, *, browse
     identity = shapes.nobody(account_id=provider.account_id)
     if subject:
         identity = shapes.saml_user(qualifier=name_qualifier(provider), subject=subject)
-    _record_login(identity, provider, browser, reason=reason)
+    _record_login(identity, provider, browser, reason=reason, error=shapes.FAILED)
 
 
 def answered(
@@ -90,6 +100,7 @@ def _record_login(
     *,
     to: str = "",
     reason: str = "",
+    error: str | None = None,
 ) -> None:
     details = shapes.console_login_details(
         login_to=to, user_agent=browser.user_agent, mfa_used=False, mfa_identifier=""
@@ -100,7 +111,8 @@ def _record_login(
         account_id=provider.account_id,
         region=shapes.region(is_root=False, host_region=browser.region, alias_cookie=False),
         browser=browser,
-        error=shapes.FAILED if reason else None,
+        error=error,
+        error_code=shapes.ACCESS_DENIED if error == shapes.DENIED_BY_POLICY else "",
         details={
             **details,
             "SamlProviderArn": provider.arn,

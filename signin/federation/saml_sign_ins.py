@@ -69,6 +69,11 @@ class Arriving:
         return arns.role_session(self.role.account_id, self.role.name, self.facts["session_name"])
 
     @property
+    def principal_arn(self) -> str:
+        """The ARN of the role."""
+        return self.role.arn
+
+    @property
     def id(self) -> str:
         """The ID of the assertion."""
         return self.facts["assertion"]
@@ -88,6 +93,13 @@ class Arriving:
         """How long the session lasts: as was asked for, and no longer than the provider's own."""
         end = self.facts["session_expires_at"]
         return iam_saml.lasting(self.facts["seconds"], datetime.fromisoformat(end) if end else None)
+
+    def deny(self, *, browser: Browser) -> None:
+        """Record that the account lets them sign in not from here; the assertion stays good."""
+        name = self.facts["session_name"]
+        saml_events.signed_in(
+            self.role, name, self.provider, to="", browser=browser, is_denied=True
+        )
 
     def sign_in(
         self,

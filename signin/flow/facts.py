@@ -27,6 +27,7 @@ class Facts(TypedDict, total=False):
 
     user_type: Literal["root", "iam"]
     email: str  # as typed
+    access_controlled: bool  # the account says from where its root user may sign in
     account: str  # an account ID or alias, as typed
     username: str  # as typed
     remember_account: bool

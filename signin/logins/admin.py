@@ -55,12 +55,12 @@ class LoginAdmin(ReadOnlyAdmin):
 class LoginPermissionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Who may let command lines in, or may not; who isn't here may."""
 
-    list_display = ["whose", "is_allowed"]
-    list_filter = ["is_allowed"]
+    list_display = ["whose", "is_allowed", "manages_console_access"]
+    list_filter = ["is_allowed", "manages_console_access"]
     list_select_related = ["principal__account", "role__account"]
     search_fields = ["principal__username", "principal__account__id", "role__name"]
     raw_id_fields = ["role"]
-    fields = ["principal", "role", "is_allowed"]
+    fields = ["principal", "role", "is_allowed", "manages_console_access"]
 
     @admin.display(description=_("IAM user or role"))
     def whose(self, permission: LoginPermission) -> str:

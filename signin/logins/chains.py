@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
-from accounts import credentials
+from accounts import console_access, credentials
 from accounts.credentials import Keys
 from accounts.identities import original
 from accounts.models import Session
 from accounts.sessions import challenge_of
 from mfa.events import has_passed_mfa
+from signin.events import shapes
 from signin.http import Browser
 from signin.kernel import clock, entropy
 from signin.kernel.errors import Refusal
@@ -25,6 +26,7 @@ from signin.logins.errors import (
     LoginOver,
     NotPermitted,
     PasswordChanged,
+    RefusedFromHere,
 )
 from signin.logins.models import Login, LoginRequest
 
@@ -158,8 +160,17 @@ def _check(
     if session.ended_at or session.expires_at <= clock.now():
         raise over
     if not permissions.is_permitted(session):
-        events.token_created(session, browser=asking.browser, client=asking.client, grant=grant)
+        _refused(session, asking, grant, events.NOT_PERMITTED)
         raise NotPermitted
+    if console_access.denies_session(session, asking.browser):
+        _refused(session, asking, grant, shapes.DENIED_BY_POLICY)
+        raise RefusedFromHere
+
+
+def _refused(session: Session, asking: Asking, grant: str, why: str) -> None:
+    events.token_created(
+        session, browser=asking.browser, client=asking.client, grant=grant, refused=why
+    )
 
 
 def _issue(login: Login, token: str, asking: Asking, grant: str) -> Issued:

@@ -58,6 +58,18 @@ class NotPermitted(Refusal):
     message = messages.NOT_PERMITTED
 
 
+class RefusedFromHere(NotPermitted):
+    """The account's statements on sign-in let nobody let a program in from where it is."""
+
+    message = messages.REFUSED_FROM_HERE
+
+
+class SessionUnknown(Refusal):
+    """No login has this ARN, or it is somebody else's."""
+
+    message = messages.SESSION_UNKNOWN
+
+
 class ProofUsed(Refusal):
     """A proof of a key comes for the second time."""
 

@@ -8,16 +8,16 @@ from accounts.models import Session
 from mfa.events import has_passed_mfa
 from signin.events import log, shapes
 from signin.http import Browser
-from signin.logins import messages
 from signin.logins.models import LoginRequest
 
 SIGNIN = "signin.amazonaws.com"
+NOT_PERMITTED = "Whoever signed in has no permission to let programs in."
 
 
 def authorized(
-    asked: LoginRequest, session: Session, *, browser: Browser, is_refused: bool = False
+    asked: LoginRequest, session: Session, *, browser: Browser, refused: str | None = None
 ) -> None:
-    """Record that somebody let a program in, or wanted to and may not."""
+    """Record that somebody let a program in, or wanted to and may not, and why."""
     parameters = {
         "clientId": asked.client,
         "redirectUri": asked.redirect_uri,
@@ -25,8 +25,8 @@ def authorized(
         "scope": "openid",
         "codeChallengeMethod": "SHA-256",
     }
-    response = None if is_refused else {"code": shapes.HIDDEN}
-    _record("AuthorizeOAuth2Access", session, browser, parameters, response)
+    response = None if refused else {"code": shapes.HIDDEN}
+    _record("AuthorizeOAuth2Access", session, browser, parameters, response, refused)
 
 
 def token_created(
@@ -36,15 +36,18 @@ def token_created(
     client: str,
     grant: str,
     access_key_id: str = "",
+    refused: str | None = None,
 ) -> None:
-    """Record that a program got credentials; without their ID, that it was refused them."""
+    """Record that a program got credentials, or was refused them, and why."""
     response = {
         "accessKeyId": access_key_id,
         "tokenType": "aws_sigv4",
         "refreshToken": shapes.HIDDEN,
     }
     parameters = {"clientId": client, "grantType": grant}
-    _record("CreateOAuth2Token", session, browser, parameters, response if access_key_id else None)
+    _record(
+        "CreateOAuth2Token", session, browser, parameters, None if refused else response, refused
+    )
 
 
 def _record(
@@ -53,6 +56,7 @@ def _record(
     browser: Browser,
     parameters: dict[str, Any],
     response: dict[str, Any] | None,
+    refused: str | None,
 ) -> None:
     log.record_api_call(
         name,
@@ -66,7 +70,7 @@ def _record(
         user_agent=browser.user_agent,
         parameters=parameters,
         response=response,
-        error=None if response else log.Error("AccessDenied", str(messages.NOT_PERMITTED)),
+        error=log.Error(shapes.ACCESS_DENIED, refused) if refused else None,
     )
 
 

@@ -11,4 +11,6 @@ GRANT_INVALID = _("What was sent does not belong to the program that was let in.
 LOGIN_OVER = _("This login is over. Log in again.")
 PASSWORD_CHANGED = _("The password was changed after this login. Log in again.")
 NOT_PERMITTED = _("Whoever signed in has no permission to let programs in.")
+REFUSED_FROM_HERE = _("The account lets nobody sign in from where this comes from.")
+SESSION_UNKNOWN = _("There is no such session.")
 PROOF_USED = _("The proof of the key was used already.")

@@ -109,10 +109,11 @@ class DpopProof(models.Model):
 
 
 class LoginPermission(models.Model):
-    """Whether an IAM user or a role may let command lines in; where none is stored, they may.
+    """What an IAM user or a role may do at the sign-in; where none is stored, they may all of it.
 
-    It stands for the permissions ``signin:AuthorizeOAuth2Access`` and
-    ``signin:CreateOAuth2Token``, which root users always have.
+    ``is_allowed`` stands for the permissions ``signin:AuthorizeOAuth2Access`` and
+    ``signin:CreateOAuth2Token``, ``manages_console_access`` for those of the service's control
+    plane. Root users always have them.
     """
 
     principal = models.OneToOneField(
@@ -133,6 +134,11 @@ class LoginPermission(models.Model):
         related_name="login_permission",
     )
     is_allowed = models.BooleanField(_("may use aws login"), default=False)
+    manages_console_access = models.BooleanField(
+        _("may say who signs in to the console"),
+        default=True,
+        help_text=_("What the policy AWSSignInResourcePolicyManagement allows."),
+    )
 
     class Meta:
         verbose_name = _("permission to let command lines in")

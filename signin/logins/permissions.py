@@ -1,6 +1,7 @@
 """Who may let command lines in."""
 
-from accounts.models import Account, Session
+from accounts.models import Account, Session, TemporaryCredentials
+from accounts.signers import Signer
 from signin.logins.models import LoginPermission
 
 
@@ -17,4 +18,22 @@ def is_permitted(session: Session) -> bool:
         return True
     permissions = LoginPermission.objects.values_list("is_allowed", flat=True)
     found = permissions.filter(role=role) if role else permissions.filter(principal=principal)
+    return found.first() is not False
+
+
+def manages_console_access(signer: Signer) -> bool:
+    """Return whether whoever signs may say who signs in to their account's console, and from where.
+
+    A federated user may not, nor whoever acts as a member account's root user: that is for a task.
+    """
+    issued = signer.temporary
+    if signer.is_federated or (issued and issued.kind == TemporaryCredentials.Kind.ROOT):
+        return False
+    if signer.is_root:
+        return True
+    permissions = LoginPermission.objects.values_list("manages_console_access", flat=True)
+    role = signer.role
+    found = (
+        permissions.filter(role=role) if role else permissions.filter(principal=signer.principal)
+    )
     return found.first() is not False

@@ -7,8 +7,10 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts import console_access
 from accounts.models import Session
 from signin import hosts
+from signin.events import shapes
 from signin.http import Browser
 from signin.kernel import clock, entropy
 from signin.logins import events, permissions
@@ -18,6 +20,7 @@ from signin.logins.errors import (
     LoginRequestOver,
     NotPermitted,
     ProgramUnknown,
+    RefusedFromHere,
 )
 from signin.logins.models import Client, LoginRequest
 
@@ -77,8 +80,11 @@ def allow(asked: LoginRequest, session: Session, *, browser: Browser) -> str:
     Raises NotPermitted, or LoginRequestOver if another answer was faster.
     """
     if not permissions.is_permitted(session):
-        events.authorized(asked, session, browser=browser, is_refused=True)
+        events.authorized(asked, session, browser=browser, refused=events.NOT_PERMITTED)
         raise NotPermitted
+    if console_access.denies_session(session, browser):
+        events.authorized(asked, session, browser=browser, refused=shapes.DENIED_BY_POLICY)
+        raise RefusedFromHere
     code, now = entropy.token(), clock.now()
     with transaction.atomic():
         taken = _waiting(asked.handle).update(

@@ -126,7 +126,7 @@ def _told(login: Login) -> Output:
         "iss": ISSUER,
         "jti": str(login.pk),
         "account_id": identity.account.id,
-        "signin_session": arns.signin_session(region, identity.account.id, str(session.pk)),
+        "signin_session": arns.signin_session(region, identity.account.id, str(login.pk)),
     }
 
 

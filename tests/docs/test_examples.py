@@ -81,6 +81,8 @@ class TestTheExamples:
             for heading in (
                 "The document",
                 "An account",
+                "From where people sign in",
+                "A statement on sign-in",
                 "Checks at a root user's sign-in",
                 "A password policy",
                 "A root user",

@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.people import name_root, pass_captcha
 from tests.e2e.signed_in import as_zhang
 from tests.programs import Program
 from tests.server import Server
+from tests.walks import EXAMPLE_CORP
 
 
 def program_at(server: Server, *, remote: bool = False) -> Program:
@@ -49,6 +51,28 @@ def not_permitted(page: Page, server: Server) -> None:
     expect(page.locator("#login-not-permitted")).to_be_visible()
 
 
+def shut_out(server: Server) -> None:
+    """Have an account let nobody sign in from here."""
+    body = {"enabled": True, "statements": [{"source_ip": "127.0.0.2"}]}
+    server.control("PUT", f"/accounts/{EXAMPLE_CORP}/console_access", body)
+
+
+def refused_from_here(page: Page, server: Server) -> None:
+    """Be a root user who can't sign in from here."""
+    shut_out(server)
+    name_root(page, server, "root@example.com")
+    pass_captcha(page, server)
+    expect(page.locator("#console-access-denied")).to_be_visible()
+
+
+def not_from_here(page: Page, server: Server) -> None:
+    """Let a program in from where the account lets nobody sign in."""
+    choice(page, server)
+    shut_out(server)
+    page.locator("#allow_button").click()
+    expect(page.locator("#login-not-from-here")).to_be_visible()
+
+
 def at(path: str) -> Callable[[Page, Server], object]:
     """Return a walk to an address of the sign-in host."""
     return lambda page, server: page.goto(server.address("signin.aws.amazon.com", path))
@@ -60,6 +84,8 @@ WALKS: dict[str, Callable[[Page, Server], object]] = {
     "login-confirmation": confirmation,
     "login-denied": denied,
     "login-not-permitted": not_permitted,
+    "login-not-from-here": not_from_here,
+    "console-access-denied": refused_from_here,
     "login-over": at("/v1/authorize/nothing"),
     "login-refused": at("/v1/authorize"),
 }

@@ -1,8 +1,11 @@
 """The ways to the pages of ``aws login`` that several tests look at."""
 
+from accounts import permission_statements
+from accounts.models import Account
 from tests.browser import SIGNIN, Browser
+from tests.console_access import OUTSIDE, control
 from tests.programs import Program
-from tests.walks import sign_in_as_iam_user
+from tests.walks import EXAMPLE_CORP, sign_in_as_iam_user
 
 
 def allow(browser: Browser) -> Browser:
@@ -46,6 +49,15 @@ def refused(browser: Browser) -> Browser:
     return browser.visit(f"{SIGNIN}v1/authorize")
 
 
+def not_from_here(browser: Browser) -> Browser:
+    """Let a program in from where the account lets nobody sign in, which it does for a moment."""
+    choice(browser)
+    control(source_ip=OUTSIDE)
+    allow(browser)
+    permission_statements.clear(Account.objects.get(pk=EXAMPLE_CORP))
+    return browser
+
+
 def every_page() -> dict[str, Browser]:
     """Return each kind of page, in a browser that shows it."""
     return {
@@ -54,6 +66,7 @@ def every_page() -> dict[str, Browser]:
         "code": confirmation(Browser()),
         "denied": denied(Browser()),
         "not permitted": not_permitted(Browser()),
+        "not from here": not_from_here(Browser()),
         "over": over(Browser()),
         "refused": refused(Browser()),
     }

@@ -6,10 +6,13 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from accounts import permission_statements
+from accounts.models import Account
 from signin import hosts
 from signin.captcha.models import Captcha
 from signin.console.signin_views import HELP_PAGES
 from tests.browser import CONSOLE, DESK, SIGNIN, Browser, address
+from tests.console_access import OUTSIDE, control
 from tests.flows import (
     account_walks,
     builder_id_pages,
@@ -31,6 +34,7 @@ from tests.flows.opening_walks import (
 )
 from tests.walks import (
     ACCOUNT_PAGE,
+    EXAMPLE_CORP,
     MAILED,
     ROOT,
     ask_for_recovery,
@@ -99,6 +103,7 @@ def every_page() -> list[tuple[str, Browser]]:
     keep("public", Browser().visit(address("aws.amazon.com", "/console/")))
     keep("session over", with_dead_session())
     keep("attempt over", Browser().visit(SIGNIN + "signin/nothing"))
+    keep("console access denied", refused_from_here(Browser()))
     keep("hand-off failed", Browser().visit(CONSOLE + "console/auth?code=x"))
     keep("stale form", Browser().post(SIGNIN + "signin/nothing", {}))
     keep("no such page", Browser().visit(SIGNIN + "nothing"))
@@ -133,6 +138,13 @@ def every_page() -> list[tuple[str, Browser]]:
     for path in ("incidents/", "connect/"):
         keep(f"desk: {path}", Browser().visit(DESK + path))
     return list(pages.items())
+
+
+def refused_from_here(browser: Browser) -> Browser:
+    control(source_ip=OUTSIDE)
+    pass_captcha(name_root(browser, ROOT[0]))
+    permission_statements.clear(Account.objects.get(pk=EXAMPLE_CORP))
+    return browser
 
 
 def with_dead_session() -> Browser:

@@ -338,6 +338,22 @@ def test_more_than_its_most_are_told_so(server):
         pytest.fail("the held connections are not given up")
 
 
+def test_botocore_gets_to_the_operations_that_take_no_other_endpoint(server):
+    session = botocore.session.get_session()
+    session.set_credentials("AKIANOBODYSEXAMPLE", "nobody's")
+    client = session.create_client(
+        "signin",
+        region_name="us-east-1",
+        endpoint_url="http://127.0.0.1:9",  # the client ignores it for these
+        verify=str(authority(server)),
+        config=Config(
+            proxies={"https": f"http://127.0.0.1:{server.gateway}"}, retries={"max_attempts": 0}
+        ),
+    )
+    with pytest.raises(ClientError, match="UnrecognizedClientException"):
+        client.get_resource_policy()
+
+
 def test_botocore_gets_to_the_host_that_it_has_built_in(server):
     session = botocore.session.get_session()
     client = session.create_client(

@@ -43,7 +43,7 @@ def answer_to(request):
         for name, value in request.headers.items()
     }
     kind = headers.pop("Content-Type", "application/json")
-    body = request.body if request.body is not None else request.data
+    body = request.body if request.body is not None else getattr(request, "data", b"")
     return Client().post(f"/{path}", body, content_type=kind, headers={**headers, "Host": host})
 
 
@@ -59,13 +59,13 @@ def call(operation, members, *, query=IAM, **options):
     return answer_to(request)
 
 
-def client_at(endpoint):
+def client_at(endpoint, key_id=ZHANG_ID, secret=ZHANG_SECRET, *, region="us-east-1"):
     """Return AWS's own client, whose calls Django answers."""
     session = Botocore()
-    session.set_credentials(ZHANG_ID, ZHANG_SECRET)
+    session.set_credentials(key_id, secret)
     client = session.create_client(
         "signin",
-        region_name="us-east-1",
+        region_name=region,
         endpoint_url=endpoint,
         config=Config(retries={"max_attempts": 0}),
     )
