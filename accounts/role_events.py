@@ -25,7 +25,7 @@ def console_login(session: Session, role: Role, *, has_device: bool, browser: Br
         "ConsoleLogin",
         identity=_session_of(role, original(session).session_name, context),
         account_id=role.account_id,
-        region=_region(browser),
+        region=_region(role, browser),
         browser=browser,
         details=shapes.console_login_details(
             login_to="", user_agent=browser.user_agent, mfa_used=False, mfa_identifier=""
@@ -48,7 +48,7 @@ def _record(name: str, role: Role, original: Identity, to: str, browser: Browser
         name,
         identity=_session_of(role, original.session_name),
         account_id=role.account_id,
-        region=_region(browser),
+        region=_region(role, browser),
         browser=browser,
         details={"SwitchFrom": original.arn, "RedirectTo": to},
     )
@@ -58,6 +58,7 @@ def _session_of(
     role: Role, session_name: str, context: dict[str, Any] | None = None
 ) -> shapes.Identity:
     return shapes.assumed_role(
+        partition=role.account.partition,
         account_id=role.account_id,
         role_id=role.unique_id,
         role_name=role.name,
@@ -66,5 +67,10 @@ def _session_of(
     )
 
 
-def _region(browser: Browser) -> str:
-    return shapes.region(is_root=False, host_region=browser.region, alias_cookie=False)
+def _region(role: Role, browser: Browser) -> str:
+    return shapes.region(
+        partition=role.account.partition,
+        is_root=False,
+        host_region=browser.region,
+        alias_cookie=False,
+    )

@@ -30,6 +30,7 @@ from signin.federation.saml_sign_ins import Arriving, Offer
 from signin.flow.facts import Facts
 from signin.flow.models import Attempt
 from signin.http import browser_of
+from signin.kernel import partitions
 from signin.safeguards import comes_from_elsewhere
 
 FLOW = newcomers.PROVIDER
@@ -75,7 +76,7 @@ def accept(request: HttpRequest) -> HttpResponse:
 def metadata(request: HttpRequest) -> HttpResponse:
     """Answer with what identity providers have to know of this server."""
     endpoint = hosts.url("signin", iam_saml.PATH, **_region(request))
-    page = {"entity_id": iam_saml.AUDIENCE, "endpoint": endpoint}
+    page = {"entity_id": partitions.here().urn or endpoint, "endpoint": endpoint}
     kind = "application/samlmetadata+xml; charset=utf-8"
     return render(request, "federation/metadata.xml", page, content_type=kind)
 

@@ -18,6 +18,7 @@ from signin.console.views import WHO
 from signin.flow.facts import Facts
 from signin.flow.views import begin
 from signin.http import language_choice
+from signin.kernel import partitions
 
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 
@@ -49,7 +50,7 @@ def region_of(request: HttpRequest) -> dict[str, str]:
     """Return the region that a request's host or query names, as the host table takes it."""
     named = cast(hosts.HostRequest, request).host_values
     region = named.get("region") or request.GET.get("region", "")
-    return {"region": region} if re.fullmatch(hosts.REGION, region) else {}
+    return {"region": region} if partitions.here().has_region(region) else {}
 
 
 @require_safe
@@ -131,7 +132,7 @@ def help_page(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     page = {
         "console": hosts.url("console"),
-        "builder_id": hosts.url("builder-id", "/start/"),
+        "builder_id": hosts.url("builder-id", "/start/", None, partitions.AWS),
         "signin_scheme": hosts.origin("signin").partition("://")[0],
         "signin_host": hosts.origin("signin").partition("://")[2],
     }

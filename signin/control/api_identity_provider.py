@@ -70,7 +70,9 @@ def issue_assertion(request: HttpRequest, body: AssertionIn) -> dict[str, str]:
         raise Refused(422, "in_response_to: not the ID of a question.", "Leave it out.")
     attributes = body.attributes
     if attributes is None:
-        attributes = {} if provider.directory else answers.every_role(body.subject)
+        attributes = (
+            {} if provider.directory else answers.every_role(provider.partition, body.subject)
+        )
     statement = idp.Statement(
         subject=body.subject,
         audience=provider.entity_id,

@@ -81,7 +81,12 @@ def _record(
         name,
         identity=identity,
         account_id=signer.account_id,
-        region=shapes.region(is_root=False, host_region=browser.region, alias_cookie=False),
+        region=shapes.region(
+            partition=signer.account.partition,
+            is_root=False,
+            host_region=browser.region,
+            alias_cookie=False,
+        ),
         browser=browser,
         error=error,
         details=shapes.console_login_details(

@@ -1,7 +1,8 @@
 """SAML as IAM has it: for whom assertions are, whose word counts, and what they say of roles.
 
 The names that mean us are those by which whoever asks sees this server; AWS's own only behind the
-gateway of real names (``signin.naming``). The URN of the audience is the same for both.
+gateway of real names (``signin.naming``). The URN of the audience is the same for both. All are of
+the partition whose door was asked.
 """
 
 import re
@@ -34,10 +35,9 @@ from signin.federation.errors import (
     SessionTagsWrong,
     SourceIdentityWrong,
 )
-from signin.kernel import clock
+from signin.kernel import clock, partitions
 
 PATH = "/saml"
-AUDIENCE = "urn:amazon:webservices"
 ATTRIBUTES = "https://aws.amazon.com/SAML/Attributes/"
 ROLE = f"{ATTRIBUTES}Role"
 ROLE_SESSION_NAME = f"{ATTRIBUTES}RoleSessionName"
@@ -46,12 +46,14 @@ PRINCIPAL_TAG = f"{ATTRIBUTES}PrincipalTag:"
 SHORTEST = 900  # seconds
 LONGEST = 12 * HOUR
 PROVIDER_ARN = re.compile(
-    rf"arn:aws:iam::(?P<account>[0-9]{{12}}):saml-provider/(?P<name>{PROVIDER_NAME})"
+    rf"arn:(?P<partition>{partitions.ID}):iam::(?P<account>[0-9]{{12}})"
+    rf":saml-provider/(?P<name>{PROVIDER_NAME})"
 )
+_IAM = rf"arn:(?:{partitions.ID}):iam"
 # A role's name may have commas, a provider's may not.
 _PAIR = re.compile(
-    r"\s*(?:(?P<role>arn:aws:iam::\d{12}:role/\S+?)\s*,\s*(?P<provider>arn:aws:iam::\S+)"
-    r"|(?P<provider_first>arn:aws:iam::\d{12}:saml-provider/[^\s,]+)\s*,\s*(?P<role_last>\S+))\s*",
+    rf"\s*(?:(?P<role>{_IAM}::\d{{12}}:role/\S+?)\s*,\s*(?P<provider>{_IAM}::\S+)"
+    rf"|(?P<provider_first>{_IAM}::\d{{12}}:saml-provider/[^\s,]+)\s*,\s*(?P<role_last>\S+))\s*",
     re.ASCII,
 )
 
@@ -63,14 +65,16 @@ class Endpoints:
         if not isinstance(address, str) or not (found := hosts.find_url(address)):
             return False
         host, values, _ = found
-        return host.door == "signin" and address == hosts.url("signin", PATH, **values)
+        if host.door != "signin":
+            return False
+        return address == hosts.url("signin", PATH, None, host.partition, **values)
 
 
 class Audiences(Endpoints):
     """The names by which assertions can mean us: those addresses, and AWS's name for itself."""
 
     def __contains__(self, name: object) -> bool:
-        return name == AUDIENCE or super().__contains__(name)
+        return name in urns() or super().__contains__(name)
 
 
 @dataclass(frozen=True)
@@ -100,13 +104,22 @@ class Claims:
         )
 
 
+def urns() -> Sequence[str]:
+    """Return AWS's names for itself where somebody asks; the desk knows those of all partitions."""
+    now = partitions.current()
+    known = [now] if now else partitions.PARTITIONS.values()
+    return [each.urn for each in known if each.urn]
+
+
 def find_provider(arn: str) -> SamlProvider | None:
-    """Return the provider of an ARN."""
+    """Return the provider of an ARN, if it is of the partition that was asked."""
     parts = PROVIDER_ARN.fullmatch(arn)
     if parts is None:
         return None
-    providers = SamlProvider.objects.filter(account=parts["account"], name=parts["name"])
-    return providers.first()
+    providers = SamlProvider.objects.select_related("account")
+    found = providers.filter(account=parts["account"], name=parts["name"]).first()
+    is_known = found and found.arn == arn and partitions.is_known_here(found.account.partition)
+    return found if is_known else None
 
 
 def read(
@@ -119,8 +132,13 @@ def read(
     asked: list[SamlProvider] = []
 
     def issuers(entity_id: str) -> Sequence[SamlProvider]:
-        known = [provider] if provider else SamlProvider.objects.filter(entity_id=entity_id)
-        asked.extend(each for each in known if each.entity_id == entity_id)
+        everybody = SamlProvider.objects.select_related("account")
+        known = [provider] if provider else everybody.filter(entity_id=entity_id)
+        asked.extend(
+            each
+            for each in known
+            if each.entity_id == entity_id and partitions.is_known_here(each.account.partition)
+        )
         return asked
 
     try:

@@ -38,6 +38,7 @@ def signed_in(
         mfa=False,
     )
     identity = shapes.assumed_role(
+        partition=role.account.partition,
         account_id=role.account_id,
         role_id=role.unique_id,
         role_name=role.name,
@@ -98,7 +99,12 @@ def _record_login(
         "ConsoleLogin",
         identity=identity,
         account_id=provider.account_id,
-        region=shapes.region(is_root=False, host_region=browser.region, alias_cookie=False),
+        region=shapes.region(
+            partition=provider.account.partition,
+            is_root=False,
+            host_region=browser.region,
+            alias_cookie=False,
+        ),
         browser=browser,
         error=shapes.FAILED if reason else None,
         details={

@@ -15,12 +15,14 @@ from accounts.models import Directory, Role, SamlProvider
 from signin import hosts, naming
 from signin.federation import documents, iam_saml, idp
 from signin.federation.metadata import POST
+from signin.kernel.partitions import AWS, PARTITIONS, Partition
 
 CONSOLE = "console"
 # A directory's entity ID, which is the address of its metadata, and where its answers arrive.
 METADATA_PATH = "/platform/saml/"
 ACS_PATH = "/platform/saml/acs/"
-DOORS = ("platform", "signin", "platform-dual-stack")
+DOORS = ("platform", "signin")
+DUAL_STACK = "platform-dual-stack"  # in the partition aws only
 IS_DEFAULT = ' isDefault="true"'
 
 
@@ -28,13 +30,15 @@ IS_DEFAULT = ' isDefault="true"'
 class ServiceProvider:
     """Somebody who takes assertions: by which names it is known, and where they are posted.
 
-    ``key`` is the console's word, or the ID of a directory.
+    ``key`` is the console's word, with the partition's ID where it is another than ``aws``, or the
+    ID of a directory.
     """
 
     key: str
     entity_ids: Sequence[str]
     acs_urls: Sequence[str]
     directory: Directory | None = None
+    partition: Partition = AWS
 
     @property
     def entity_id(self) -> str:
@@ -49,13 +53,18 @@ class ServiceProvider:
     @property
     def name(self) -> str:
         """What people call it."""
-        return self.directory.portal_name if self.directory else _("Console")
+        if self.directory:
+            return self.directory.portal_name
+        console = _("Console")
+        return console if self.partition is AWS else f"{console} ({self.partition.id})"
 
 
-def console() -> ServiceProvider:
-    """Return the console, which opens roles for whom a provider of an account vouches."""
-    addresses = _named("signin", iam_saml.PATH)
-    return ServiceProvider(CONSOLE, [iam_saml.AUDIENCE, *addresses], addresses)
+def console(partition: Partition = AWS) -> ServiceProvider:
+    """Return a console, which opens roles for whom a provider of an account vouches."""
+    addresses = _named("signin", iam_saml.PATH, partition)
+    key = CONSOLE if partition is AWS else f"{CONSOLE}-{partition.id}"
+    names = [partition.urn, *addresses] if partition.urn else addresses
+    return ServiceProvider(key, names, addresses, partition=partition)
 
 
 def of(directory: Directory) -> ServiceProvider:
@@ -64,13 +73,16 @@ def of(directory: Directory) -> ServiceProvider:
     Its addresses are at Identity Center's own host, at that one's dual-stack name, and at the older
     one of the console's name, which its entity ID has as well.
     """
-    region, path = directory.region, f"{ACS_PATH}{directory.pk}"
-    addresses = (_named(door, path, region=region) for door in DOORS)
+    partition, region = directory.partition, directory.region
+    path = f"{ACS_PATH}{directory.pk}"
+    doors = [*DOORS, DUAL_STACK] if partition is AWS else DOORS
+    addresses = (_named(door, path, partition, region=region) for door in doors)
     return ServiceProvider(
         directory.pk,
-        _named("signin", f"{METADATA_PATH}{directory.pk}", region=region),
+        _named("signin", f"{METADATA_PATH}{directory.pk}", partition, region=region),
         [url for of_one_naming in zip(*addresses, strict=True) for url in of_one_naming],
         directory,
+        partition,
     )
 
 
@@ -80,7 +92,7 @@ def metadata(directory: Directory) -> bytes:
     services = "".join(
         f'<md:AssertionConsumerService Binding="{POST}" Location={quoteattr(url)}'
         f' index="{number}"{"" if number else IS_DEFAULT}/>'
-        for number, url in enumerate(here.acs_urls[: len(DOORS)])
+        for number, url in enumerate(_by_one_naming(here))
     )
     document = (
         f'<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -108,7 +120,9 @@ def find_directory(directory_id: str, *, region: str) -> Directory | None:
 
 def known() -> list[ServiceProvider]:
     """Return those for whom the built-in identity provider vouches: whoever trusts it."""
-    return [*([console()] if any(roles_by_account()) else []), *map(of, _directories())]
+    trusting = {provider.account.partition for provider, _ in roles_by_account()}
+    consoles = [console(each) for each in PARTITIONS.values() if each.id in trusting]
+    return [*consoles, *map(of, _directories())]
 
 
 def find(key: str) -> ServiceProvider | None:
@@ -142,10 +156,15 @@ def _directories() -> Iterator[Directory]:
     yield from Directory.objects.filter(external & mine)
 
 
-def _named(door: str, path: str, **values: str) -> list[str]:
+def _by_one_naming(provider: ServiceProvider) -> Sequence[str]:
+    """Return the addresses of a directory by the present naming."""
+    return provider.acs_urls[: len(DOORS) + (provider.partition is AWS)]
+
+
+def _named(door: str, path: str, partition: Partition, **values: str) -> list[str]:
     """Return an address by all the names that it has, the present one first."""
-    found = {hosts.url(door, path, **values): None}
+    found = {hosts.url(door, path, None, partition, **values): None}
     for each in (naming.local(), naming.REAL):
         with naming.seen_as(each):
-            found[hosts.url(door, path, **values)] = None
+            found[hosts.url(door, path, None, partition, **values)] = None
     return list(found)

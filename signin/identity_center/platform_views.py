@@ -123,7 +123,7 @@ def new_device(request: HttpRequest) -> HttpResponse:
     if session is None:
         return entry(request)
     directory = session.principal.profile.directory
-    devices_page = hosts.url("portal", "/start/mfa", portal=directory.portal_name)
+    devices_page = hosts.url("portal", "/start/mfa", **hosts.portal_named(directory.portal_name))
     may_manage = directory.users_manage_devices and not directory.is_external
     if not sessions.is_fresh(session) or not may_manage:
         return redirect(devices_page)

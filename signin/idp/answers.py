@@ -7,6 +7,7 @@ from typing import Any
 from accounts.models import Account, DirectoryProfile, Role
 from signin.federation import iam_saml, idp, service_providers
 from signin.federation.service_providers import ServiceProvider
+from signin.kernel.partitions import Partition
 
 MOST_NAMES = 50
 
@@ -20,18 +21,19 @@ class RoleChoice:
     value: str
 
 
-def role_choices() -> list[RoleChoice]:
-    """Return the roles that the console opens for whom this provider vouches."""
+def role_choices(partition: Partition) -> list[RoleChoice]:
+    """Return the roles that a partition's console opens for whom this provider vouches."""
     return [
         RoleChoice(provider.account, role, f"{role.arn},{provider.arn}")
         for provider, roles in service_providers.roles_by_account()
         for role in roles
+        if provider.account.partition == partition.id
     ]
 
 
-def every_role(session_name: str) -> dict[str, list[str]]:
+def every_role(partition: Partition, session_name: str) -> dict[str, list[str]]:
     """Return the attributes with which somebody may choose any of these roles at the console."""
-    roles = [each.value for each in role_choices()]
+    roles = [each.value for each in role_choices(partition)]
     return {iam_saml.ROLE: roles, iam_saml.ROLE_SESSION_NAME: [session_name]}
 
 

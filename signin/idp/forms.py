@@ -69,7 +69,8 @@ class WhoForm(forms.Form):
         if provider.directory:
             del self.fields["roles"], self.fields["session_name"]
         else:
-            choices = [(choice.value, choice.role.name) for choice in answers.role_choices()]
+            there = answers.role_choices(provider.partition)
+            choices = [(choice.value, choice.role.name) for choice in there]
             self.fields["roles"].choices = choices  # type: ignore[attr-defined]
 
     def clean_acs_url(self) -> str:

@@ -107,7 +107,7 @@ def assume_role(call: Call) -> Output:
         )
         user = {
             "AssumedRoleId": f"{role.unique_id}:{wish.session_name}",
-            "Arn": arns.role_session(role.account_id, role.name, wish.session_name),
+            "Arn": role.session_arn(wish.session_name),
         }
         record(call, keys, {"assumedRoleUser": lowered(user)}, role=role)
     source_identity = wish.source_identity or signer.source_identity
@@ -141,7 +141,7 @@ def get_federation_token(call: Call) -> Output:
     used = packed(inputs, tags)
     user = {
         "FederatedUserId": f"{signer.account_id}:{name}",
-        "Arn": arns.federated_user(signer.account_id, name),
+        "Arn": arns.federated_user(signer.account.partition, signer.account_id, name),
     }
     with transaction.atomic():
         keys = credentials.issue_for_federation(
