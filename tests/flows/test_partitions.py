@@ -207,9 +207,8 @@ class TestPrograms:
     def test_let_in_by_a_sign_in_have_the_partition_s_arns(self, browser, partition):
         endpoint = hosts.origin("signin", region=partition.home)
         program = Program(endpoint=endpoint)
-        browser.visit(program.address()).submit(account=account_of(partition).pk, **ZHANG)
-        if browser.step:
-            browser.submit(account=account_of(partition).pk, **ZHANG)
+        browser.visit(program.address()).submit(user_type="iam", account=account_of(partition).pk)
+        browser.submit(**ZHANG)
         answer = let_in(browser, program)
         assert answer.status == 200
         assert answer.body["accessToken"]["accessKeyId"]
