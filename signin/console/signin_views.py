@@ -5,6 +5,7 @@ from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from accounts.identities import original
@@ -125,6 +126,15 @@ def switch_role(request: HttpRequest) -> HttpResponse:
     return redirect(hosts.url("console", "/switch-role", query or None, **region_of(request)))
 
 
+def _sample_portal() -> str:
+    """Return what the address of a portal looks like."""
+    if partitions.here() is not partitions.AWS:
+        instance = {"instance": f"ssoins-{'0' * 16}", "region": partitions.here().home}
+        return hosts.url("portal", "/start", **instance)
+    sample = pgettext("placeholder in an address", "your-organization")
+    return hosts.url("portal", "/start", portal="portal").replace("portal", sample, 1)
+
+
 @require_safe
 def help_page(request: HttpRequest, name: str) -> HttpResponse:
     """Show a page of help."""
@@ -132,6 +142,8 @@ def help_page(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     page = {
         "console": hosts.url("console"),
+        "portals": partitions.here().portals,
+        "portal": _sample_portal(),
         "builder_id": hosts.url("builder-id", "/start/", None, partitions.AWS),
         "signin_scheme": hosts.origin("signin").partition("://")[0],
         "signin_host": hosts.origin("signin").partition("://")[2],

@@ -42,6 +42,13 @@ class Partition:
         return f"signin.{self.console}"
 
     @property
+    def portals(self) -> str:
+        """The domain that people find in the addresses of portals."""
+        if self.id == "aws":
+            return "awsapps.com"
+        return self.start or f"portal.{self.services}"
+
+    @property
     def platform(self) -> str:
         """What follows the region in the sign-in hosts of Identity Center."""
         return "signin.aws" if self.id == "aws" else f"sso.signin.{self.console}"

@@ -51,7 +51,8 @@ def _account_of(target: str, signer: Signer) -> str:
 
 def get_delegated_access_token(call: Call) -> Output:
     """Give credentials of a user who delegated access, for a token that is traded in once."""
-    token = delegations.find(text(call.inputs, "TradeInToken", TOKEN))
+    given = text(call.inputs, "TradeInToken", TOKEN)
+    token = delegations.find(given, partition=call.signer.account.partition)
     user = token.principal
     with transaction.atomic():
         keys = delegations.trade_in(token)

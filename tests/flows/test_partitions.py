@@ -263,3 +263,13 @@ class TestTheDesk:
         assert f"sso_region = {partition.home}\n" in told
         signin = hosts.origin("signin", region=partition.home)
         assert (f"AWS_ENDPOINT_URL_SIGNIN={signin}\n" in told) == (partition is not AWS)
+
+
+class TestWhatPagesTell:
+    def test_of_portals_is_of_their_partition(self, browser, partition):
+        browser.visit(hosts.url("signin", "/help/ways-to-sign-in", None, partition))
+        [told] = re.findall(r"<code>(http://[^<]+/start)</code>", browser.text)
+        host, _, _ = hosts.find_url(told)
+        assert (host.door, host.partition) == ("portal", partition)
+        browser.visit(hosts.url("platform", "/", region=partition.home))
+        assert f"it has {partition.portals} in it" in browser.words

@@ -201,3 +201,19 @@ class TestIdentityCenter:
                     startUrl=url, clientId=made["clientId"], clientSecret=made["clientSecret"]
                 )
             assert refused.value.response["Error"]["Code"] == "InvalidRequestException"
+
+
+class TestWhatIsTradedIn:
+    @pytest.mark.parametrize("other", OTHERS, ids=lambda each: each.id)
+    def test_counts_in_its_own_partition_alone(self, everywhere, other):
+        for here, there in ((AWS, other), (other, AWS)):
+            arn = f"arn:{there.id}:iam::{ACCOUNTS[there.id]}:user/zhang"
+            made = everywhere.control("POST", "/delegation_tokens", {"principal_arn": arn})
+            token = made["trade_in_token"]
+            mine, theirs = at(everywhere, "127.0.0.1", here), at(everywhere, "127.0.0.1", there)
+            assert refusal(mine.get_delegated_access_token, TradeInToken=token)
+            traded = theirs.get_delegated_access_token(TradeInToken=token)
+            assert traded["AssumedPrincipal"] == arn
+            assert refusal(mine.get_access_key_info, AccessKeyId=KEYS[there.id])
+            told = theirs.get_access_key_info(AccessKeyId=KEYS[there.id])
+            assert told["Account"] == ACCOUNTS[there.id]
