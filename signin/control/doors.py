@@ -160,7 +160,7 @@ def people(scenario: Scenario) -> list[Person]:
         *(
             each
             for entry in document.get("directories", [])
-            for each in _of_directory(entry, _partition_of(accounts[entry["account"]]))
+            for each in _of_directory(entry, _partition_of(accounts.get(entry["account"], {})))
         ),
         *(_builder_id(entry) for entry in document.get("builder_ids", [])),
     ]
