@@ -1,9 +1,9 @@
 """What the events say of long-term access keys, never the secret (event E-21's sisters)."""
 
-from typing import Any
+from typing import Any, cast
 
 from accounts.events import IAM, administered, identity_of
-from accounts.models import AccessKey, Session
+from accounts.models import AccessKey, Account, Session
 from signin.events import log, shapes
 from signin.http import Browser
 
@@ -64,7 +64,7 @@ def _record(
 ) -> None:
     owner = access_key.principal
     if session is None:
-        administered(name, owner.account_id or "", browser, parameters or None, response)
+        administered(name, cast(Account, owner.account), browser, parameters or None, response)
         return
     attributes = shapes.session_attributes(began_at=session.created_at, mfa=has_device)
     log.record_api_call(
@@ -72,7 +72,7 @@ def _record(
         source=IAM,
         identity={**identity_of(owner), "sessionContext": {"attributes": attributes}},
         account_id=owner.account_id or "",
-        region=shapes.ROOT_REGION,
+        region=shapes.root_region(owner.partition),
         browser=browser,
         user_agent="console.amazonaws.com" if owner.is_root else "signin.amazonaws.com",
         parameters=parameters or None,

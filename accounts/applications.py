@@ -54,7 +54,8 @@ def saml_path(application: Application, service: str) -> str:
 def saml_url(application: Application, service: str) -> str:
     """Return the address of such a service, as an application is told it."""
     region = application.directory.region
-    return hosts.url(SAML_DOOR, saml_path(application, service), region=region)
+    path, partition = saml_path(application, service), application.directory.partition
+    return hosts.url(SAML_DOOR, path, None, partition, region=region)
 
 
 def subject_of(application: Application, user: Principal) -> str:

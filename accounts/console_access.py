@@ -25,7 +25,7 @@ def denies(account: Account, arn: str, browser: Browser, *, has_network: bool = 
     """
     if not account.console_authorization:
         return False
-    region = browser.region or shapes.ROOT_REGION
+    region = browser.region or shapes.root_region(account.partition)
     ip = browser.ip if has_network else ""
     return not _fulfils(of(account), arn=arn, ip=ip, region=region)
 

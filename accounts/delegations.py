@@ -34,13 +34,14 @@ def give(user: Principal, *, seconds: int) -> Given:
     return Given(token, now + LIFETIME)
 
 
-def find(token: str) -> TradeInToken:
-    """Return a token that is good, or raise TradeInTokenOver."""
+def find(token: str, *, partition: str) -> TradeInToken:
+    """Return a token that is good in a partition, or raise TradeInTokenOver."""
     living = TradeInToken.objects.select_related("principal__account").filter(
         digest=entropy.digest(token),
         used_at=None,
         expires_at__gt=clock.now(),
         principal__account__state=Account.State.ACTIVE,
+        principal__account__partition=partition,
     )
     found = living.first()
     if found is None:

@@ -1,4 +1,7 @@
-"""Directories and who is in them."""
+"""Directories and who is in them.
+
+A door finds directories of its own partition only.
+"""
 
 import re
 from collections.abc import Iterable
@@ -13,11 +16,13 @@ from accounts.models import Directory, DirectoryProfile, Principal
 from accounts.models.directories import DIRECTORY_ID_ALPHABET
 from accounts.models.principals import fold
 from signin import hosts
-from signin.kernel import clock, entropy
+from signin.kernel import clock, entropy, partitions
 from signin.kernel.prepared import Prepared
 
 PORTALS = ".awsapps.com"
 INSTANCES = "instances"  # the door where an instance is named by the path
+SHARED = "start"  # the doors where a portal is named by the path, as outside of ``aws``
+SHARED_PATH = re.compile(r"/directory/([a-z0-9-]{1,63})/?")
 
 _BY_ID = Prepared(lambda key: Directory.objects.filter(pk=key), key=CharField())
 _NAMED = Prepared(
@@ -57,7 +62,7 @@ def find_by_portal(name: str) -> Directory | None:
     """Return the directory whose portal has this name; a regional one has its instance's ID."""
     instance, dot, region = name.partition(".")
     if not dot:
-        return _NAMED.find(name=name)
+        return _known(_NAMED.find(name=name))
     directory = find_by_instance(instance)
     return directory if directory and region in directory.regions else None
 
@@ -66,7 +71,7 @@ def find_by_instance(instance_id: str) -> Directory | None:
     """Return the directory of an instance of Identity Center, by an ID as somebody wrote it."""
     if not re.fullmatch(hosts.INSTANCE, instance_id):
         return None
-    return _INSTANCE.find(instance=instance_id)
+    return _known(_INSTANCE.find(instance=instance_id))
 
 
 def find_by_start_url(url: str) -> Directory | None:
@@ -83,8 +88,12 @@ def find_by_start_url(url: str) -> Directory | None:
     host, _ = hosts.find_real(hostname) or (None, {})
     if host and host.door == INSTANCES:
         return find_by_instance(path.strip("/"))
+    if host and host.door == SHARED:
+        shared = SHARED_PATH.fullmatch(path)
+        found = find_by_portal(shared[1]) if shared else None
+        return found if found and found.partition is host.partition else None
     one: Any = _ONE.find()
-    return one if one and one.is_alone else None
+    return _known(one) if one and one.is_alone else None
 
 
 def portal_in(url: str) -> str:
@@ -150,6 +159,11 @@ def use_up_one_time(user: Principal) -> bool:
     return bool(living.update(one_time_until=None))
 
 
+def _known(directory: Directory | None) -> Directory | None:
+    is_known = directory and partitions.is_known_here(directory.partition.id)
+    return directory if is_known else None
+
+
 def _named_in(url: str) -> tuple[str, str] | None:
     """Return the real host name that an address has or means, and its path."""
     try:
@@ -160,9 +174,11 @@ def _named_in(url: str) -> tuple[str, str] | None:
 
 
 def _portal_at(hostname: str) -> str:
+    host, values = hosts.find_real(hostname) or (None, {})
+    if host and host.door == SHARED:
+        return ""
     if hostname.endswith(PORTALS):
         return hostname.removesuffix(PORTALS)
-    _, values = hosts.find_real(hostname) or (None, {})
     return hosts.portal_name(values) if "instance" in values else ""
 
 

@@ -13,7 +13,7 @@ NO_REPLY_PORTAL = "no-reply@login.awsapps.com"
 
 def start_url(directory: Directory) -> str:
     """Return the address of a directory's portal, as people are told it."""
-    return hosts.lasting_url("portal", "/start/", {}, portal=directory.portal_name)
+    return hosts.lasting_url("portal", "/start/", {}, **hosts.portal_named(directory.portal_name))
 
 
 def invitation(user: Principal, *, link: str, expires_at: datetime) -> None:

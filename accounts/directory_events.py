@@ -127,7 +127,11 @@ def administered(
     """Record what the operator did: in the account's own log it is its root user's doing."""
     account_id = directory.account_id
     root = shapes.authenticated(
-        is_root=True, account_id=account_id, principal_id=account_id, username=""
+        partition=directory.partition.id,
+        is_root=True,
+        account_id=account_id,
+        principal_id=account_id,
+        username="",
     )
     _store_call(name, directory, root, browser, parameters, None, source=source)
 

@@ -8,6 +8,7 @@ from accounts.models import Account, PasswordPolicy, Principal
 from signin.events import log, shapes
 from signin.flow.models import Attempt
 from signin.http import Browser
+from signin.kernel import partitions
 
 IAM = "iam.amazonaws.com"
 ACCOUNT = "account.amazonaws.com"
@@ -63,12 +64,19 @@ def console_login_denied(attempt: Attempt, principal: Principal, *, is_proven: b
 
 def console_access_denied(whose: Identity, *, browser: Browser) -> None:
     """Record that they keep somebody from it who signed in earlier, not as a role."""
-    account_id = whose.account.id
+    account_id, partition = whose.account.id, whose.account.partition
     if whose.is_federated:
-        identity = shapes.federated_user(account_id=account_id, name=whose.session_name)
+        identity = shapes.federated_user(
+            partition=partition, account_id=account_id, name=whose.session_name
+        )
     else:
         identity = identity_of(whose.principal)
-    region = shapes.region(is_root=whose.is_root, host_region=browser.region, alias_cookie=False)
+    region = shapes.region(
+        partition=partition,
+        is_root=whose.is_root,
+        host_region=browser.region,
+        alias_cookie=False,
+    )
     log.record(
         "ConsoleLogin",
         identity=identity,
@@ -98,7 +106,7 @@ def password_changed(
         source=IAM,
         identity=identity_of(principal),
         account_id=principal.account_id or "",
-        region=shapes.ROOT_REGION,
+        region=shapes.root_region(principal.partition),
         browser=browser,
         user_agent="signin.amazonaws.com",
         parameters=None,
@@ -148,13 +156,13 @@ def login_profile_set(iam_user: Principal, *, is_new: bool, browser: Browser) ->
     changed_at = cast(datetime, iam_user.password_changed_at)
     profile = {**parameters, "createDate": shapes.spelled(changed_at)}
     response = {"loginProfile": profile} if is_new else None
-    administered(name, iam_user.account_id or "", browser, parameters, response)
+    administered(name, cast(Account, iam_user.account), browser, parameters, response)
 
 
 def login_profile_deleted(iam_user: Principal, *, browser: Browser) -> None:
     """Record that an IAM user lost the password, and with it the console."""
     parameters = {"userName": iam_user.username}
-    administered("DeleteLoginProfile", iam_user.account_id or "", browser, parameters)
+    administered("DeleteLoginProfile", cast(Account, iam_user.account), browser, parameters)
 
 
 def password_policy_set(policy: PasswordPolicy, *, browser: Browser) -> None:
@@ -172,17 +180,17 @@ def password_policy_set(policy: PasswordPolicy, *, browser: Browser) -> None:
         parameters["maxPasswordAge"] = policy.max_age_days
     if policy.reuse_prevention is not None:
         parameters["passwordReusePrevention"] = policy.reuse_prevention
-    administered("UpdateAccountPasswordPolicy", policy.account_id, browser, parameters)
+    administered("UpdateAccountPasswordPolicy", policy.account, browser, parameters)
 
 
-def password_policy_deleted(account_id: str, *, browser: Browser) -> None:
+def password_policy_deleted(account: Account, *, browser: Browser) -> None:
     """Record that an account goes back to the default policy."""
-    administered("DeleteAccountPasswordPolicy", account_id, browser, None)
+    administered("DeleteAccountPasswordPolicy", account, browser, None)
 
 
 def administered(
     name: str,
-    account_id: str,
+    account: Account,
     browser: Browser,
     parameters: dict[str, Any] | None,
     response: dict[str, Any] | None = None,
@@ -192,10 +200,14 @@ def administered(
         name,
         source=IAM,
         identity=shapes.authenticated(
-            is_root=True, account_id=account_id, principal_id=account_id, username=""
+            partition=account.partition,
+            is_root=True,
+            account_id=account.id,
+            principal_id=account.id,
+            username="",
         ),
-        account_id=account_id,
-        region=shapes.ROOT_REGION,
+        account_id=account.id,
+        region=shapes.root_region(account.partition),
         browser=browser,
         user_agent="console.amazonaws.com",
         parameters=parameters,
@@ -211,7 +223,7 @@ def _looked_after(
         source=ACCOUNT,
         identity=identity_of(root_user),
         account_id=root_user.account_id or "",
-        region=shapes.ROOT_REGION,
+        region=shapes.root_region(root_user.partition),
         browser=browser,
         user_agent="console.amazonaws.com",
         parameters=parameters,
@@ -225,7 +237,7 @@ def _updated(
         name,
         identity=identity_of(root_user),
         account_id=root_user.account_id or "",
-        region=shapes.ROOT_REGION,
+        region=shapes.root_region(root_user.partition),
         browser=browser,
         error=error.message if error else None,
     )
@@ -234,6 +246,7 @@ def _updated(
 def identity_of(principal: Principal) -> shapes.Identity:
     """Return how events name somebody who proved to be it."""
     return shapes.authenticated(
+        partition=principal.partition,
         is_root=principal.is_root,
         account_id=principal.account_id or "",
         principal_id=principal.unique_id,
@@ -244,6 +257,7 @@ def identity_of(principal: Principal) -> shapes.Identity:
 def unproven_identity_of(principal: Principal) -> shapes.Identity:
     """Return how events name somebody who is known, but did not prove to be it."""
     return shapes.unauthenticated(
+        partition=principal.partition,
         is_root=principal.is_root,
         account_id=principal.account_id or "",
         principal_id=principal.unique_id,
@@ -266,6 +280,7 @@ def _record(
         identity=identity,
         account_id=account_id,
         region=shapes.region(
+            partition=partitions.here().id,  # somebody else's partition is unknown here
             is_root=is_root,
             host_region=browser.region,
             alias_cookie=attempt.facts.get("alias_remembered", False),

@@ -55,9 +55,9 @@ class Identity:
     def arn(self) -> str:
         """The ARN of who acts; of a role and of a federated user it is the session's."""
         if self.role:
-            return arns.role_session(self.account.id, self.role.name, self.session_name)
+            return self.role.session_arn(self.session_name)
         if self.is_federated:
-            return arns.federated_user(self.account.id, self.session_name)
+            return arns.federated_user(self.account.partition, self.account.id, self.session_name)
         return self.principal.arn
 
     @property
@@ -70,7 +70,7 @@ class Identity:
         if self.is_federated:
             return frozenset()
         own = self.principal.arn if self.role is None else self.role.arn
-        return frozenset({own, arns.root_user(self.account.id)})
+        return frozenset({own, arns.root_user(self.account.partition, self.account.id)})
 
 
 def acting(session: Session) -> Identity:

@@ -13,9 +13,9 @@ from django.conf import settings
 
 from accounts.errors import ContextRefused
 from accounts.models import Principal
-from signin.kernel import clock, sealing
+from signin.kernel import clock, partitions, sealing
 
-PROVIDER = "arn:aws:iam::aws:contextProvider/IdentityCenter"
+PROVIDER = "contextProvider/IdentityCenter"
 PURPOSE = "identity context"
 
 
@@ -25,9 +25,9 @@ def issue(user: Principal, *, expires_at: datetime) -> str:
     return sealing.seal(json.dumps(said).encode(), key=settings.SECRET_KEY, purpose=PURPOSE)
 
 
-def check(provider: str, assertion: str) -> Principal:
-    """Return the user that a context is about, or raise ContextRefused."""
-    if provider != PROVIDER:
+def check(provider: str, assertion: str, *, partition: str) -> Principal:
+    """Return the user of a partition that a context is about, or raise ContextRefused."""
+    if provider != partitions.get(partition).arn("iam", "", "aws", PROVIDER):
         raise ContextRefused
     try:
         opened = sealing.unseal(assertion, key=settings.SECRET_KEY, purpose=PURPOSE)
@@ -35,7 +35,9 @@ def check(provider: str, assertion: str) -> Principal:
         raise ContextRefused from error
     said: dict[str, Any] = json.loads(opened)
     users = Principal.objects.filter(profile__user_id=said["user"], profile__is_enabled=True)
-    user = users.select_related("profile").first()
-    if user is None or said["expires"] <= clock.now().timestamp():
+    user = users.select_related("profile__directory").first()
+    if user is None or user.profile.directory.partition.id != partition:
+        raise ContextRefused
+    if said["expires"] <= clock.now().timestamp():
         raise ContextRefused
     return user

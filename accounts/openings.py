@@ -7,7 +7,7 @@ from accounts.errors import EmailBurnt, EmailInUse, EmailTaken, OpeningOver
 from accounts.models import Account, Behaviour, Opening, Principal
 from accounts.models.principals import fold
 from signin.flow.models import Attempt
-from signin.kernel import clock, entropy
+from signin.kernel import clock, entropy, partitions
 
 
 def check_email(email: str) -> None:
@@ -56,6 +56,7 @@ def complete(attempt: Attempt, *, phone: str) -> Principal:
     root_user.account = account = Account(
         id=_new_id(),
         name=attempt.facts["account_name"],
+        partition=partitions.here().id,
         phone=phone,
         captcha_mode=behaviour.captcha_mode,
         email_code_mode=behaviour.email_code_mode,

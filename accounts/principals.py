@@ -1,4 +1,7 @@
-"""Finding whom somebody means by what they typed."""
+"""Finding whom somebody means by what they typed.
+
+A door knows the accounts of its own partition: those of others are as if nobody had them.
+"""
 
 from typing import Any, NamedTuple
 
@@ -6,8 +9,8 @@ from django.db.models import CharField, DateTimeField, F, Q, QuerySet, Subquery,
 from django.db.models.functions import Coalesce
 
 from accounts.models import Account, Behaviour, Principal
-from accounts.models.principals import fold
-from signin.kernel import clock
+from accounts.models.principals import fold, root_realm
+from signin.kernel import clock, partitions
 from signin.kernel.prepared import Given, Prepared
 
 NO_ACCOUNT = "-"
@@ -20,11 +23,11 @@ class Modes(NamedTuple):
     controls_access: bool
 
 
-def _behaviour(folded: Given, now: Given) -> QuerySet[Behaviour]:
+def _behaviour(realm: Given, folded: Given, now: Given) -> QuerySet[Behaviour]:
     accounts = Account.objects.filter(
         Q(expires_at=None) | Q(expires_at__gt=now),
         principals__kind=Principal.Kind.ROOT_USER,
-        principals__realm="",
+        principals__realm=realm,
         principals__folded=folded,
     )
     own = Subquery(accounts.order_by().values("captcha_mode")[:1])
@@ -34,11 +37,12 @@ def _behaviour(folded: Given, now: Given) -> QuerySet[Behaviour]:
     )
 
 
-_BEHAVIOUR = Prepared(_behaviour, folded=CharField(), now=DateTimeField())
+_BEHAVIOUR = Prepared(_behaviour, realm=CharField(), folded=CharField(), now=DateTimeField())
 _ROOT_USER = Prepared(
-    lambda folded: Principal.objects.select_related("account").filter(
-        kind=Principal.Kind.ROOT_USER, realm="", folded=folded
+    lambda realm, folded: Principal.objects.select_related("account").filter(
+        kind=Principal.Kind.ROOT_USER, realm=realm, folded=folded
     ),
+    realm=CharField(),
     folded=CharField(),
 )
 _IAM_USER = Prepared(
@@ -60,7 +64,7 @@ def find_holder(email: str) -> Principal | None:
 
     It is its root user, or was when the account was closed, even if that is gone for good.
     """
-    return _ROOT_USER.find(folded=fold(email))
+    return _ROOT_USER.find(realm=_realm_here(), folded=fold(email))
 
 
 def modes_for(email: str) -> Modes:
@@ -68,7 +72,7 @@ def modes_for(email: str) -> Modes:
 
     One look-up, whether an account has the e-mail or the scenario decides for nobody's (S-018).
     """
-    found: Any = _BEHAVIOUR.find(folded=fold(email), now=clock.now())
+    found: Any = _BEHAVIOUR.find(realm=_realm_here(), folded=fold(email), now=clock.now())
     if found is None:
         return Modes(Account.CaptchaMode.ALWAYS, controls_access=False)
     return Modes(found.mode, controls_access=bool(found.controls))
@@ -84,7 +88,7 @@ def find_account(id_or_alias: str) -> Account | None:
     typed = account_key(id_or_alias)
     column = "id" if typed.isdigit() and len(typed) == 12 else "alias"
     account = Account.objects.filter(**{column: typed}).first()
-    return None if account is None or account.is_gone else account
+    return account if account and _is_there(account) else None
 
 
 def find_iam_user(account: Account | None, username: str) -> Principal | None:
@@ -108,6 +112,14 @@ def account_key(id_or_alias: str) -> str:
 
 
 def _still_there(principal: Principal | None) -> Principal | None:
-    if principal is None or principal.account is None or principal.account.is_gone:
+    if principal is None or principal.account is None or not _is_there(principal.account):
         return None
     return principal
+
+
+def _realm_here() -> str:
+    return root_realm(partitions.here().id)
+
+
+def _is_there(account: Account) -> bool:
+    return partitions.is_known_here(account.partition) and not account.is_gone

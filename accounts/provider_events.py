@@ -21,15 +21,15 @@ def saml_put(provider: SamlProvider, *, is_new: bool, browser: Browser) -> None:
     told = {"sAMLProviderArn": provider.arn}
     if is_new:
         named = {"name": provider.name}
-        administered("CreateSAMLProvider", provider.account_id, browser, named, told)
+        administered("CreateSAMLProvider", provider.account, browser, named, told)
     else:
-        administered("UpdateSAMLProvider", provider.account_id, browser, told, told)
+        administered("UpdateSAMLProvider", provider.account, browser, told, told)
 
 
 def saml_deleted(provider: SamlProvider, *, browser: Browser) -> None:
     """Record that an account lost a SAML provider."""
     told = {"sAMLProviderArn": provider.arn}
-    administered("DeleteSAMLProvider", provider.account_id, browser, told)
+    administered("DeleteSAMLProvider", provider.account, browser, told)
 
 
 def oidc_put(provider: OidcProvider, *, before: list[str] | None, browser: Browser) -> None:
@@ -40,7 +40,7 @@ def oidc_put(provider: OidcProvider, *, before: list[str] | None, browser: Brows
     told = {"openIDConnectProviderArn": provider.arn}
     if before is None:
         parameters = {"url": provider.url, "clientIDList": provider.audiences}
-        administered("CreateOpenIDConnectProvider", provider.account_id, browser, parameters, told)
+        administered("CreateOpenIDConnectProvider", provider.account, browser, parameters, told)
         return
     changes = [
         ("AddClientIDToOpenIDConnectProvider", provider.audiences, before),
@@ -50,20 +50,20 @@ def oidc_put(provider: OidcProvider, *, before: list[str] | None, browser: Brows
         for audience in some:
             if audience not in others:
                 parameters = {**told, "clientID": audience}
-                administered(name, provider.account_id, browser, parameters)
+                administered(name, provider.account, browser, parameters)
 
 
 def oidc_deleted(provider: OidcProvider, *, browser: Browser) -> None:
     """Record that an account lost an OpenID Connect provider."""
     told = {"openIDConnectProviderArn": provider.arn}
-    administered("DeleteOpenIDConnectProvider", provider.account_id, browser, told)
+    administered("DeleteOpenIDConnectProvider", provider.account, browser, told)
 
 
 def issuing_set(account: Account, *, browser: Browser) -> None:
     """Record whether an account gives its people tokens for other services."""
     is_on = account.issues_web_identity_tokens
     done = "Enable" if is_on else "Disable"
-    administered(f"{done}OutboundWebIdentityFederation", account.pk, browser, None)
+    administered(f"{done}OutboundWebIdentityFederation", account, browser, None)
 
 
 def source_put(provider: DirectoryIdentityProvider, *, browser: Browser) -> None:

@@ -28,7 +28,7 @@ def console_login(
         "ConsoleLogin",
         identity=_session_of(role, original(session).session_name, context),
         account_id=role.account_id,
-        region=_region(browser),
+        region=_region(role, browser),
         browser=browser,
         error=shapes.DENIED_BY_POLICY if is_denied else None,
         error_code=shapes.ACCESS_DENIED if is_denied else "",
@@ -53,7 +53,7 @@ def _record(name: str, role: Role, original: Identity, to: str, browser: Browser
         name,
         identity=_session_of(role, original.session_name),
         account_id=role.account_id,
-        region=_region(browser),
+        region=_region(role, browser),
         browser=browser,
         details={"SwitchFrom": original.arn, "RedirectTo": to},
     )
@@ -63,6 +63,7 @@ def _session_of(
     role: Role, session_name: str, context: dict[str, Any] | None = None
 ) -> shapes.Identity:
     return shapes.assumed_role(
+        partition=role.account.partition,
         account_id=role.account_id,
         role_id=role.unique_id,
         role_name=role.name,
@@ -71,5 +72,10 @@ def _session_of(
     )
 
 
-def _region(browser: Browser) -> str:
-    return shapes.region(is_root=False, host_region=browser.region, alias_cookie=False)
+def _region(role: Role, browser: Browser) -> str:
+    return shapes.region(
+        partition=role.account.partition,
+        is_root=False,
+        host_region=browser.region,
+        alias_cookie=False,
+    )

@@ -13,7 +13,7 @@ from accounts.models import Account, Principal, Role
 from accounts.models.principals import fold
 from accounts.models.roles import HOUR, NAME, ROLE_NAME
 from accounts.signers import Signer
-from signin.kernel import arns, entropy
+from signin.kernel import arns, entropy, partitions
 from signin.kernel.prepared import Prepared
 
 SHORTEST = 900  # seconds
@@ -24,7 +24,7 @@ SOURCE_IDENTITY = rf"(?!(?i:aws:)){NAME}{{2,64}}"
 TAG_KEY = r"(?!(?i:aws:))[\w .:/=+@-]{1,128}"
 TAG_VALUE = r"[\w .:/=+@-]{0,256}"
 ROLE_ARN = re.compile(
-    rf"arn:aws:iam::(?P<account>[0-9]{{12}}):role(?P<path>/(?:[!-~]+/)?)(?P<name>{ROLE_NAME})"
+    rf"arn:(?P<partition>{partitions.ID}):iam::(?P<account>[0-9]{{12}}):role(?P<path>/(?:[!-~]+/)?)(?P<name>{ROLE_NAME})"
 )
 _ROLES = Prepared(
     lambda account, path, name: Role.objects.filter(account=account, path=path, name=name),
@@ -54,7 +54,7 @@ def admit(signer: Signer, wish: Wish) -> Role:
     they ask for besides raises SessionTooLong, SourceIdentityFixed or TagFixed.
     """
     role = _find(wish.role_arn)
-    if role is None or not _trusts(role, signer, wish.external_id):
+    if role is None or not _trusts(role, signer, wish):
         raise RoleRefused
     if wish.seconds and wish.seconds > longest(role, signer):
         raise SessionTooLong
@@ -73,7 +73,7 @@ def admit_federated(provider_arn: str, subject: str, wish: Wish) -> Role:
     provider is of one account, and opens roles of that account only (S-092).
     """
     role = _find(wish.role_arn)
-    if role is None or not _trusts_provider(role, provider_arn, subject):
+    if role is None or not _trusts_provider(role, provider_arn, subject, wish.role_arn):
         raise RoleRefused
     if wish.seconds and wish.seconds > role.session_seconds:
         raise SessionTooLong
@@ -126,22 +126,27 @@ def _find(arn: str) -> Role | None:
     return _ROLES.find(account=parts["account"], path=parts["path"], name=parts["name"])
 
 
-def _trusts(role: Role, signer: Signer, external_id: str) -> bool:
+def _trusts(role: Role, signer: Signer, wish: Wish) -> bool:
     return (
         role.permission_set_id is None
         and not signer.trusted_as.isdisjoint(role.trusts)
-        and (not role.external_id or entropy.same(role.external_id, external_id))
+        and (not role.external_id or entropy.same(role.external_id, wish.external_id))
         and _account(role, signer).state == Account.State.ACTIVE
+        # No role of another partition can be taken, whatever it trusts.
+        and role.account.partition == signer.account.partition
+        and role.arn == wish.role_arn
     )
 
 
-def _trusts_provider(role: Role, provider_arn: str, subject: str) -> bool:
+def _trusts_provider(role: Role, provider_arn: str, subject: str, role_arn: str) -> bool:
     return (
         role.permission_set_id is None
         and provider_arn in role.trusts
         and arns.account_of(provider_arn) == role.account_id
         and (not role.subjects or any(_matches(subject, each) for each in role.subjects))
         and role.account.state == Account.State.ACTIVE
+        and partitions.is_known_here(role.account.partition)
+        and role.arn == role_arn
     )
 
 
@@ -153,4 +158,6 @@ def _matches(subject: str, pattern: str) -> bool:
 
 def _account(role: Role, signer: Signer) -> Account:
     """Return a role's account; the signer's own is known, and most roles are of it."""
-    return signer.account if role.account_id == signer.account_id else role.account
+    if role.account_id == signer.account_id:
+        role.account = signer.account
+    return role.account

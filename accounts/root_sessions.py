@@ -23,6 +23,7 @@ def admit(signer: Signer, account_id: str) -> Principal:
         account=account_id,
         account__state=Account.State.ACTIVE,
         account__management_account=signer.account_id,
+        account__partition=signer.account.partition,
     )
     root_user = found.first()
     if root_user is None or signer.principal.is_root or signer.is_federated:

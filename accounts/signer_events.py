@@ -84,6 +84,7 @@ def _named(signer: Signer) -> shapes.Identity:
             web_provider=federated.web_provider_of(signer.principal),
         )
         return shapes.assumed_role(
+            partition=signer.account.partition,
             account_id=role.account_id,
             role_id=role.unique_id,
             role_name=role.name,
@@ -91,7 +92,11 @@ def _named(signer: Signer) -> shapes.Identity:
             context=context,
         )
     if issued and signer.is_federated:
-        return shapes.federated_user(account_id=signer.account_id, name=issued.session_name)
+        return shapes.federated_user(
+            partition=signer.account.partition,
+            account_id=signer.account_id,
+            name=issued.session_name,
+        )
     return identity_of(signer.principal)
 
 

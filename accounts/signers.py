@@ -10,7 +10,7 @@ from django.db.models import CharField
 from accounts import credentials as credentials_
 from accounts.access_keys import PREFIX
 from accounts.models import AccessKey, Account, Principal, Role, TemporaryCredentials
-from signin.kernel import arns, clock, entropy
+from signin.kernel import arns, clock, entropy, partitions
 from signin.kernel.prepared import Prepared
 
 Kind = TemporaryCredentials.Kind
@@ -139,7 +139,7 @@ class Signer:
         if self.is_root or self.is_federated:
             return frozenset()
         own = [self.role.arn, self.arn] if self.role else [self.principal.arn]
-        return frozenset([*own, arns.root_user(self.account_id)])
+        return frozenset([*own, arns.root_user(self.account.partition, self.account_id)])
 
     @property
     def began_at(self) -> datetime | None:
@@ -170,10 +170,11 @@ class Signer:
 
 
 def find(access_key_id: str) -> Signer | None:
-    """Return whoever has an access key; it is one query."""
+    """Return whoever has an access key in the partition that was asked; it is one query."""
     found: AccessKey | TemporaryCredentials | None
     if access_key_id.startswith(PREFIX):
         found = _KEYS.find(key=access_key_id)
     else:
         found = _ISSUED.find(key=access_key_id)
-    return Signer(found) if found else None
+    signer = Signer(found) if found else None
+    return signer if signer and partitions.is_known_here(signer.account.partition) else None

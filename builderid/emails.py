@@ -7,11 +7,12 @@ from django.core.mail import EmailMultiAlternatives
 from accounts.directory_emails import NO_REPLY, NO_REPLY_PORTAL
 from accounts.models import Principal
 from signin import hosts, mails
+from signin.kernel import partitions
 
 
 def start_url() -> str:
     """Return the address of the page where people sign in, as they are told it."""
-    return hosts.lasting_url("builder-id", "/start/", {})
+    return hosts.lasting_url("builder-id", "/start/", {}, partitions.AWS)
 
 
 def sign_up_code(email: str, *, code: str, expires_at: datetime) -> None:

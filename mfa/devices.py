@@ -88,7 +88,7 @@ def app_serial(principal: Principal, name: str) -> str:
     """Return the ARN of an authenticator app of this name; outside of the console a random one."""
     if not slots.is_of_console(principal):
         return _random_serial()
-    return arns.mfa_device(principal.account_id or "", name)
+    return arns.mfa_device(principal.partition, principal.account_id or "", name)
 
 
 def passkey_serial(principal: Principal, name: str) -> str:
@@ -97,7 +97,7 @@ def passkey_serial(principal: Principal, name: str) -> str:
         return _random_serial()
     owner = "root-account" if principal.is_root else f"user/{principal.username}"
     label = f"{name}-{entropy.text(LABEL_LENGTH, LABEL_ALPHABET)}"
-    return arns.passkey(principal.account_id or "", owner, label)
+    return arns.passkey(principal.partition, principal.account_id or "", owner, label)
 
 
 def begin_app(principal: Principal, name: str) -> Device:

@@ -5,11 +5,11 @@ people with a Builder ID in this emulator's.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from accounts import builder_id_events
 from accounts.events import IAM, administered, identity_of, unproven_identity_of
-from accounts.models import Principal, Session
+from accounts.models import Account, Principal, Session
 from mfa import directory_events
 from mfa.models import Device
 from signin.events import log, shapes
@@ -34,6 +34,7 @@ def check_mfa(attempt: Attempt, principal: Principal, kinds: Sequence[str]) -> N
         identity=unproven_identity_of(principal),
         account_id=principal.account_id or "",
         region=shapes.region(
+            partition=principal.partition,
             is_root=principal.is_root,
             host_region=browser.region,
             alias_cookie=attempt.facts.get("alias_remembered", False),
@@ -93,7 +94,7 @@ def alternative_factors_used(attempt: Attempt, root_user: Principal) -> None:
         "AlternativeFactorsUsed",
         identity=identity_of(root_user),
         account_id=root_user.account_id or "",
-        region=shapes.ROOT_REGION,
+        region=shapes.root_region(root_user.partition),
         browser=attempt.browser,
     )
 
@@ -107,8 +108,8 @@ def enabled_by_operator(device: Device, *, browser: Browser) -> None:
         builder_id_events.device_registered(device.principal, browser=browser)
         return
     if device.kind == Device.Kind.TOTP:
-        account_id = device.principal.account_id or ""
-        administered("CreateVirtualMFADevice", account_id, browser, *_making(device))
+        account = cast(Account, device.principal.account)
+        administered("CreateVirtualMFADevice", account, browser, *_making(device))
     _administered("EnableMFADevice", device, browser)
 
 
@@ -122,8 +123,8 @@ def deactivated_by_operator(device: Device, *, browser: Browser) -> None:
         return
     _administered("DeactivateMFADevice", device, browser)
     if device.kind == Device.Kind.TOTP:
-        account_id, parameters = device.principal.account_id or "", _serial_of(device)
-        administered("DeleteVirtualMFADevice", account_id, browser, parameters)
+        account, parameters = cast(Account, device.principal.account), _serial_of(device)
+        administered("DeleteVirtualMFADevice", account, browser, parameters)
 
 
 def resynchronised_by_operator(device: Device, *, browser: Browser) -> None:
@@ -146,7 +147,7 @@ def _is_of_builder_id(device: Device) -> bool:
 
 
 def _administered(name: str, device: Device, browser: Browser) -> None:
-    administered(name, device.principal.account_id or "", browser, _naming(device))
+    administered(name, cast(Account, device.principal.account), browser, _naming(device))
 
 
 def _making(device: Device) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -184,7 +185,7 @@ def _called(
         source=IAM,
         identity=identity,
         account_id=owner.account_id or "",
-        region=shapes.ROOT_REGION,
+        region=shapes.root_region(owner.partition),
         browser=browser,
         user_agent="console.amazonaws.com" if owner.is_root else "signin.amazonaws.com",
         parameters=parameters,

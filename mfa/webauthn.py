@@ -28,7 +28,7 @@ from mfa.errors import PasskeyKnown, PasskeyRefused
 from mfa.models import Ceremony, Device
 from signin import naming
 from signin.flow.models import Attempt
-from signin.kernel import clock, entropy
+from signin.kernel import clock, entropy, partitions
 
 CHALLENGE_LENGTH = 32  # bytes
 LONGEST_ANSWER = 16 * 1024  # characters
@@ -69,7 +69,10 @@ def rp_id(principal: Principal) -> str:
     sign-in hosts of Identity Center. It is a local name whatever the browser shows: behind the
     gateway of real names no passkey works, so that none of a real domain is ever used here.
     """
-    domain = "amazon.com" if slots.is_of_console(principal) else "signin.aws"
+    partition = partitions.here()  # that of the page, where only its own people come
+    domain = partition.platform
+    if slots.is_of_console(principal):
+        domain = "amazon.com" if partition is partitions.AWS else partition.console
     return naming.local().domain(domain)
 
 

@@ -1,17 +1,13 @@
-"""Which door a host name opens: the one table to read, or to change.
+"""Which door a host name opens, and by what addresses doors are named.
 
-A row's ``name`` is the real host; the emulated one has a local suffix and a port behind it
-(``signin.aws.amazon.com.localhost:8000``), but for whoever comes by the gateway. Rows are tried
-from top to bottom, so that a region is never taken for an account's alias. URL modules are named by
-dotted string: they are loaded with the first request to their door, and nothing down here imports
-them.
+The name of a row of the table (``signin.host_table``) is the real host; the emulated one has a
+local suffix and a port behind it (``signin.aws.amazon.com.localhost:8000``), but for whoever comes
+by the gateway. A request knows addresses of its own partition only.
 """
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Literal, cast
+from typing import cast
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -19,109 +15,34 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port, validate_host
 
 from signin import naming, pages
+from signin.host_table import (
+    ACCOUNT,
+    DIRECTORY,
+    HOSTS,
+    INSTANCE,
+    PLACEHOLDERS,
+    PORTAL_NAME,
+    REGION,
+    Host,
+)
+from signin.kernel import partitions
+from signin.kernel.partitions import AWS, Partition
 
-Stack = Literal["pages", "desk", "wire"]
-
-REGION = r"[a-z]{2}(?:-[a-z]+)+-\d"
-ACCOUNT = r"\d{12}|(?!\d{12}$)[a-z0-9](?:[a-z0-9]|-(?!-)){1,61}[a-z0-9]"
-DIRECTORY = r"d-[a-z0-9]{10}"
-# A portal's subdomain. `view` is the Builder ID's.
-PORTAL_NAME = rf"(?!(?:{DIRECTORY}|view)(?:\.|\Z))[a-z0-9](?:[a-z0-9]|-(?!-)){{0,61}}[a-z0-9]"
-INSTANCE = r"ssoins-[0-9a-f]{16}"
-# One of several sessions in a browser: its account, and eight characters of its own.
-SESSION = r"\d{12}-[a-z0-9]{8}"
-# An account's issuer of tokens for other services.
-ISSUER = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
-PLACEHOLDERS = {
-    "region": REGION,
-    "account": ACCOUNT,
-    "session": SESSION,
-    "issuer": ISSUER,
-    "portal": rf"{DIRECTORY}|{PORTAL_NAME}",
-    "instance": INSTANCE,
-}
-
-
-@dataclass(frozen=True)
-class Host:
-    """One row of the table: a real host name, the URLs behind it, the middleware it needs."""
-
-    door: str
-    name: str
-    urlconf: str
-    stack: Stack
-    pattern: re.Pattern[str] = field(init=False, compare=False)
-
-    def __post_init__(self) -> None:
-        pattern = re.escape(self.name)
-        for placeholder, expression in PLACEHOLDERS.items():
-            pattern = pattern.replace(rf"\{{{placeholder}\}}", f"(?P<{placeholder}>{expression})")
-        object.__setattr__(self, "pattern", re.compile(pattern))
-
-
-HOSTS = [
-    Host("console", "console.aws.amazon.com", "signin.console.urls", "pages"),
-    Host("console", "{region}.console.aws.amazon.com", "signin.console.urls", "pages"),
-    Host("console", "{session}.{region}.console.aws.amazon.com", "signin.console.urls", "pages"),
-    Host("signin", "signin.aws.amazon.com", "signin.console.signin_urls", "pages"),
-    Host("signin", "{region}.signin.aws.amazon.com", "signin.console.signin_urls", "pages"),
-    Host("account", "{account}.signin.aws.amazon.com", "signin.console.account_urls", "pages"),
-    Host("public", "aws.amazon.com", "signin.console.public_urls", "pages"),
-    Host("portal", "{portal}.awsapps.com", "signin.identity_center.portal_urls", "pages"),
-    Host(
-        "portal",
-        "{instance}.{region}.portal.amazonaws.com",
-        "signin.identity_center.portal_urls",
-        "pages",
-    ),
-    Host("builder-id", "view.awsapps.com", "signin.identity_center.builder_id.urls", "pages"),
-    Host(
-        "profile",
-        "profile.aws.amazon.com",
-        "signin.identity_center.builder_id.profile_urls",
-        "pages",
-    ),
-    Host("platform", "{region}.signin.aws", "signin.identity_center.platform_urls", "pages"),
-    Host(
-        "device", "device.sso.{region}.amazonaws.com", "signin.identity_center.device_urls", "pages"
-    ),
-    Host(
-        "platform-dual-stack",
-        "{region}.sso.signin.aws",
-        "signin.identity_center.dual_stack_urls",
-        "pages",
-    ),
-    Host("signin-oauth", "{region}.oauth.signin.aws", "signin.wire.signin_urls", "wire"),
-    Host("sso-oidc", "oidc.{region}.amazonaws.com", "signin.wire.sso_oidc_urls", "wire"),
-    Host("sso", "portal.sso.{region}.amazonaws.com", "signin.wire.sso_urls", "wire"),
-    Host("sts", "sts.amazonaws.com", "signin.wire.sts_urls", "wire"),
-    Host("sts", "sts.{region}.amazonaws.com", "signin.wire.sts_urls", "wire"),
-    Host("tokens", "{issuer}.tokens.sts.global.api.aws", "signin.wire.tokens_urls", "wire"),
-    # Other names of portals, which lead to them.
-    Host(
-        "instance",
-        "{instance}.portal.{region}.app.aws",
-        "signin.identity_center.instance_urls",
-        "pages",
-    ),
-    Host(
-        "instances",
-        "identitycenter.amazonaws.com",
-        "signin.identity_center.instance_urls",
-        "pages",
-    ),
-    # The FIPS name and the dual-stack names, by which nothing here is addressed: the first row of a
-    # door counts.
-    Host("sso-oidc", "oidc-fips.{region}.amazonaws.com", "signin.wire.sso_oidc_urls", "wire"),
-    Host("signin", "signin.{region}.api.aws", "signin.console.signin_urls", "pages"),
-    Host("sso-oidc", "oidc.{region}.api.aws", "signin.wire.sso_oidc_urls", "wire"),
-    Host("sso", "portal.sso.{region}.api.aws", "signin.wire.sso_urls", "wire"),
-    Host("sts", "sts.{region}.api.aws", "signin.wire.sts_urls", "wire"),
+__all__ = [
+    "ACCOUNT",
+    "DIRECTORY",
+    "HOSTS",
+    "INSTANCE",
+    "PLACEHOLDERS",
+    "PORTAL_NAME",
+    "REGION",
+    "Host",
 ]
-DESK = Host("desk", "localhost", "signin.control.urls", "desk")
+
+DESK = Host("desk", "localhost", "signin.control.urls", "desk", None)
 DESK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # The built-in identity provider is nobody's at AWS: another site on purpose, and by no real name.
-IDP = Host("idp", "idp.localhost", "signin.idp.urls", "pages")
+IDP = Host("idp", "idp.localhost", "signin.idp.urls", "pages", None)
 LOCAL = {DESK.door: DESK, IDP.door: IDP}
 
 
@@ -154,7 +75,8 @@ def find_url(url: str) -> tuple[Host, dict[str, str], str] | None:
     """Return the row, the placeholders and the path of an absolute URL of this server.
 
     None for anything else: another scheme, host or port, user information, control characters,
-    backslashes (which browsers take for slashes).
+    backslashes (which browsers take for slashes), and a host of another partition than the one
+    whose door was asked.
     """
     if any(character <= " " or character in "\\\x7f" for character in url):
         return None
@@ -167,6 +89,9 @@ def find_url(url: str) -> tuple[Host, dict[str, str], str] | None:
     if parts.scheme != seen.scheme or port != seen.port:
         return None
     if "@" in parts.netloc or not parts.hostname or not (found := find(parts.hostname)):
+        return None
+    partition = found[0].partition
+    if partition and not partitions.is_known_here(partition.id):
         return None
     return (*found, parts.path)
 
@@ -184,13 +109,21 @@ def here(url: str) -> str | None:
                 return None
         row, values, path = found
     query = urlsplit(url).query
-    return f"{origin(row.door, **values)}{path}" + (f"?{query}" if query else "")
+    there = origin(row.door, row.partition, **values)
+    return f"{there}{path}" + (f"?{query}" if query else "")
 
 
-def url(door: str, path: str = "/", query: dict[str, str] | None = None, /, **values: str) -> str:
+def url(
+    door: str,
+    path: str = "/",
+    query: dict[str, str] | None = None,
+    partition: Partition | None = None,
+    /,
+    **values: str,
+) -> str:
     """Return the absolute URL of a path at a door; ``region`` or ``account`` choose its host."""
     tail = f"{path}?{urlencode(query)}" if query else path
-    return f"{origin(door, **values)}{tail}"
+    return f"{origin(door, partition, **values)}{tail}"
 
 
 def portal_named(name: str) -> dict[str, str]:
@@ -207,26 +140,43 @@ def portal_name(values: Mapping[str, str]) -> str:
     return values.get("portal") or f"{values['instance']}.{values['region']}"
 
 
-def lasting_url(door: str, path: str, query: dict[str, str], /, **values: str) -> str:
+def lasting_url(
+    door: str,
+    path: str,
+    query: dict[str, str],
+    partition: Partition | None = None,
+    /,
+    **values: str,
+) -> str:
     """Return the address of a path for a mail: whoever asks, it names this server locally.
 
     A mail is read elsewhere and later, where a real name would lead to AWS itself.
     """
     with naming.seen_as(naming.local()):
-        return url(door, path, query or None, **values)
+        return url(door, path, query or None, partition, **values)
 
 
-def origin(door: str, **values: str) -> str:
-    """Return scheme, host and port of a door."""
+def origin(door: str, partition: Partition | None = None, /, **values: str) -> str:
+    """Return scheme, host and port of a door.
+
+    A region says the partition. Without one it is the one that is given, else the present one.
+    """
     if door in LOCAL:
         return _local(LOCAL[door])
-    return naming.current().origin(_row(door, frozenset(values)).name.format(**values))
+    if "region" in values:
+        partition = partitions.of_region(values["region"])
+    row = _row(door, frozenset(values), partition or partitions.here())
+    return naming.current().origin(row.name.format(**values))
 
 
 @cache
-def _row(door: str, placeholders: frozenset[str]) -> Host:
+def _row(door: str, placeholders: frozenset[str], partition: Partition) -> Host:
     return next(
-        host for host in HOSTS if host.door == door and set(host.pattern.groupindex) == placeholders
+        host
+        for host in HOSTS
+        if host.door == door
+        and host.partition == partition
+        and set(host.pattern.groupindex) == placeholders
     )
 
 
@@ -238,7 +188,6 @@ def origin_of(host: str) -> str:
 def samples() -> list[str]:
     """Return one address for each row of the table, with sample values for placeholders."""
     values = {
-        "region": "eu-central-1",
         "account": "111122223333",
         "portal": "example-corp",
         "session": "111122223333-ab12cd34",
@@ -247,7 +196,18 @@ def samples() -> list[str]:
     }
     seen = naming.current()
     local = [f"{_local(host)}/" for host in LOCAL.values()]
-    return [*local, *(f"{seen.origin(host.name.format(**values))}/" for host in HOSTS)]
+    return [
+        *local,
+        *(
+            f"{seen.origin(host.name.format(**values, region=region))}/"
+            for host in HOSTS
+            for region in [_sample_of(host.partition or AWS)]
+        ),
+    ]
+
+
+def _sample_of(partition: Partition) -> str:
+    return "eu-central-1" if partition is AWS else partition.home
 
 
 def real_parents() -> list[str]:
@@ -286,7 +246,8 @@ class HostMiddleware:
         request.host, request.host_values = found
         request.urlconf = request.host.urlconf
         request.get_host = lambda: named  # type: ignore[method-assign] # Django checks it each time
-        return self.get_response(request)
+        with partitions.at(request.host.partition):
+            return self.get_response(request)
 
 
 @lru_cache(maxsize=1000)

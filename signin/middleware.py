@@ -11,7 +11,8 @@ from django.utils.cache import patch_vary_headers
 from django.utils.functional import cached_property
 from django.utils.module_loading import import_string
 
-from signin.hosts import HostRequest, Stack
+from signin.host_table import Stack
+from signin.hosts import HostRequest
 from signin.http import is_tls
 
 Handler = Callable[[HttpRequest], HttpResponse]

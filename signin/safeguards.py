@@ -14,9 +14,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from signin import naming, pages
+from signin.kernel import partitions
+from signin.kernel.partitions import Partition
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
+# The domains of the doors that people see, in the partition aws.
 FORM_TARGETS = (
     "*.aws.amazon.com",
     "aws.amazon.com",
@@ -65,13 +68,23 @@ HEADERS = {
 
 
 def content_security_policy(*targets: str) -> str:
-    """Return the policy of a page whose forms may lead to our doors, and to these targets."""
-    return _policy(naming.current(), targets)
+    """Return the policy of a page whose forms may lead to our doors, and to these targets.
+
+    The doors are those of the partition in which the page is.
+    """
+    return _policy(naming.current(), partitions.here(), targets)
+
+
+def form_targets(partition: Partition) -> tuple[str, ...]:
+    """Return the domains of the doors that people of a partition see."""
+    if partition is partitions.AWS:
+        return FORM_TARGETS
+    return f"*.{partition.console}", f"*.portal.{partition.services}"
 
 
 @cache
-def _policy(seen: naming.Naming, targets: tuple[str, ...]) -> str:
-    doors = [seen.origin(name) for name in FORM_TARGETS]
+def _policy(seen: naming.Naming, partition: Partition, targets: tuple[str, ...]) -> str:
+    doors = [seen.origin(name) for name in form_targets(partition)]
     return CONTENT_SECURITY_POLICY.format(targets=" ".join(["'self'", *doors, *targets]))
 
 
@@ -102,13 +115,15 @@ class SafeguardMiddleware:
             response = pages.outside(request, "errors/foreign_page.html", status=403)
         else:
             response = self.get_response(request)
-        _seal(response)
+        _seal(request, response)
         return response
 
 
-def _seal(response: HttpResponse) -> None:
+def _seal(request: HttpRequest, response: HttpResponse) -> None:
+    host = getattr(request, "host", None)  # nothing, if no row of the host table claims it
+    policy = _policy(naming.current(), (host and host.partition) or partitions.AWS, ())
     # Not by `setdefault`, which looks whether each can be encoded: these can, and are many.
-    seal = _headers(content_security_policy(), naming.local().is_tls)
+    seal = _headers(policy, naming.local().is_tls)
     headers: dict[str, tuple[str, str]] = {**seal, **response.headers._store}
     if not response.streaming:
         headers.setdefault("content-length", ("Content-Length", str(len(response.content))))

@@ -48,10 +48,18 @@ DEBUG = False
 # The real names are here for the gateway; the host table refuses them from everybody else.
 ALLOWED_HOSTS = [f".{SIGNIN_SUFFIX}", "localhost", "idp.localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS += [
+    ".amazonaws-eusc.eu",
+    ".amazonaws-us-gov.com",
+    ".amazonaws.cn",
     ".amazonaws.com",
+    ".amazonaws.com.cn",
+    ".amazonaws.eu",
+    ".amazonwebservices.com.cn",
+    ".amazonwebservices.eu",
     ".api.aws",
     ".app.aws",
     ".aws.amazon.com",
+    ".awsapps.cn",
     ".awsapps.com",
     ".signin.aws",
 ]

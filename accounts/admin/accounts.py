@@ -34,6 +34,15 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
             raise forms.ValidationError(_("The account is closed for good; nothing reopens it."))
         return state
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse a management account of another partition."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        manager: Account | None = cleaned.get("management_account")
+        if manager and manager.partition != cleaned.get("partition", self.instance.partition):
+            problem = _("The management account is in the same partition.")
+            self.add_error("management_account", problem)
+        return cleaned
+
 
 @admin.register(Account)
 class AccountAdmin(OwnerAdmin):
@@ -41,7 +50,7 @@ class AccountAdmin(OwnerAdmin):
 
     form = AccountForm
     list_display = ["grouped", "name", "alias", "state", "root_user", "iam_users"]
-    list_filter = ["state"]
+    list_filter = ["state", "partition"]
     ordering = ["id"]  # the model's own is lost in counting
     search_fields = ["id", "name", "alias", "principals__username"]
     autocomplete_fields = ["management_account"]
@@ -57,7 +66,7 @@ class AccountAdmin(OwnerAdmin):
     ]
     readonly_fields = ["closed_at", "expires_at", "created_at", "root_mfa_grace_ends_at"]
     fieldsets = [
-        (None, {"fields": ["id", "name", "alias", "phone", "management_account"]}),
+        (None, {"fields": ["id", "partition", "name", "alias", "phone", "management_account"]}),
         (_("State"), {"fields": ["state", "closed_at", "expires_at", "created_at"]}),
         (
             _("Sign-in of the root user"),
@@ -83,7 +92,7 @@ class AccountAdmin(OwnerAdmin):
         ).prefetch_related(Prefetch("principals", root_users, to_attr="root_users"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> list[str]:
-        return [*(["id"] if obj else []), *self.readonly_fields]
+        return [*(["id", "partition"] if obj else []), *self.readonly_fields]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Propose an account ID, as AWS draws one."""

@@ -51,6 +51,9 @@ class AssignmentForm(forms.ModelForm):  # type: ignore[type-arg]
                 self.add_error("user", _("The user is of another directory."))
             if group and group.directory_id != permission_set.directory_id:
                 self.add_error("group", _("The group is of another directory."))
+            account = cleaned.get("account")
+            if account and account.partition != permission_set.directory.partition.id:
+                self.add_error("account", _("The account is in another partition."))
         return cleaned
 
 

@@ -38,9 +38,9 @@ class PasswordPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         events.password_policy_set(obj, browser=browser_of(request))
 
     def delete_model(self, request: HttpRequest, obj: PasswordPolicy) -> None:
-        account_id = obj.account_id
+        account = obj.account
         obj.delete()
-        events.password_policy_deleted(account_id, browser=browser_of(request))
+        events.password_policy_deleted(account, browser=browser_of(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[PasswordPolicy]) -> None:
         for policy in queryset:

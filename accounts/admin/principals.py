@@ -20,7 +20,7 @@ from accounts.admin.owners import OwnerAdmin
 from accounts.forms import LONGEST_EMAIL
 from accounts.messages import EMAIL_INVALID, PASSWORD_TOO_LONG, USERNAME_INVALID
 from accounts.models import Account, Principal
-from accounts.models.principals import IAM_USERNAME, IamUser, RootUser, fold
+from accounts.models.principals import IAM_USERNAME, IamUser, RootUser, fold, root_realm
 from signin.http import browser_of
 
 
@@ -115,7 +115,8 @@ class RootUserForm(PrincipalForm):
     )
 
     def check_free(self, account: Account, username: str) -> None:
-        if self.others().filter(folded=fold(username)).exists():
+        there = self.others().filter(realm=root_realm(account.partition))
+        if there.filter(folded=fold(username)).exists():
             taken = _("Another root user has this e-mail address. Capitals make no difference.")
             self.add_error("username", taken)
         if "account" in self.fields and self.others().filter(account=account).exists():

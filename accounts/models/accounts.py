@@ -21,6 +21,12 @@ class Account(models.Model):
         SUSPENDED = "suspended", _("suspended")
         CLOSED = "closed", _("closed")
 
+    class Partition(models.TextChoices):
+        AWS = "aws", _("AWS")
+        AWS_CN = "aws-cn", _("AWS China")
+        AWS_US_GOV = "aws-us-gov", _("AWS GovCloud (US)")
+        AWS_EUSC = "aws-eusc", _("AWS European Sovereign Cloud")
+
     class CaptchaMode(models.TextChoices):
         ALWAYS = "always", _("always")
         AFTER_FAILURES = "after-failures", _("after failures")
@@ -65,6 +71,13 @@ class Account(models.Model):
                 inverse_match=True,
             ),
         ],
+    )
+    partition = models.CharField(
+        _("partition"),
+        max_length=10,
+        choices=Partition,
+        default=Partition.AWS,
+        help_text=_("Where the account is known; it stays as it is. ARNs begin with it."),
     )
     phone = models.CharField(_("contact phone"), max_length=20, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
@@ -124,8 +137,11 @@ class Account(models.Model):
         return f"{self.name} ({self.grouped_id})"
 
     def clean(self) -> None:
-        """Refuse an account that manages itself."""
+        """Refuse an account that manages itself, and an issuer of tokens outside of ``aws``."""
         super().clean()
+        if self.issues_web_identity_tokens and self.partition != self.Partition.AWS:
+            problem = _("Only accounts of the partition aws have an issuer of tokens here.")
+            raise ValidationError({"issues_web_identity_tokens": problem})
         if self.management_account_id == self.id and self.id:
             problem = _("Another account: the management account has its root user.")
             raise ValidationError({"management_account": problem})

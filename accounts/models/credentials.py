@@ -127,9 +127,9 @@ class TemporaryCredentials(models.Model):
     def arn(self) -> str:
         """The ARN of whoever signs with them."""
         if self.role:
-            return arns.role_session(self.account_id, self.role.name, self.session_name)
+            return self.role.session_arn(self.session_name)
         if self.kind == self.Kind.FEDERATION:
-            return arns.federated_user(self.account_id, self.session_name)
+            return arns.federated_user(self.principal.partition, self.account_id, self.session_name)
         return self.principal.arn
 
     @property

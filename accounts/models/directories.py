@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.accounts import Account
 from accounts.models.principals import Principal, PrincipalManager, fold
 from signin.hosts import INSTANCE, PORTAL_NAME, REGION
-from signin.kernel import clock, entropy
+from signin.kernel import clock, entropy, partitions
+from signin.kernel.partitions import Partition
 
 DIRECTORY_ID_ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789"
 SHORTEST_SESSION = 15  # minutes
@@ -194,8 +195,19 @@ class Directory(models.Model):
         return f"{self.subdomain} ({self.id})" if self.subdomain else self.id
 
     @property
+    def partition(self) -> Partition:
+        """The partition that it is in, with its region."""
+        return partitions.of_region(self.region)
+
+    @property
     def portal_name(self) -> str:
-        """The first part of the portal's host name: the subdomain, else the ID."""
+        """The name of the portal: the subdomain, else the ID.
+
+        Outside of the partition ``aws`` it is that of the instance and the region, since there
+        portals of a name share a host.
+        """
+        if self.partition is not partitions.AWS:
+            return f"{self.instance_id}.{self.region}"
         return self.subdomain or self.id
 
     @property
@@ -229,7 +241,7 @@ class Directory(models.Model):
     @property
     def store_arn(self) -> str:
         """The ARN of the identity store, as events name it."""
-        return f"arn:aws:identitystore::{self.account_id}:identitystore/{self.id}"
+        return self.partition.arn("identitystore", "", self.account_id, f"identitystore/{self.id}")
 
     @property
     def keeps_passwords(self) -> bool:
@@ -266,6 +278,11 @@ class Directory(models.Model):
             raise ValidationError({"subdomain": _("The subdomain was set, and stays for good.")})
         if self.region in self.additional_regions:
             raise ValidationError({"additional_regions": _("Regions beside its own.")})
+        if self.partition.id != self.account.partition:
+            raise ValidationError({"region": _("A region of the account's partition.")})
+        if not all(self.partition.has_region(each) for each in self.additional_regions):
+            problem = _("Regions of the same partition as its own.")
+            raise ValidationError({"additional_regions": problem})
         if not self.allows_apps and not self.allows_passkeys:
             raise ValidationError({"allows_apps": _("One kind of device has to be possible.")})
         self.subdomain = self.subdomain or None

@@ -143,7 +143,7 @@ class SamlProvider(AssertionIssuer):
     @property
     def arn(self) -> str:
         """The provider's ARN."""
-        return arns.saml_provider(self.account_id, self.name)
+        return arns.saml_provider(self.account.partition, self.account_id, self.name)
 
     @property
     def requires_encryption(self) -> bool:
@@ -297,7 +297,7 @@ class OidcProvider(TokenIssuer):
     @property
     def arn(self) -> str:
         """The provider's ARN, in which the address stands without its scheme."""
-        return arns.oidc_provider(self.account_id, self.url)
+        return arns.oidc_provider(self.account.partition, self.account_id, self.url)
 
 
 class TrustedTokenIssuer(TokenIssuer):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import messages
 from accounts.models.accounts import Account
-from signin.kernel import arns, clock, entropy
+from signin.kernel import arns, clock, entropy, partitions
 
 UNIQUE_ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 HEXADECIMAL = "0123456789abcdef"
@@ -23,6 +23,11 @@ DIRECTORY_USERNAME = r"(?!(?i:Administrator|AWSAdministrators)\Z)[^\s\x00-\x1f\x
 def fold(username: str) -> str:
     """Return the form in which names are compared: blanks around and capitals don't matter."""
     return username.strip().casefold()
+
+
+def root_realm(partition_id: str) -> str:
+    """Return in what the e-mail of a root user is unique: in the partition."""
+    return "" if partition_id == partitions.AWS.id else partition_id
 
 
 class PrincipalManager(BaseUserManager["Principal"]):
@@ -114,6 +119,8 @@ class Principal(AbstractBaseUser):
             self.folded = fold(self.username)
         if self.kind == self.Kind.IAM_USER:
             self.realm = self.account_id or ""
+        if self.kind == self.Kind.ROOT_USER and self._state.adding and self.account:
+            self.realm = root_realm(self.account.partition)
         if not self.unique_id:
             self.unique_id = new_unique_id(self)
 
@@ -123,6 +130,19 @@ class Principal(AbstractBaseUser):
         return self.kind == self.Kind.ROOT_USER
 
     @property
+    def partition(self) -> str:
+        """The ID of the partition that somebody is in: their account's, or their directory's.
+
+        Builder IDs, operators and federated identities are in none; addresses of theirs are of
+        ``aws``.
+        """
+        if self.account:
+            return self.account.partition
+        if self.kind == self.Kind.DIRECTORY_USER:
+            return self.profile.directory.partition.id
+        return partitions.AWS.id
+
+    @property
     def arn(self) -> str:
         """The ARN of a root user, an IAM user or a user of a directory.
 
@@ -130,14 +150,14 @@ class Principal(AbstractBaseUser):
         Builder ID has none: it is nothing to IAM (R-186).
         """
         if self.is_root:
-            return arns.root_user(self.account_id or "")
+            return arns.root_user(self.partition, self.account_id or "")
         if self.kind == self.Kind.DIRECTORY_USER:
-            return arns.directory_user(self.profile.user_id)
+            return arns.directory_user(self.partition, self.profile.user_id)
         if self.kind == self.Kind.FEDERATED:
             return self.realm
         if self.kind == self.Kind.BUILDER_ID:
             return ""
-        return arns.iam_user(self.account_id or "", self.username)
+        return arns.iam_user(self.partition, self.account_id or "", self.username)
 
     @property
     def is_staff(self) -> bool:

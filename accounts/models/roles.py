@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models.accounts import Account
 from accounts.models.directories import Directory
 from accounts.models.principals import IAM_USERNAME, UNIQUE_ID_ALPHABET, Principal, fold
-from signin.kernel import arns, clock, entropy
+from signin.kernel import arns, clock, entropy, partitions
 
 NAME = r"[A-Za-z0-9_+=,.@-]"
 ROLE_NAME = rf"{NAME}{{1,64}}"
@@ -19,7 +19,7 @@ HOUR = 3600  # seconds
 RESERVED_PATH = "/aws-reserved/sso.amazonaws.com/"
 # Whom a role can trust: an account, a user, a role, a provider of an account.
 TRUSTED = (
-    rf"arn:aws:iam::[0-9]{{12}}:(?:root|user/{IAM_USERNAME}|role/(?:[!-.0-~]+/)*{ROLE_NAME}"
+    rf"arn:(?:{partitions.ID}):iam::[0-9]{{12}}:(?:root|user/{IAM_USERNAME}|role/(?:[!-.0-~]+/)*{ROLE_NAME}"
     r"|saml-provider/[A-Za-z0-9_.-]{1,128}|oidc-provider/[!-~]{1,255})"
 )
 
@@ -183,7 +183,11 @@ class Role(models.Model):
     @property
     def arn(self) -> str:
         """The role's ARN."""
-        return arns.role(self.account_id, self.path, self.name)
+        return arns.role(self.account.partition, self.account_id, self.path, self.name)
+
+    def session_arn(self, session_name: str) -> str:
+        """Return the ARN of somebody's session as the role."""
+        return arns.role_session(self.account.partition, self.account_id, self.name, session_name)
 
 
 def role_id(middle: str) -> str:

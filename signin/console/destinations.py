@@ -1,6 +1,5 @@
 """Which pages a sign-in may lead to: ours, by name; everything else becomes the console home."""
 
-import re
 from collections.abc import Mapping
 from typing import cast
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -8,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from django.urls import Resolver404, resolve
 
 from signin import hosts
-from signin.console.regions import DEFAULT
+from signin.kernel import partitions
 
 HOME = "/console/home"
 LOGIN = "login"  # the page of a sign-in host on which somebody lets a program in
@@ -83,7 +82,7 @@ def moved(url: str, name: str, **more: str) -> str | None:
     query = urlsplit(url).query
     if name:
         named = dict(parse_qsl(query)).get("region", "")
-        region = named if re.fullmatch(hosts.REGION, named) else DEFAULT
+        region = named if partitions.here().has_region(named) else partitions.here().home
         where = {"session": name, "region": region, **where}
     there = hosts.url("console", f"{path}?{query}" if query else path, **where)
     return with_query(there, **more)
@@ -108,7 +107,7 @@ def via(host: str) -> str:
 
 def sign_in_host(via: str) -> dict[str, str]:
     """Return the sign-in host that a console names, as the host table takes it."""
-    return {"region": via} if re.fullmatch(hosts.REGION, via) else {}
+    return {"region": via} if partitions.here().has_region(via) else {}
 
 
 def login_page(url: str, *, host: str) -> str | None:
@@ -138,6 +137,16 @@ def host_of(destination: str) -> str:
 def home(region: str | None = None) -> str:
     """Return the URL of the console home, of a region or the global one."""
     return hosts.url("console", HOME, region=region) if region else hosts.url("console", HOME)
+
+
+def signed_out(query: dict[str, str]) -> str:
+    """Return where a sign-out ends: the public page, which only the partition aws has.
+
+    In others it is the console, where a sign-in begins.
+    """
+    if partitions.here() is partitions.AWS:
+        return hosts.url("public", "/console/", query)
+    return hosts.url("console", HOME, query)
 
 
 def _page_at(path: str, host: hosts.Host) -> str | None:

@@ -37,7 +37,7 @@ from signin.http import (
 from signin.kernel import clock
 
 FLOW = "portal-role"
-PORTAL = rf"{hosts.PLACEHOLDERS['portal']}|{hosts.INSTANCE}\.{hosts.REGION}"
+PORTAL = rf"(?:{hosts.PLACEHOLDERS['portal']})|{hosts.INSTANCE}\.{hosts.REGION}"
 WHICH = ("account_id", "role_name")
 
 

@@ -1,6 +1,11 @@
-"""The regions that the console's menu offers. A code names a region; the place explains it."""
+"""The regions that a partition's console offers. A code names a region; the place explains it."""
 
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
+
+from signin.kernel import partitions
 
 REGIONS = {
     "us-east-1": pgettext_lazy("region", "N. Virginia"),
@@ -14,4 +19,19 @@ REGIONS = {
     "ap-northeast-1": pgettext_lazy("region", "Tokyo"),
     "ap-southeast-2": pgettext_lazy("region", "Sydney"),
 }
-DEFAULT = "us-east-1"
+ELSEWHERE = {
+    "aws-cn": {
+        "cn-north-1": pgettext_lazy("region", "Beijing"),
+        "cn-northwest-1": pgettext_lazy("region", "Ningxia"),
+    },
+    "aws-us-gov": {
+        "us-gov-west-1": pgettext_lazy("region", "US-West"),
+        "us-gov-east-1": pgettext_lazy("region", "US-East"),
+    },
+    "aws-eusc": {"eusc-de-east-1": pgettext_lazy("region", "Germany")},
+}
+
+
+def here() -> Mapping[str, str | Promise]:
+    """Return the regions of the console that was asked."""
+    return ELSEWHERE.get(partitions.here().id, REGIONS)

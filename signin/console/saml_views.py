@@ -33,6 +33,7 @@ from signin.federation.saml_sign_ins import Arriving, Offer
 from signin.flow.facts import Facts
 from signin.flow.models import Attempt
 from signin.http import browser_of
+from signin.kernel import partitions
 from signin.safeguards import comes_from_elsewhere
 
 FLOW = newcomers.PROVIDER
@@ -89,7 +90,7 @@ def metadata(request: HttpRequest, uuid: str = "") -> HttpResponse:
         raise Http404
     path = iam_saml.own_path(provider) if provider else iam_saml.PATH
     endpoint = hosts.url("signin", path, **_region(request))
-    page = {"entity_id": iam_saml.AUDIENCE, "endpoint": endpoint}
+    page = {"entity_id": partitions.here().urn or endpoint, "endpoint": endpoint}
     kind = "application/samlmetadata+xml; charset=utf-8"
     return render(request, "federation/metadata.xml", page, content_type=kind)
 

@@ -12,7 +12,7 @@ from accounts import sessions
 from accounts.identities import original
 from accounts.models import Session
 from signin import hosts
-from signin.console import browser_sessions
+from signin.console import browser_sessions, destinations
 from signin.http import SIGNIN_COOKIE, delete_cookie, language_choice
 
 DOORS = frozenset({"console", "signin", "account", "public", "portal"})
@@ -63,7 +63,7 @@ def _next(request: HttpRequest) -> str:
     here = hosts.here(request.GET.get("redirect_uri", ""))
     if here and _is_page(here):
         return here
-    return hosts.url("public", "/console/", language_choice(request))
+    return destinations.signed_out(language_choice(request))
 
 
 def _is_page(here: str) -> bool:

@@ -5,6 +5,7 @@ from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from accounts.identities import original
@@ -18,6 +19,7 @@ from signin.console.views import WHO
 from signin.flow.facts import Facts
 from signin.flow.views import begin
 from signin.http import language_choice
+from signin.kernel import partitions
 
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 
@@ -49,7 +51,7 @@ def region_of(request: HttpRequest) -> dict[str, str]:
     """Return the region that a request's host or query names, as the host table takes it."""
     named = cast(hosts.HostRequest, request).host_values
     region = named.get("region") or request.GET.get("region", "")
-    return {"region": region} if re.fullmatch(hosts.REGION, region) else {}
+    return {"region": region} if partitions.here().has_region(region) else {}
 
 
 @require_safe
@@ -127,6 +129,15 @@ def switch_role(request: HttpRequest) -> HttpResponse:
     return redirect(hosts.url("console", "/switch-role", query or None, **region_of(request)))
 
 
+def _sample_portal() -> str:
+    """Return what the address of a portal looks like."""
+    if partitions.here() is not partitions.AWS:
+        instance = {"instance": f"ssoins-{'0' * 16}", "region": partitions.here().home}
+        return hosts.url("portal", "/start", **instance)
+    sample = pgettext("placeholder in an address", "your-organization")
+    return hosts.url("portal", "/start", portal="portal").replace("portal", sample, 1)
+
+
 @require_safe
 def help_page(request: HttpRequest, name: str) -> HttpResponse:
     """Show a page of help."""
@@ -134,7 +145,9 @@ def help_page(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     page = {
         "console": hosts.url("console"),
-        "builder_id": hosts.url("builder-id", "/start/"),
+        "portals": partitions.here().portals,
+        "portal": _sample_portal(),
+        "builder_id": hosts.url("builder-id", "/start/", None, partitions.AWS),
         "signin_scheme": hosts.origin("signin").partition("://")[0],
         "signin_host": hosts.origin("signin").partition("://")[2],
     }

@@ -19,9 +19,8 @@ from accounts.identities import Identity, acting
 from accounts.models import Session
 from mfa.models import Device
 from signin import client_cookies, hosts
-from signin.console.regions import DEFAULT
 from signin.http import CONSOLE_COOKIE, delete_cookie
-from signin.kernel import clock, entropy, jws
+from signin.kernel import clock, entropy, jws, partitions
 
 ORDER = int(  # of P-384
     "FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF"
@@ -115,7 +114,7 @@ def _signed(told: dict[str, str]) -> str:
         "arn": told["arn"],
         "username": told["username"],
     }
-    header = {"typ": "JWS", "keyRegion": DEFAULT, "alg": "ES384", "kid": _key_id()}
+    header = {"typ": "JWS", "keyRegion": partitions.here().home, "alg": "ES384", "kid": _key_id()}
     return jws.sign(header, claims, secret=_secret())
 
 

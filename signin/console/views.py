@@ -1,7 +1,6 @@
 """The console's own pages: small, but honest about who is signed in."""
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import wraps
@@ -19,9 +18,8 @@ from accounts.models.credentials import MOST_ACCESS_KEYS
 from mfa import devices, lost
 from mfa.models import MOST_DEVICES
 from signin import hosts
-from signin.console import browser_sessions, destinations, role_history, told_cookies
+from signin.console import browser_sessions, destinations, regions, role_history, told_cookies
 from signin.console.flows import start_url
-from signin.console.regions import DEFAULT, REGIONS
 from signin.federation import tokens as federation
 from signin.flow.facts import Facts
 from signin.flow.models import LIFETIME, WAIT
@@ -33,7 +31,7 @@ from signin.http import (
     language_choice,
     set_cookie,
 )
-from signin.kernel import clock
+from signin.kernel import clock, partitions
 from signin.kernel.errors import LockedOut, Refusal
 
 Page = Callable[..., HttpResponse]  # of a request, a session, and what its address names
@@ -210,7 +208,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
             for other in multi_sessions.beside(session):
                 sessions.end(other)
         sessions.end(session)
-    response = redirect(hosts.url("public", "/console/", language_choice(request)))
+    response = redirect(destinations.signed_out(language_choice(request)))
     told_cookies.take_back(response)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
@@ -224,13 +222,13 @@ def region_here(request: HttpRequest) -> str:
 def via_here(request: HttpRequest) -> str:
     """Return the region of the sign-in host that the console asks; nothing for the global one."""
     region = region_here(request)
-    return region if region in REGIONS else ""
+    return region if region in regions.here() else ""
 
 
 def _region_named(request: HttpRequest) -> str:
     """Return the region that an address of the global console names, as links to its home do."""
     region = request.GET.get("region", "")
-    return region if re.fullmatch(hosts.REGION, region) else ""
+    return region if partitions.here().has_region(region) else ""
 
 
 def _session(request: HttpRequest) -> Session | None:
@@ -340,7 +338,7 @@ def show(
 ) -> HttpResponse:
     """Show a page of the console: its bars, whoever is signed in, and what it has of its own."""
     identity = acting(session)
-    region = region_here(request) or _region_named(request) or DEFAULT
+    region = region_here(request) or _region_named(request) or partitions.here().home
     own_console = {k: v for k, v in _values(request).items() if k != "region"}
     page = {
         "session": session,
@@ -351,7 +349,7 @@ def show(
         "recent_roles": role_history.read(request, arn=original(session).arn).roles,
         "multi_session": browser_sessions.menu(request, session, region=region),
         "region": region,
-        "place": REGIONS.get(region, region),
+        "place": regions.here().get(region, region),
         "regions": [
             {
                 "code": code,
@@ -360,7 +358,7 @@ def show(
                     "console", request.path, {"via": _via(session)}, region=code, **own_console
                 ),
             }
-            for code, place in REGIONS.items()
+            for code, place in regions.here().items()
         ],
         "password_expires_at": _expiry_to_tell(identity),
         "may_change": identity.is_themselves and policies.may_change(identity.principal),

@@ -10,10 +10,13 @@ from pydantic import AwareDatetime, StrictBool, StrictInt
 from accounts import authorization_messages, delegations, principals
 from accounts.models import Principal
 from signin.control.api_shapes import PROBLEMS, Refused, Strict, Text
+from signin.kernel import partitions
 
 router = Router()
 
-USER_ARN = re.compile(r"arn:aws:iam::(?P<account>[0-9]{12}):user/(?P<name>[^/\x00]+)\Z")
+USER_ARN = re.compile(
+    rf"arn:(?:{partitions.ID}):iam::(?P<account>[0-9]{{12}}):user/(?P<name>[^/\x00]+)\Z"
+)
 LIST_USERS = "GET /control/v1/principals lists everybody with their ARN."
 
 
@@ -70,6 +73,7 @@ def encode(request: HttpRequest, body: RefusalIn) -> Status[dict[str, Any]]:
 def _user(arn: str) -> Principal:
     if parts := USER_ARN.match(arn):
         account = principals.find_account(parts["account"])
-        if found := principals.find_iam_user(account, parts["name"]):
+        found = principals.find_iam_user(account, parts["name"])
+        if found and found.arn.partition(":user/")[0] == arn.partition(":user/")[0]:
             return found
     raise Refused(404, "No IAM user has this ARN.", LIST_USERS)

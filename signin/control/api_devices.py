@@ -28,6 +28,7 @@ class PrincipalOut(Schema):
     kind: str
     realm: str
     account: str | None
+    partition: str
     username: str
     unique_id: str
     arn: str
@@ -200,6 +201,7 @@ def _principal(principal: Principal) -> dict[str, Any]:
         "kind": principal.kind,
         "realm": principal.realm,
         "account": principal.account_id,
+        "partition": principal.partition,
         "username": principal.username,
         "unique_id": principal.profile.user_id if is_of_directory else principal.unique_id,
         "arn": principal.arn,

@@ -35,6 +35,7 @@ LIST_USERS = "GET /control/v1/principals?kind=directory-user lists the users of 
 class DirectoryOut(Schema):
     id: str
     account: str
+    partition: str
     region: str
     additional_regions: list[str]
     instance_id: str
@@ -115,6 +116,7 @@ def directories(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "id": directory.pk,
             "account": directory.account_id,
+            "partition": directory.partition.id,
             "region": directory.region,
             "additional_regions": directory.additional_regions,
             "instance_id": directory.instance_id,

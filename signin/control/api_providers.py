@@ -197,6 +197,12 @@ def delete_oidc_provider(request: HttpRequest, account_id: str, url: Address) ->
 )
 def set_issuing(request: HttpRequest, account_id: str, body: IssuingIn) -> dict[str, Any]:
     account = _account(account_id)
+    if body.enabled and account.partition != Account.Partition.AWS:
+        raise Refused(
+            422,
+            f"Accounts of the partition {account.partition} have no issuer of tokens here.",
+            "Take an account of the partition aws.",
+        )
     providers.set_issuing(account, is_on=body.enabled, browser=browser_of(request))
     return {
         "enabled": account.issues_web_identity_tokens,

@@ -7,12 +7,14 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import directories, invitations, roles
-from accounts.models import Directory
+from accounts import directories, invitations
+from accounts.models import Account, Directory
 from accounts.models.principals import fold
 from signin import hosts
 from signin.control import identifiers
 from signin.control.scenarios import Scenario
+from signin.kernel import partitions
+from signin.kernel.partitions import AWS, OTHERS, Partition
 from signin.oidc.realms import BUILDER_ID_REGION
 
 
@@ -67,6 +69,14 @@ def doors() -> list[Door]:
     """Return the doors that are open."""
     return [
         Door(_("Console"), hosts.url("console"), _("root users and IAM users")),
+        *(
+            Door(
+                _("Console"),
+                hosts.url("console", "/", None, each),
+                _("root users and IAM users of the partition %(id)s") % {"id": each.id},
+            )
+            for each in _elsewhere()
+        ),
         Door(_("Public console page"), hosts.url("public", "/console/"), _("everybody")),
         *(
             Door(
@@ -105,6 +115,20 @@ def endpoints() -> list[Endpoint]:
                 _("accounts, roles and credentials of the access portal"),
             ),
         ]
+    for each in _elsewhere():
+        found += [
+            Endpoint("STS", hosts.origin("sts", region=each.home), _("temporary credentials")),
+            Endpoint(
+                "Sign-In",
+                hosts.origin("signin", region=each.home),
+                _("aws login, with a session of the console"),
+            ),
+            Endpoint(
+                "Federation",
+                hosts.url("signin", "/federation", None, each),
+                _("opening the console with temporary credentials"),
+            ),
+        ]
     return [
         *found,
         Endpoint("STS", hosts.origin("sts"), _("temporary credentials")),
@@ -130,9 +154,14 @@ def keys(scenario: Scenario) -> list[Key]:
 def people(scenario: Scenario) -> list[Person]:
     """Return the people of a scenario who can sign in: by whatever they have, or somewhere else."""
     document = scenario.document
+    accounts = {each["id"]: each for each in document.get("accounts", [])}
     found = [
-        *(each for account in document.get("accounts", []) for each in _of_account(account)),
-        *(each for entry in document.get("directories", []) for each in _of_directory(entry)),
+        *(each for account in accounts.values() for each in _of_account(account)),
+        *(
+            each
+            for entry in document.get("directories", [])
+            for each in _of_directory(entry, _partition_of(accounts.get(entry["account"], {})))
+        ),
         *(_builder_id(entry) for entry in document.get("builder_ids", [])),
     ]
     return [each for each in found if each.password or each.is_invited or each.is_external]
@@ -141,6 +170,17 @@ def people(scenario: Scenario) -> list[Person]:
 def _regions() -> list[str]:
     of_directories = {region for each in Directory.objects.all() for region in each.regions}
     return sorted({BUILDER_ID_REGION} | of_directories)
+
+
+def _elsewhere() -> list[Partition]:
+    """Return the partitions but ``aws`` in which there are accounts."""
+    others = Account.objects.exclude(partition=AWS.id).order_by()
+    there = set(others.values_list("partition", flat=True).distinct())
+    return [each for each in OTHERS if each.id in there]
+
+
+def _partition_of(account: dict[str, Any]) -> Partition:
+    return partitions.get(account.get("partition", AWS.id))
 
 
 def _who_types_codes(region: str) -> str | Promise:
@@ -156,7 +196,7 @@ def _of_account(account: dict[str, Any]) -> Iterator[Person]:
             place=account["id"],
             name=root["email"],
             password=root.get("password", ""),
-            url=hosts.url("console", "/", {"user_type": "root"}),
+            url=hosts.url("console", "/", {"user_type": "root"}, _partition_of(account)),
         )
     name = account.get("alias") or account["id"]
     for user in account.get("users", []):
@@ -165,12 +205,13 @@ def _of_account(account: dict[str, Any]) -> Iterator[Person]:
             place=account["id"],
             name=user["name"],
             password=user.get("password", ""),
-            url=hosts.url("account", "/console", account=name),
+            url=hosts.url("account", "/console", None, _partition_of(account), account=name),
         )
 
 
-def _of_directory(directory: dict[str, Any]) -> Iterator[Person]:
-    url = _portal(directory.get("subdomain") or directory["id"])
+def _of_directory(directory: dict[str, Any], partition: Partition) -> Iterator[Person]:
+    region = directory.get("region", partition.home)
+    url = _portal(_meant(directory, region).portal_name)
     for user in directory.get("users", []):
         one_time, is_invited = user.get("one_time_password", ""), user.get("invited", False)
         yield Person(
@@ -178,7 +219,7 @@ def _of_directory(directory: dict[str, Any]) -> Iterator[Person]:
             place=directory["id"],
             name=_typed(directory, user["name"]),
             password=user.get("password") or one_time,
-            url=_invitation(directory, user["name"]) if is_invited else url,
+            url=_invitation(directory, user["name"], region) if is_invited else url,
             is_one_time=bool(one_time),
             is_invited=is_invited,
             is_external=directory.get("identity_source") == Directory.IdentitySource.EXTERNAL,
@@ -195,6 +236,16 @@ def _builder_id(entry: dict[str, Any]) -> Person:
     )
 
 
+def _meant(directory: dict[str, Any], region: str) -> Directory:
+    """Return a directory, with what its portal's name follows from."""
+    return Directory(
+        id=directory["id"],
+        subdomain=directory.get("subdomain"),
+        region=region,
+        instance_id=identifiers.instance_id(directory["id"]),
+    )
+
+
 def _typed(directory: dict[str, Any], name: str) -> str:
     """Return the name in the form in which a directory takes it."""
     wanted = Directory(
@@ -205,12 +256,10 @@ def _typed(directory: dict[str, Any], name: str) -> str:
     return directories.in_form(wanted, name)
 
 
-def _invitation(directory: dict[str, Any], name: str) -> str:
+def _invitation(directory: dict[str, Any], name: str, region: str) -> str:
     user_id = identifiers.user_id(directory["id"], fold(name))
-    return invitations.link(
-        identifiers.invitation(user_id), directory.get("region", roles.DEFAULT_REGION)
-    )
+    return invitations.link(identifiers.invitation(user_id), region)
 
 
 def _portal(name: str) -> str:
-    return hosts.url("portal", "/start/", portal=name)
+    return hosts.url("portal", "/start/", **hosts.portal_named(name))

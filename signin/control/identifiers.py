@@ -33,6 +33,11 @@ def user_id(*names: str) -> str:
     return f"{digest.hex()[:10]}-{uuid.UUID(bytes=digest[5:21], version=4)}"
 
 
+def instance_id(directory_id: str) -> str:
+    """Return the ID of the instance of Identity Center that a directory of a scenario is of."""
+    return f"ssoins-{hexadecimal('instance', directory_id)}"
+
+
 def invitation(user_id: str) -> str:
     """Return the token of the invitation of a scenario's user: this installation knows it only."""
     return entropy.keyed_digest(settings.SECRET_KEY, "scenario invitation", user_id)

@@ -9,8 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Directory, Role
+from signin import hosts, naming
 from signin.gateway import place
 from signin.gateway.place import Place
+from signin.kernel.partitions import AWS, Partition
 
 ADDRESS = "127.0.0.1"
 # The services whose endpoints clients let one choose, by the suffix of their variable.
@@ -36,9 +38,16 @@ def endpoint() -> str:
     return f"http://{ADDRESS}:{settings.SIGNIN_PORT}"
 
 
-def environment() -> dict[str, str]:
-    """Return the variables that lead the clients of each service here."""
-    return {f"AWS_ENDPOINT_URL_{service}": endpoint() for service in SERVICES}
+def environment(partition: Partition = AWS) -> dict[str, str]:
+    """Return the variables that lead the clients of each service here.
+
+    The desk's sign-in is that of ``aws``; of another partition it is at its own host.
+    """
+    variables = {f"AWS_ENDPOINT_URL_{service}": endpoint() for service in SERVICES}
+    if partition is not AWS:
+        signin = hosts.origin("signin", region=partition.home)
+        variables["AWS_ENDPOINT_URL_SIGNIN"] = signin
+    return variables
 
 
 def gateway_environment(found: Place) -> dict[str, str]:
@@ -57,7 +66,7 @@ def exports(variables: dict[str, str]) -> str:
 
 def profile(directory: Directory) -> str:
     """Return what belongs into ``~/.aws/config`` for the users of a directory."""
-    name = directory.portal_name
+    name = _name(directory)
     session = f"""\
         [sso-session {name}]
         sso_start_url = {_start_url(directory)}
@@ -78,22 +87,22 @@ def profile(directory: Directory) -> str:
 
 def recipes(directory: Directory | None) -> list[Recipe]:
     """Return all recipes, for the users of a directory if there is one."""
-    found = place.find()
+    found, partition = place.find(), directory.partition if directory else AWS
     return [
         Recipe(
             "environment",
             _("Endpoints"),
             _("For clients that let one choose: AWS CLI 2.13 and newer, boto3, the SDKs."),
-            exports(environment()),
+            exports(environment(partition)),
         ),
         *(_of_directory(directory) if directory else []),
-        *(_of_gateway(found) if found else []),
+        *(_of_gateway(found, partition) if found else []),
         *([_javascript_by_gateway(directory)] if found and directory else []),
     ]
 
 
 def _of_directory(directory: Directory) -> list[Recipe]:
-    name, region = directory.portal_name, directory.region
+    name, region = _name(directory), directory.region
     return [
         Recipe(
             "config",
@@ -152,7 +161,7 @@ def _of_directory(directory: Directory) -> list[Recipe]:
     ]
 
 
-def _of_gateway(found: Place) -> list[Recipe]:
+def _of_gateway(found: Place, partition: Partition) -> list[Recipe]:
     return [
         Recipe(
             "gateway",
@@ -166,13 +175,13 @@ def _of_gateway(found: Place) -> list[Recipe]:
             _("It shows AWS's own addresses. Give it a folder of its own, which is thrown away."),
             f"chromium --user-data-dir=/tmp/vestibule-browser --proxy-server={found.url}"
             f" --ignore-certificate-errors-spki-list={found.pin}"
-            " https://console.aws.amazon.com/\n",
+            f" https://console.{partition.console}/\n",
         ),
     ]
 
 
 def _javascript_by_gateway(directory: Directory) -> Recipe:
-    name, region = directory.portal_name, directory.region
+    name, region = _name(directory), directory.region
     return Recipe(
         "gateway-javascript",
         _("SDK for JavaScript behind the gateway"),
@@ -195,4 +204,12 @@ def _javascript_by_gateway(directory: Directory) -> Recipe:
 
 def _start_url(directory: Directory) -> str:
     """Return the real address of a portal: clients take no other one for a start URL."""
-    return f"https://{directory.pk}.awsapps.com/start"
+    if directory.partition is AWS:
+        return f"https://{directory.pk}.awsapps.com/start"
+    with naming.seen_as(naming.REAL):
+        return hosts.origin("portal", **hosts.portal_named(directory.portal_name))
+
+
+def _name(directory: Directory) -> str:
+    """Return a name for what programs keep of a directory."""
+    return directory.subdomain or directory.pk

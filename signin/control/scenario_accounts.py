@@ -80,6 +80,7 @@ def read(entry: object, where: str, behaviour: Behaviour) -> AccountContent:
         required={"id", "name"},
         optional={
             "alias",
+            "partition",
             "phone",
             "management_account",
             "state",
@@ -133,6 +134,7 @@ def _account(fields: Mapping[str, Any], where: str, behaviour: Behaviour) -> Acc
         id=read_text(fields, "id", where),
         name=read_text(fields, "name", where),
         alias=read_text(fields, "alias", where) or None,
+        partition=read_text(fields, "partition", where) or Account.Partition.AWS,
         phone=read_text(fields, "phone", where),
         state=read_text(fields, "state", where) or Account.State.ACTIVE,
         **modes,
@@ -163,7 +165,7 @@ def _role(entry: object, where: str, account: Account) -> Role:
         name=name,
         path=read_text(fields, "path", where) or "/",
         trusts=[
-            _trusted(each, f"{where}.trusts[{number}]")
+            _trusted(each, f"{where}.trusts[{number}]", account)
             for number, each in enumerate(read_list(fields, "trusts", where))
         ],
         subjects=read_list(fields, "subjects", where),
@@ -176,16 +178,21 @@ def _role(entry: object, where: str, account: Account) -> Role:
     return role
 
 
-def _trusted(entry: object, where: str) -> str:
-    """Return the ARN of somebody trusted; an account's ID stands for everybody in it."""
+def _trusted(entry: object, where: str, account: Account) -> str:
+    """Return the ARN of somebody trusted; an account's ID stands for everybody in it.
+
+    Whoever is trusted is in the same partition.
+    """
     if not isinstance(entry, str):
         raise ScenarioInvalid(where, "a text is needed here")
     if re.fullmatch(r"[0-9]{12}", entry):
-        return arns.root_user(entry)
+        return arns.root_user(account.partition, entry)
     if not re.fullmatch(TRUSTED, entry):
         raise ScenarioInvalid(
             where, "an account's ID, or the ARN of a root user, a user, a role or a provider"
         )
+    if not entry.startswith(f"arn:{account.partition}:"):
+        raise ScenarioInvalid(where, f"an ARN of the account's partition, {account.partition}")
     return entry
 
 

@@ -41,7 +41,7 @@ from signin.control.documents import (
     read_text,
 )
 from signin.control.scenario_people import add_password, read_devices
-from signin.kernel import clock
+from signin.kernel import clock, partitions
 
 MOST_APPS = 2  # authenticator apps that a user of a directory can have
 
@@ -188,9 +188,10 @@ def _directory(fields: Mapping[str, Any], where: str, accounts: Mapping[str, Acc
         **read_flags(sign_in, place, SIGN_IN_FLAGS),
         **read_choices(fields, where, MODES),
     )
+    directory.region = partitions.get(directory.account.partition).home
     if "region" in fields:
         directory.region = read_text(fields, "region", where)
-    directory.instance_id = f"ssoins-{identifiers.hexadecimal('instance', directory.id)}"
+    directory.instance_id = identifiers.instance_id(directory.id)
     directory.additional_regions = read_list(fields, "additional_regions", where)
     if (minutes := read_number(fields, "session_minutes", where)) is not None:
         directory.session_minutes = minutes
@@ -314,6 +315,9 @@ def _add_assignments(
     users = content.users_in(fields, "users", where)
     groups = content.groups_in(fields, where)
     for account in read_references(fields, "accounts", where, accounts):
+        if account.partition != content.directory.account.partition:
+            problem = f"{account.id} is of another partition than the directory's account"
+            raise ScenarioInvalid(f"{where}.accounts", problem)
         own = [Assignment(permission_set=permission_set, account=account, user=u) for u in users]
         own += [Assignment(permission_set=permission_set, account=account, group=g) for g in groups]
         content.assignments += own

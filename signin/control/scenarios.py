@@ -144,6 +144,9 @@ def read(scenario: Scenario) -> Content:
         if managed_by is not None and managed_by not in by_id:
             place = f"accounts[{number}].management_account"
             raise ScenarioInvalid(place, f"not there: {managed_by}")
+        if managed_by and by_id[managed_by].partition != each.account.partition:
+            place = f"accounts[{number}].management_account"
+            raise ScenarioInvalid(place, f"of another partition: {managed_by}")
     directories = [
         scenario_directories.read(entry, f"directories[{number}]", by_id)
         for number, entry in enumerate(read_list(document, "directories", name))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from signin.kernel import arns, clock
+from signin.kernel import arns, clock, partitions
 
 Identity = dict[str, Any]
 
@@ -16,7 +16,6 @@ NO_SUCH_USER = "No username found in supplied account"
 # Of what an account's statements on sign-in refuse, with the code ACCESS_DENIED.
 DENIED_BY_POLICY = "Authorization denied because of a resource-based policy"
 ACCESS_DENIED = "AccessDenied"
-ROOT_REGION = "us-east-1"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _CODE = re.compile(r"([?&]user_code=)[^&]*")
 
@@ -26,25 +25,27 @@ def without_codes(url: str) -> str:
     return _CODE.sub(rf"\1{HIDDEN}", url)
 
 
-def authenticated(*, is_root: bool, account_id: str, principal_id: str, username: str) -> Identity:
+def authenticated(
+    *, partition: str, is_root: bool, account_id: str, principal_id: str, username: str
+) -> Identity:
     """Return the identity of somebody who proved to be it."""
     if is_root:
-        return _root(account_id)
+        return _root(partition, account_id)
     return {
         "type": "IAMUser",
         "principalId": principal_id,
-        "arn": f"arn:aws:iam::{account_id}:user/{username}",
+        "arn": arns.iam_user(partition, account_id, username),
         "accountId": account_id,
         "userName": username,
     }
 
 
 def unauthenticated(
-    *, is_root: bool, account_id: str, principal_id: str, username: str
+    *, partition: str, is_root: bool, account_id: str, principal_id: str, username: str
 ) -> Identity:
     """Return the identity of somebody who is known, but did not prove to be it."""
     if is_root:
-        return _root(account_id)
+        return _root(partition, account_id)
     return {
         "type": "IAMUser",
         "principalId": principal_id,
@@ -104,6 +105,7 @@ def legacy_directory_user(*, account_id: str, username: str) -> Identity:
 
 def assumed_role(
     *,
+    partition: str,
     account_id: str,
     role_id: str,
     role_name: str,
@@ -114,18 +116,18 @@ def assumed_role(
     identity: Identity = {
         "type": "AssumedRole",
         "principalId": f"{role_id}:{session_name}",
-        "arn": arns.role_session(account_id, role_name, session_name),
+        "arn": arns.role_session(partition, account_id, role_name, session_name),
         "accountId": account_id,
     }
     return {**identity, "sessionContext": context} if context else identity
 
 
-def federated_user(*, account_id: str, name: str) -> Identity:
+def federated_user(*, partition: str, account_id: str, name: str) -> Identity:
     """Return the identity of a federated user, for whom a user of the account vouched."""
     return {
         "type": "FederatedUser",
         "principalId": f"{account_id}:{name}",
-        "arn": arns.federated_user(account_id, name),
+        "arn": arns.federated_user(partition, account_id, name),
         "accountId": account_id,
     }
 
@@ -198,13 +200,20 @@ def role_session_context(
     }
 
 
-def region(*, is_root: bool, host_region: str | None, alias_cookie: bool) -> str:
+def root_region(partition: str) -> str:
+    """Return the region that records what root users do, and all else of no region."""
+    return partitions.get(partition).home
+
+
+def region(*, partition: str, is_root: bool, host_region: str | None, alias_cookie: bool) -> str:
     """Return the region that records a console sign-in."""
     if is_root:
-        return ROOT_REGION
+        return root_region(partition)
     if host_region:
         return host_region
-    return str(settings.SIGNIN_ALIAS_COOKIE_REGION) if alias_cookie else ROOT_REGION
+    if alias_cookie and partition == partitions.AWS.id:
+        return str(settings.SIGNIN_ALIAS_COOKIE_REGION)
+    return root_region(partition)
 
 
 def console_login_details(
@@ -222,11 +231,11 @@ def console_login_details(
     return {**details, "MFAIdentifier": mfa_identifier} if mfa_identifier else details
 
 
-def _root(account_id: str) -> Identity:
+def _root(partition: str, account_id: str) -> Identity:
     return {
         "type": "Root",
         "principalId": account_id,
-        "arn": f"arn:aws:iam::{account_id}:root",
+        "arn": arns.root_user(partition, account_id),
         "accountId": account_id,
         "accessKeyId": "",
     }

@@ -67,8 +67,9 @@ def ask(
     root = authn_requests.parse(encoded, name, is_deflated=is_deflated)
     if authn_requests.issuer_of(root) != application.audience:
         raise QuestionInvalid
-    path, region = applications.saml_path(application, service), application.directory.region
-    here = service_providers.named(applications.SAML_DOOR, path, region=region)
+    path, directory = applications.saml_path(application, service), application.directory
+    partition, region = directory.partition, directory.region
+    here = service_providers.named(applications.SAML_DOOR, path, partition, region=region)
     if root.get("Destination", here[0]) not in here:
         raise QuestionInvalid
     if root.get("AssertionConsumerServiceURL", application.acs_url) != application.acs_url:

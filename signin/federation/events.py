@@ -87,7 +87,12 @@ def _record(
         name,
         identity=identity,
         account_id=signer.account_id,
-        region=shapes.region(is_root=False, host_region=browser.region, alias_cookie=False),
+        region=shapes.region(
+            partition=signer.account.partition,
+            is_root=False,
+            host_region=browser.region,
+            alias_cookie=False,
+        ),
         browser=browser,
         error=error,
         error_code=shapes.ACCESS_DENIED if error == shapes.DENIED_BY_POLICY else "",

@@ -3,7 +3,7 @@
 The names that mean us are those by which whoever asks sees this server; AWS's own only behind the
 gateway of real names (``signin.naming``). The URN of the audience is the same for both. Each
 provider has an address of its own besides, with its identifier; what is encrypted arrives there,
-since whose key opens it has to be known before.
+since whose key opens it has to be known before. All are of the partition whose door was asked.
 """
 
 import re
@@ -38,11 +38,10 @@ from signin.federation.errors import (
     SessionTagsWrong,
     SourceIdentityWrong,
 )
-from signin.kernel import clock
+from signin.kernel import clock, partitions
 
 PATH = "/saml"
 OWN_PATH = f"{PATH}/acs/"
-AUDIENCE = "urn:amazon:webservices"
 ATTRIBUTES = "https://aws.amazon.com/SAML/Attributes/"
 ROLE = f"{ATTRIBUTES}Role"
 ROLE_SESSION_NAME = f"{ATTRIBUTES}RoleSessionName"
@@ -51,12 +50,14 @@ PRINCIPAL_TAG = f"{ATTRIBUTES}PrincipalTag:"
 SHORTEST = 900  # seconds
 LONGEST = 12 * HOUR
 PROVIDER_ARN = re.compile(
-    rf"arn:aws:iam::(?P<account>[0-9]{{12}}):saml-provider/(?P<name>{PROVIDER_NAME})"
+    rf"arn:(?P<partition>{partitions.ID}):iam::(?P<account>[0-9]{{12}})"
+    rf":saml-provider/(?P<name>{PROVIDER_NAME})"
 )
+_IAM = rf"arn:(?:{partitions.ID}):iam"
 # A role's name may have commas, a provider's may not.
 _PAIR = re.compile(
-    r"\s*(?:(?P<role>arn:aws:iam::\d{12}:role/\S+?)\s*,\s*(?P<provider>arn:aws:iam::\S+)"
-    r"|(?P<provider_first>arn:aws:iam::\d{12}:saml-provider/[^\s,]+)\s*,\s*(?P<role_last>\S+))\s*",
+    rf"\s*(?:(?P<role>{_IAM}::\d{{12}}:role/\S+?)\s*,\s*(?P<provider>{_IAM}::\S+)"
+    rf"|(?P<provider_first>{_IAM}::\d{{12}}:saml-provider/[^\s,]+)\s*,\s*(?P<role_last>\S+))\s*",
     re.ASCII,
 )
 
@@ -74,8 +75,10 @@ class Endpoints:
         if not isinstance(address, str) or not (found := hosts.find_url(address)):
             return False
         host, values, _ = found
-        known = (hosts.url("signin", path, **values) for path in self.paths)
-        return host.door == "signin" and address in known
+        if host.door != "signin":
+            return False
+        known = (hosts.url("signin", path, None, host.partition, **values) for path in self.paths)
+        return address in known
 
 
 class OwnEndpoints(Endpoints):
@@ -90,7 +93,7 @@ class Audiences(Endpoints):
     """The names by which assertions can mean us: those addresses, and AWS's name for itself."""
 
     def __contains__(self, name: object) -> bool:
-        return name == AUDIENCE or super().__contains__(name)
+        return name in urns() or super().__contains__(name)
 
 
 @dataclass(frozen=True)
@@ -126,24 +129,35 @@ def own_path(provider: SamlProvider) -> str:
 
 
 def own_url(provider: SamlProvider) -> str:
-    """Return the address that is a provider's own, at the global sign-in host."""
-    return hosts.url("signin", own_path(provider))
+    """Return the address that is a provider's own, at the sign-in host of no region."""
+    partition = partitions.get(provider.account.partition)
+    return hosts.url("signin", own_path(provider), None, partition)
 
 
 def find_by_uuid(uuid: str) -> SamlProvider | None:
-    """Return the provider with an identifier."""
+    """Return the provider with an identifier, if it is of the partition whose door was asked."""
     if not re.fullmatch(PROVIDER_UUID, uuid):
         return None
-    return SamlProvider.objects.filter(uuid=uuid).first()
+    found = SamlProvider.objects.select_related("account").filter(uuid=uuid).first()
+    return found if found and partitions.is_known_here(found.account.partition) else None
+
+
+def urns() -> Sequence[str]:
+    """Return AWS's names for itself where somebody asks; the desk knows those of all partitions."""
+    now = partitions.current()
+    known = [now] if now else partitions.PARTITIONS.values()
+    return [each.urn for each in known if each.urn]
 
 
 def find_provider(arn: str) -> SamlProvider | None:
-    """Return the provider of an ARN."""
+    """Return the provider of an ARN, if it is of the partition that was asked."""
     parts = PROVIDER_ARN.fullmatch(arn)
     if parts is None:
         return None
-    providers = SamlProvider.objects.filter(account=parts["account"], name=parts["name"])
-    return providers.first()
+    providers = SamlProvider.objects.select_related("account")
+    found = providers.filter(account=parts["account"], name=parts["name"]).first()
+    is_known = found and found.arn == arn and partitions.is_known_here(found.account.partition)
+    return found if is_known else None
 
 
 def read(
@@ -158,8 +172,13 @@ def read(
 
     def issuers(entity_id: str) -> Sequence[SamlProvider]:
         if provider is None:
-            asked.extend(SamlProvider.objects.filter(entity_id=entity_id))
-        return [each for each in asked if each.entity_id == entity_id]
+            everybody = SamlProvider.objects.select_related("account")
+            asked.extend(everybody.filter(entity_id=entity_id))
+        return [
+            each
+            for each in asked
+            if each.entity_id == entity_id and partitions.is_known_here(each.account.partition)
+        ]
 
     try:
         assertion, vouching = assertions.read(

@@ -18,7 +18,7 @@ from accounts.signers import Signer
 from signin import hosts
 from signin.federation import outbound_keys
 from signin.federation.token_errors import IssuingOff, SessionEndsEarlier, TokenTooLarge
-from signin.kernel import clock, entropy
+from signin.kernel import clock, entropy, partitions
 
 DOOR = "tokens"
 SHORTEST = 60  # seconds
@@ -83,7 +83,7 @@ def issue(signer: Signer, wish: Wish) -> Issued:
 
 def issuer_of(account_id: str) -> str:
     """Return the address of an account's issuer."""
-    return hosts.origin(DOOR, issuer=name_of(account_id))
+    return hosts.origin(DOOR, partitions.AWS, issuer=name_of(account_id))
 
 
 def name_of(account_id: str) -> str:
@@ -107,7 +107,7 @@ def is_one(url: str) -> bool:
 
 def configuration(name: str) -> dict[str, Any]:
     """Return what an issuer says of itself (OpenID Connect Discovery 1.0, 3)."""
-    origin = hosts.origin(DOOR, issuer=name)
+    origin = hosts.origin(DOOR, partitions.AWS, issuer=name)
     return {
         "issuer": origin,
         "jwks_uri": f"{origin}{KEY_SET}",

@@ -47,6 +47,7 @@ def signed_in(
         mfa=False,
     )
     identity = shapes.assumed_role(
+        partition=role.account.partition,
         account_id=role.account_id,
         role_id=role.unique_id,
         role_name=role.name,
@@ -109,7 +110,12 @@ def _record_login(
         "ConsoleLogin",
         identity=identity,
         account_id=provider.account_id,
-        region=shapes.region(is_root=False, host_region=browser.region, alias_cookie=False),
+        region=shapes.region(
+            partition=provider.account.partition,
+            is_root=False,
+            host_region=browser.region,
+            alias_cookie=False,
+        ),
         browser=browser,
         error=error,
         error_code=shapes.ACCESS_DENIED if error == shapes.DENIED_BY_POLICY else "",

@@ -25,7 +25,7 @@ from signin.federation.errors import (
 from signin.federation.iam_saml import Claims
 from signin.flow.facts import SamlFacts
 from signin.http import Browser
-from signin.kernel import arns, clock
+from signin.kernel import clock
 
 FACTOR = "saml"
 PURPOSE = "console"
@@ -66,7 +66,7 @@ class Arriving:
     @property
     def arn(self) -> str:
         """The ARN of the session of the role."""
-        return arns.role_session(self.role.account_id, self.role.name, self.facts["session_name"])
+        return self.role.session_arn(self.facts["session_name"])
 
     @property
     def principal_arn(self) -> str:

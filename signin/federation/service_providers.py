@@ -15,12 +15,14 @@ from accounts.models import Directory, Role, SamlProvider
 from signin import hosts, naming
 from signin.federation import documents, iam_saml, idp, statements
 from signin.federation.metadata import POST
+from signin.kernel.partitions import AWS, PARTITIONS, Partition, get
 
 CONSOLE = "console"
 # A directory's entity ID, which is the address of its metadata, and where its answers arrive.
 METADATA_PATH = "/platform/saml/"
 ACS_PATH = "/platform/saml/acs/"
-DOORS = ("platform", "signin", "platform-dual-stack")
+DOORS = ("platform", "signin")
+DUAL_STACK = "platform-dual-stack"  # in the partition aws only
 IS_DEFAULT = ' isDefault="true"'
 
 
@@ -28,8 +30,9 @@ IS_DEFAULT = ' isDefault="true"'
 class ServiceProvider:
     """Somebody who takes assertions: by which names it is known, and where they are posted.
 
-    ``key`` is the console's word, the ID of a directory, or the identifier of a SAML provider of an
-    account: of the address that is its own, where the console takes encrypted assertions of it.
+    ``key`` is the console's word, with the partition's ID where it is another than ``aws``, the ID
+    of a directory, or the identifier of a SAML provider of an account: of the address that is its
+    own, where the console takes encrypted assertions of it.
     """
 
     key: str
@@ -37,6 +40,7 @@ class ServiceProvider:
     acs_urls: Sequence[str]
     directory: Directory | None = None
     saml_provider: SamlProvider | None = None
+    partition: Partition = AWS
 
     @property
     def entity_id(self) -> str:
@@ -53,20 +57,26 @@ class ServiceProvider:
         """What people call it."""
         if self.saml_provider:
             return _("Console, encrypted for %(name)s") % {"name": self.saml_provider.name}
-        return self.directory.portal_name if self.directory else _("Console")
+        if self.directory:
+            return self.directory.portal_name
+        console = _("Console")
+        return console if self.partition is AWS else f"{console} ({self.partition.id})"
 
 
-def console() -> ServiceProvider:
-    """Return the console, which opens roles for whom a provider of an account vouches."""
-    addresses = named("signin", iam_saml.PATH)
-    return ServiceProvider(CONSOLE, [iam_saml.AUDIENCE, *addresses], addresses)
+def console(partition: Partition = AWS) -> ServiceProvider:
+    """Return a console, which opens roles for whom a provider of an account vouches."""
+    addresses = named("signin", iam_saml.PATH, partition)
+    key = CONSOLE if partition is AWS else f"{CONSOLE}-{partition.id}"
+    names = [partition.urn, *addresses] if partition.urn else addresses
+    return ServiceProvider(key, names, addresses, partition=partition)
 
 
 def encrypted_for(provider: SamlProvider) -> ServiceProvider:
     """Return the console as it takes the encrypted assertions of one provider of an account."""
-    addresses = named("signin", iam_saml.own_path(provider))
-    names = [iam_saml.AUDIENCE, *addresses]
-    return ServiceProvider(provider.uuid, names, addresses, saml_provider=provider)
+    partition = get(provider.account.partition)
+    addresses = named("signin", iam_saml.own_path(provider), partition)
+    names = [partition.urn, *addresses] if partition.urn else addresses
+    return ServiceProvider(provider.uuid, names, addresses, None, provider, partition)
 
 
 def of(directory: Directory) -> ServiceProvider:
@@ -75,13 +85,16 @@ def of(directory: Directory) -> ServiceProvider:
     Its addresses are at Identity Center's own host, at that one's dual-stack name, and at the older
     one of the console's name, which its entity ID has as well.
     """
-    region, path = directory.region, f"{ACS_PATH}{directory.pk}"
-    addresses = (named(door, path, region=region) for door in DOORS)
+    partition, region = directory.partition, directory.region
+    path = f"{ACS_PATH}{directory.pk}"
+    doors = [*DOORS, DUAL_STACK] if partition is AWS else DOORS
+    addresses = (named(door, path, partition, region=region) for door in doors)
     return ServiceProvider(
         directory.pk,
-        named("signin", f"{METADATA_PATH}{directory.pk}", region=region),
+        named("signin", f"{METADATA_PATH}{directory.pk}", partition, region=region),
         [url for of_one_naming in zip(*addresses, strict=True) for url in of_one_naming],
         directory,
+        partition=partition,
     )
 
 
@@ -91,7 +104,7 @@ def metadata(directory: Directory) -> bytes:
     services = "".join(
         f'<md:AssertionConsumerService Binding="{POST}" Location={quoteattr(url)}'
         f' index="{number}"{"" if number else IS_DEFAULT}/>'
-        for number, url in enumerate(here.acs_urls[: len(DOORS)])
+        for number, url in enumerate(_by_one_naming(here))
     )
     document = (
         f'<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -120,8 +133,9 @@ def find_directory(directory_id: str, *, region: str) -> Directory | None:
 def known() -> list[ServiceProvider]:
     """Return those for whom the built-in identity provider vouches: whoever trusts it."""
     vouching = [provider for provider, _ in roles_by_account()]
-    encrypting = [each for each in vouching if each.assertion_encryption_mode]
-    consoles = [console(), *map(encrypted_for, encrypting)] if vouching else []
+    trusting = {provider.account.partition for provider in vouching}
+    consoles = [console(each) for each in PARTITIONS.values() if each.id in trusting]
+    consoles += [encrypted_for(each) for each in vouching if each.assertion_encryption_mode]
     return [*consoles, *map(of, _directories())]
 
 
@@ -154,10 +168,15 @@ def _directories() -> Iterator[Directory]:
     yield from Directory.objects.filter(external & mine)
 
 
-def named(door: str, path: str, **values: str) -> list[str]:
+def _by_one_naming(provider: ServiceProvider) -> Sequence[str]:
+    """Return the addresses of a directory by the present naming."""
+    return provider.acs_urls[: len(DOORS) + (provider.partition is AWS)]
+
+
+def named(door: str, path: str, partition: Partition, **values: str) -> list[str]:
     """Return an address by all the names that it has, the present one first."""
-    found = {hosts.url(door, path, **values): None}
+    found = {hosts.url(door, path, None, partition, **values): None}
     for each in (naming.local(), naming.REAL):
         with naming.seen_as(each):
-            found[hosts.url(door, path, **values)] = None
+            found[hosts.url(door, path, None, partition, **values)] = None
     return list(found)

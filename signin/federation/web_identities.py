@@ -7,6 +7,7 @@ from accounts.role_sessions import ROLE_ARN
 from signin.federation import outbound, web_tokens
 from signin.federation.token_errors import TokenIssuerUnknown
 from signin.federation.web_tokens import WebToken
+from signin.kernel import partitions
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,9 @@ def provider_of(token: str, role_arn: str) -> OidcProvider:
     if outbound.is_one(issuer):
         raise TokenIssuerUnknown
     account_id = parts["account"] if parts else ""
-    found = OidcProvider.objects.filter(account=account_id, url=issuer).first()
-    if found is None:
+    providers = OidcProvider.objects.select_related("account")
+    found = providers.filter(account=account_id, url=issuer).first()
+    if found is None or not partitions.is_known_here(found.account.partition):
         raise TokenIssuerUnknown
     return found
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import lockout
 from signin import hosts
 from signin.http import browser_of, language_choice
+from signin.kernel import partitions
 from signin.kernel.errors import LockedOut, Refusal
 from signin.oidc import device_authorizations
 from signin.oidc.errors import UserCodeUnknown
@@ -64,7 +65,7 @@ def code(request: HttpRequest) -> HttpResponse:
         **language_choice(request),
     }
     if authorization.directory is None:
-        return redirect(hosts.url("builder-id", "/start/device", query))
+        return redirect(hosts.url("builder-id", "/start/device", query, partitions.AWS))
     portal = hosts.portal_named(authorization.directory.portal_at(authorization.region))
     return redirect(hosts.url("portal", "/start/device", query, **portal))
 
@@ -75,7 +76,7 @@ def _find(request: HttpRequest, typed: str) -> DeviceAuthorization:
     found = lockout.guess(
         lambda: device_authorizations.find(typed), ("user-code", ip), ip=ip, principal=None
     )
-    if found is None:
+    if found is None or not partitions.is_known_here(partitions.of_region(found.region).id):
         raise UserCodeUnknown
     return found
 

@@ -1,4 +1,4 @@
-"""Other names of portals: one for IPv6, and one for all instances. They lead to the portal."""
+"""Other names of portals, which lead to them: for IPv6, for all instances, for a partition's."""
 
 from typing import cast
 
@@ -29,6 +29,17 @@ def named(request: HttpRequest, instance: str) -> HttpResponse:
     if directory is None:
         return _unknown(request)
     values = hosts.portal_named(f"{directory.instance_id}.{directory.region}")
+    return redirect(hosts.url("portal", START, language_choice(request), **values))
+
+
+@require_safe
+def shared(request: HttpRequest, name: str) -> HttpResponse:
+    """Lead to the portal of the directory in the path, which may be of the region in the host."""
+    directory = directories.find_by_portal(name)
+    region = cast(hosts.HostRequest, request).host_values.get("region")
+    if directory is None or region not in {None, *directory.regions}:
+        return _unknown(request)
+    values = hosts.portal_named(directory.portal_at(region or directory.region))
     return redirect(hosts.url("portal", START, language_choice(request), **values))
 
 

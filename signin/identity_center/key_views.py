@@ -44,7 +44,7 @@ def _issue(request: HttpRequest, session: Session, grant: Grant) -> credentials.
 
 
 def _start_url(session: Session) -> str:
-    return hosts.url("portal", "/start", portal=directory_of(session).portal_name)
+    return hosts.url("portal", "/start", **hosts.portal_named(directory_of(session).portal_name))
 
 
 def _system_of(request: HttpRequest) -> str:

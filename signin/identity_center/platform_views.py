@@ -42,6 +42,7 @@ from signin.identity_center.flows import (
     hand_over,
     over,
 )
+from signin.kernel import partitions
 from signin.oidc.realms import BUILDER_ID_PORTAL
 
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
@@ -53,7 +54,8 @@ with_form = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 def entry(request: HttpRequest) -> HttpResponse:
     """Say that a sign-in begins at a portal, to whoever came here by another way (R-247)."""
-    return render(request, "portal/begin_at_portal.html", status=400)
+    page = {"domain": partitions.here().portals}
+    return render(request, "portal/begin_at_portal.html", page, status=400)
 
 
 @require_safe
@@ -123,7 +125,7 @@ def new_device(request: HttpRequest) -> HttpResponse:
     if session is None:
         return entry(request)
     directory = session.principal.profile.directory
-    devices_page = hosts.url("portal", "/start/mfa", portal=directory.portal_name)
+    devices_page = hosts.url("portal", "/start/mfa", **hosts.portal_named(directory.portal_name))
     may_manage = directory.users_manage_devices and not directory.is_external
     if not sessions.is_fresh(session) or not may_manage:
         return redirect(devices_page)

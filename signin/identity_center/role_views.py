@@ -14,6 +14,7 @@ from accounts.models import Session
 from signin import hosts
 from signin.http import browser_of, language_choice, without_null
 from signin.identity_center.portal import portal_of, show, signed_in
+from signin.kernel import partitions
 
 HANDLE = re.compile(r"[0-9a-f]{32}\Z")
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
@@ -46,7 +47,7 @@ def authorize(request: HttpRequest, session: Session) -> HttpResponse:
     if grant is None or not HANDLE.match(attempt) or not CHALLENGE.match(challenge):
         return _gone(request, session)
     region = request.GET.get("region", "")
-    values = {"region": region} if re.fullmatch(hosts.REGION, region) else {}
+    values = {"region": region} if partitions.here().has_region(region) else {}
     code = sessions.offer_role(
         roles.provision(grant.permission_set, grant.account),
         session,

@@ -35,6 +35,7 @@ def role_choices(at: ServiceProvider) -> list[RoleChoice]:
         for provider, roles in service_providers.roles_by_account()
         if at.saml_provider in {None, provider}
         for role in roles
+        if provider.account.partition == at.partition.id
     ]
 
 

@@ -14,7 +14,8 @@ from signin.federation.errors import QuestionInvalid
 from signin.http import IDP_COOKIE, cookie, set_cookie
 from signin.idp import answers
 from signin.idp.forms import WhoForm
-from signin.safeguards import FORM_TARGETS, content_security_policy
+from signin.kernel import partitions
+from signin.safeguards import content_security_policy, form_targets
 
 REMEMBERED_FOR = 365 * 24 * 60 * 60  # seconds
 
@@ -96,11 +97,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, form: WhoForm) -> HttpResponse:
+    choices = answers.role_choices(form.provider)
     page = {
         "form": form,
         "provider": form.provider,
         "known_names": answers.known_names(form.provider),
-        "role_choices": [] if form.provider.directory else answers.role_choices(form.provider),
+        "role_choices": [] if form.provider.directory else choices,
         "chosen_roles": [] if form.provider.directory else form["roles"].value() or [],
     }
     return render(request, "idp/who.html", page)
@@ -118,8 +120,10 @@ def _answer(request: HttpRequest, form: WhoForm) -> HttpResponse:
     }
     response = render(request, "idp/answer.html", page)
     # Somebody who is signed in behind the gateway is at the real names, and goes back there.
-    real = (naming.REAL.origin(name) for name in FORM_TARGETS)
-    response.headers["Content-Security-Policy"] = content_security_policy(*real)
+    targets = form_targets(provider.partition)
+    real = (naming.REAL.origin(name) for name in targets)
+    with partitions.at(provider.partition):
+        response.headers["Content-Security-Policy"] = content_security_policy(*real)
     set_cookie(response, IDP_COOKIE, quote(chosen["username"]), max_age=REMEMBERED_FOR)
     return response
 

@@ -64,7 +64,10 @@ def _record(
         identity=_identity_of(session),
         account_id=original(session).account.id,
         region=shapes.region(
-            is_root=original(session).is_root, host_region=browser.region, alias_cookie=False
+            partition=original(session).account.partition,
+            is_root=original(session).is_root,
+            host_region=browser.region,
+            alias_cookie=False,
         ),
         browser=browser,
         user_agent=browser.user_agent,
@@ -76,11 +79,13 @@ def _record(
 
 def _identity_of(session: Session) -> shapes.Identity:
     role, name = session.role, original(session).session_name
+    account = original(session).account
     if session.is_federated:
-        return shapes.federated_user(account_id=original(session).account.id, name=name)
+        return shapes.federated_user(partition=account.partition, account_id=account.id, name=name)
     if role is None:
         return identity_of(session.principal)
     return shapes.assumed_role(
+        partition=account.partition,
         account_id=role.account_id,
         role_id=role.unique_id,
         role_name=role.name,

@@ -11,11 +11,11 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from accounts.identities import original
-from accounts.models import Account, Principal
+from accounts.models import Account, Principal, Role
 from accounts.signers import Signer
 from signin import hosts
 from signin.events import shapes
-from signin.kernel import arns, clock
+from signin.kernel import arns, clock, partitions
 from signin.logins import chains
 from signin.logins.errors import SessionUnknown
 from signin.logins.models import Login
@@ -36,22 +36,22 @@ class Wanted:
     issued_before: datetime | None = None
 
 
-def everybody(account_id: str) -> str:
+def everybody(account: Account) -> str:
     """Return what stands for all principals of an account."""
-    return f"arn:aws:iam::{account_id}:*"
+    return partitions.get(account.partition).arn("iam", "", account.id, "*")
 
 
 def owner_of(signer: Signer) -> str:
     """Return the ARN by which sessions name whoever signs: of a role's session it is the role's."""
     if signer.role:
-        return arns.role(signer.account_id, "/", signer.role.name)
+        return _role_arn(signer.role)
     return signer.arn if signer.is_federated else signer.principal.arn
 
 
 def principal_of(login: Login) -> str:
     """Return the ARN of whose session it is; a role's is written without its path."""
     role = login.session.role
-    return arns.role(role.account_id, "/", role.name) if role else login.session.principal.arn
+    return _role_arn(role) if role else login.session.principal.arn
 
 
 def status_of(login: Login) -> str:
@@ -61,14 +61,15 @@ def status_of(login: Login) -> str:
 
 def arn_of(login: Login) -> str:
     """Return the ARN of a session."""
-    account_id = original(login.session).account.id
-    return arns.signin_session(region_of(login), account_id, str(login.pk))
+    account = original(login.session).account
+    return arns.signin_session(account.partition, region_of(login), account.id, str(login.pk))
 
 
 def region_of(login: Login) -> str:
     """Return the region in which a session began."""
     found = hosts.find(login.session.host.partition(":")[0])
-    return found[1].get("region", shapes.ROOT_REGION) if found else shapes.ROOT_REGION
+    home = shapes.root_region(original(login.session).account.partition)
+    return found[1].get("region", home) if found else home
 
 
 def page(
@@ -87,7 +88,7 @@ def page(
 def find(account: Account, arn: str, *, principal_arn: str) -> Login:
     """Return a session by its ARN, or raise SessionUnknown; so of those of somebody else."""
     login = _by_id(account, arn.rpartition("/")[2])
-    is_own = principal_arn in {everybody(account.id), principal_of(login)}
+    is_own = principal_arn in {everybody(account), principal_of(login)}
     if not is_own or arn_of(login) != arn:
         raise SessionUnknown
     return login
@@ -98,6 +99,10 @@ def revoke(login: Login) -> None:
     chains.revoke(Login.objects.filter(pk=login.pk))
 
 
+def _role_arn(role: Role) -> str:
+    return arns.role(role.account.partition, role.account_id, "/", role.name)
+
+
 def _of(account: Account) -> QuerySet[Login]:
     own = Q(role=None, principal__account=account) | Q(role__account=account)
     living = Login.objects.filter(own, expires_at__gt=clock.now())
@@ -106,7 +111,7 @@ def _of(account: Account) -> QuerySet[Login]:
 
 def _selected(account: Account, wanted: Wanted) -> QuerySet[Login]:
     found = _of(account)
-    if wanted.principal_arn != everybody(account.id):
+    if wanted.principal_arn != everybody(account):
         kind, _, name = wanted.principal_arn.partition(f":{account.id}:")[2].partition("/")
         if kind == "role":
             found = found.filter(role__name=name)

@@ -164,8 +164,9 @@ def check_manager(call: SignedCall) -> None:
     """Raise unless whoever signed may say who signs in, and changes it in the one region."""
     if not permissions.manages_console_access(call.signer):
         raise NotAllowed(f"{call.signer.arn} is not allowed to call signin:{call.name}.")
-    if not call.is_read_only and call.region != shapes.ROOT_REGION:
-        raise Malformed(f"Changes are made in {shapes.ROOT_REGION}; this is {call.region}.")
+    home = shapes.root_region(call.signer.account.partition)
+    if not call.is_read_only and call.region != home:
+        raise Malformed(f"Changes are made in {home}; this is {call.region}.")
 
 
 def operation(

@@ -113,7 +113,8 @@ def _told(login: Login) -> Output:
     role, began = session.role, int(login.started_at.timestamp())
     unique_id = f"{role.unique_id}:{identity.session_name}" if role else session.principal.unique_id
     found = hosts.find(session.host.partition(":")[0])
-    region = found[1].get("region", shapes.ROOT_REGION) if found else shapes.ROOT_REGION
+    home = shapes.root_region(identity.account.partition)
+    region = found[1].get("region", home) if found else home
     return {
         "active": True,
         "client_id": login.client,
@@ -126,7 +127,9 @@ def _told(login: Login) -> Output:
         "iss": ISSUER,
         "jti": str(login.pk),
         "account_id": identity.account.id,
-        "signin_session": arns.signin_session(region, identity.account.id, str(login.pk)),
+        "signin_session": arns.signin_session(
+            identity.account.partition, region, identity.account.id, str(login.pk)
+        ),
     }
 
 
@@ -145,7 +148,9 @@ def _told_of_bearer(request: HttpRequest, token: BearerToken, whose: Signer) -> 
         "iss": ISSUER,
         "jti": token.id,
         "account_id": whose.account_id,
-        "signin_session": arns.signin_session(region, whose.account_id, token.id),
+        "signin_session": arns.signin_session(
+            whose.account.partition, region, whose.account_id, token.id
+        ),
     }
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from accounts.signer_events import SignedCall
 from accounts.signers import Signer
+from signin.kernel import partitions
 from signin.logins import oauth_sessions, permissions
 from signin.logins.errors import SessionUnknown
 from signin.logins.models import Login
@@ -17,7 +18,7 @@ from signin.wire.signin_control import NotAllowed, asked_page, operation
 
 NAME = r"[a-zA-Z0-9_+=,.@-]"
 PRINCIPAL = re.compile(
-    rf"arn:aws:(?:iam::(\d{{12}}):(?:root|\*|(?:role|user)/{NAME}{{1,64}})"
+    rf"arn:({partitions.ID}):(?:iam::(\d{{12}}):(?:root|\*|(?:role|user)/{NAME}{{1,64}})"
     rf"|sts::(\d{{12}}):federated-user/{NAME}{{2,193}})\Z",
     re.ASCII,
 )
@@ -84,7 +85,7 @@ def _whose(signer: Signer, inputs: Inputs) -> str:
         raise Malformed("principalArn is none of a root user, a user or a role.")
     if asked == own:
         return asked
-    if (found[1] or found[2]) != signer.account_id:
+    if (found[1], found[2] or found[3]) != (signer.account.partition, signer.account_id):
         raise NotAllowed("principalArn is of another account.")
     if not permissions.manages_console_access(signer):
         raise NotAllowed("Sessions of others take a permission.")

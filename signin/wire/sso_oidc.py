@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from signin import hosts, pages
 from signin.http import browser_of
+from signin.kernel import partitions
 from signin.kernel.errors import Refusal
 from signin.oidc import clients, consents, device_authorizations, errors, tokens
 from signin.oidc.clients import Credentials
@@ -187,6 +188,6 @@ def _ask(request: HttpRequest, client: Client, redirect_uri: str, state: str) ->
     )
     query = {"request": consent.handle}
     if consent.directory is None:
-        return hosts.url("builder-id", "/start/consent", query)
+        return hosts.url("builder-id", "/start/consent", query, partitions.AWS)
     portal = hosts.portal_named(consent.directory.portal_at(consent.region))
     return hosts.url("portal", "/start/consent", query, **portal)

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from accounts import credentials, identity_contexts, role_sessions
+from accounts import credentials, identity_contexts, role_sessions, signers
 from accounts.errors import (
     ContextRefused,
     MessageNotDecoded,
@@ -13,7 +13,6 @@ from accounts.errors import (
     TagFixed,
     TradeInTokenOver,
 )
-from accounts.models import AccessKey, TemporaryCredentials
 from accounts.models.roles import HOUR, NAME
 from accounts.role_sessions import Wish
 from accounts.signers import Signer
@@ -96,7 +95,9 @@ def assume_role(call: Call) -> Output:
     contexts = records(inputs, "ProvidedContexts", CONTEXT, most=MOST_CONTEXTS)
     role = role_sessions.admit(signer, wish)
     for each in contexts:
-        identity_contexts.check(each["ProviderArn"], each["ContextAssertion"])
+        identity_contexts.check(
+            each["ProviderArn"], each["ContextAssertion"], partition=role.account.partition
+        )
     is_confirmed = _confirmed(call)
     with transaction.atomic():
         keys = role_sessions.begin(
@@ -107,7 +108,7 @@ def assume_role(call: Call) -> Output:
         )
         user = {
             "AssumedRoleId": f"{role.unique_id}:{wish.session_name}",
-            "Arn": arns.role_session(role.account_id, role.name, wish.session_name),
+            "Arn": role.session_arn(wish.session_name),
         }
         record(call, keys, {"assumedRoleUser": lowered(user)}, role=role)
     source_identity = wish.source_identity or signer.source_identity
@@ -141,7 +142,7 @@ def get_federation_token(call: Call) -> Output:
     used = packed(inputs, tags)
     user = {
         "FederatedUserId": f"{signer.account_id}:{name}",
-        "Arn": arns.federated_user(signer.account_id, name),
+        "Arn": arns.federated_user(signer.account.partition, signer.account_id, name),
     }
     with transaction.atomic():
         keys = credentials.issue_for_federation(
@@ -154,14 +155,10 @@ def get_federation_token(call: Call) -> Output:
 def get_access_key_info(call: Call) -> Output:
     """Tell which account an access key is of."""
     access_key_id = text(call.inputs, "AccessKeyId", ACCESS_KEY_ID)
-    key = AccessKey.objects.select_related("principal").filter(pk=access_key_id).first()
-    if key:
-        return {"Account": key.principal.account_id or ""}
-    temporary = TemporaryCredentials.objects.select_related("principal", "role")
-    found = temporary.filter(pk=access_key_id).first()
-    if found is None:
+    signer = signers.find(access_key_id)
+    if signer is None or signer.account.partition != call.signer.account.partition:
         raise KeyNotThere
-    return {"Account": found.account_id}
+    return {"Account": signer.account_id}
 
 
 def _long_term(call: Call) -> Signer:

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts import signer_events
 from accounts.credentials import Keys
-from accounts.models import Role
+from accounts.models import Account, Role
 from accounts.signer_events import SignedCall
 from signin.events import shapes
 from signin.federation.unsigned_calls import UnsignedCall
@@ -71,24 +71,28 @@ def signed(call: Call) -> SignedCall:
         source=SOURCE,
         signer=call.signer,
         browser=browser,
-        region=browser.region or region_of(call.request) or shapes.ROOT_REGION,
+        region=browser.region or region_of(call.request) or _home(call.signer.account),
         request_id=call.request_id,
         parameters=parameters_of(call.inputs, RECORDED[call.action]),
     )
 
 
-def unsigned(call: Call, account_id: str, members: Sequence[str]) -> UnsignedCall:
+def unsigned(call: Call, account: Account, members: Sequence[str]) -> UnsignedCall:
     """Return a call that nobody signs as events of an account tell it, with some of its fields."""
     browser = call.browser
     return UnsignedCall(
         name=call.action,
         source=SOURCE,
-        account_id=account_id,
+        account_id=account.id,
         browser=browser,
-        region=browser.region or shapes.ROOT_REGION,
+        region=browser.region or _home(account),
         request_id=call.request_id,
         parameters=parameters_of(call.inputs, members),
     )
+
+
+def _home(account: Account) -> str:
+    return shapes.root_region(account.partition)
 
 
 def issued(keys: Keys) -> dict[str, str]:

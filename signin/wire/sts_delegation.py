@@ -3,11 +3,13 @@
 from django.db import transaction
 
 from accounts import delegations, root_sessions
+from accounts.signers import Signer
+from signin.kernel import partitions
 from signin.wire.query import ActionUnknown, Call, Output, number, text
 from signin.wire.sts_answers import credentials_of, record
 
 GLOBAL = "sts.amazonaws.com"
-ROOT_USER = r"[0-9]{12}|arn:aws:iam::[0-9]{12}:root"
+ROOT_USER = rf"[0-9]{{12}}|arn:(?:{partitions.ID}):iam::[0-9]{{12}}:root"
 TASKS = (
     "IAMAuditRootUserCredentials",
     "IAMCreateRootUserPassword",
@@ -15,7 +17,7 @@ TASKS = (
     "S3UnlockBucketPolicy",
     "SQSUnlockQueuePolicy",
 )
-TASK_POLICY = rf"arn:aws:iam::aws:policy/root-task/(?:{'|'.join(TASKS)})"
+TASK_POLICY = rf"arn:(?:{partitions.ID}):iam::aws:policy/root-task/(?:{'|'.join(TASKS)})"
 TOKEN = r"[!-~]{1,4096}"
 
 
@@ -28,8 +30,7 @@ def assume_root(call: Call) -> Output:
     target = text(inputs, "TargetPrincipal", ROOT_USER)
     text(inputs, "TaskPolicyArn.arn", TASK_POLICY)
     seconds = number(inputs, "DurationSeconds", least=0, most=root_sessions.LONGEST)
-    account_id = target.removeprefix("arn:aws:iam::").removesuffix(":root")
-    root_user = root_sessions.admit(signer, account_id)
+    root_user = root_sessions.admit(signer, _account_of(target, signer))
     with transaction.atomic():
         keys = root_sessions.begin(signer, root_user, seconds=seconds)
         record(call, keys, {}, account_id=root_user.account_id)
@@ -40,9 +41,18 @@ def assume_root(call: Call) -> Output:
     }
 
 
+def _account_of(target: str, signer: Signer) -> str:
+    """Return the account of a root user; nobody's, if it is an ARN of another partition."""
+    named = partitions.of_arn(target)
+    if named and named.id != signer.account.partition:
+        return ""
+    return target.rpartition("::")[2].removesuffix(":root")
+
+
 def get_delegated_access_token(call: Call) -> Output:
     """Give credentials of a user who delegated access, for a token that is traded in once."""
-    token = delegations.find(text(call.inputs, "TradeInToken", TOKEN))
+    given = text(call.inputs, "TradeInToken", TOKEN)
+    token = delegations.find(given, partition=call.signer.account.partition)
     user = token.principal
     with transaction.atomic():
         keys = delegations.trade_in(token)

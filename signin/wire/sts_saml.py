@@ -18,7 +18,6 @@ from signin.federation.errors import (
     StatusNotSuccess,
     SubjectMissing,
 )
-from signin.kernel import arns
 from signin.kernel.errors import Refusal
 from signin.wire.query import Call, Error, Output, number, said, text
 from signin.wire.sts_answers import (
@@ -71,9 +70,7 @@ def assume_role_with_saml(call: Call) -> Output:
         if isinstance(refusal, AssertionRefused):
             _explained(refusal)
         error = log.Error(call.error_of(refusal).code, said(refusal))
-        saml_events.refused(
-            unsigned(call, provider.account_id, RECORDED), provider, assertion, error
-        )
+        saml_events.refused(unsigned(call, provider.account, RECORDED), provider, assertion, error)
         raise
 
 
@@ -82,7 +79,7 @@ def _begin(
 ) -> Output:
     user = {
         "AssumedRoleId": f"{role.unique_id}:{wish.session_name}",
-        "Arn": arns.role_session(role.account_id, role.name, wish.session_name),
+        "Arn": role.session_arn(wish.session_name),
     }
     vouched = {
         "Subject": assertion.subject,
@@ -103,7 +100,7 @@ def _begin(
             **lowered(vouched),
         }
         saml_events.answered(
-            unsigned(call, provider.account_id, RECORDED), provider, assertion, response
+            unsigned(call, provider.account, RECORDED), provider, assertion, response
         )
     return {
         "Credentials": credentials_of(keys),

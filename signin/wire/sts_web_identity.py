@@ -19,7 +19,6 @@ from signin.federation.token_errors import (
     TokenRefused,
 )
 from signin.federation.web_identities import WebIdentity
-from signin.kernel import arns
 from signin.kernel.errors import Refusal
 from signin.kernel.jws import Members
 from signin.wire.query import Call, Error, Output, number, said, text
@@ -86,7 +85,7 @@ def assume_role_with_web_identity(call: Call) -> Output:
         role = role_sessions.admit_federated(identity.provider_arn, identity.subject, wish)
     except Refusal as refusal:
         error = log.Error(call.error_of(refusal).code, said(refusal))
-        web_identity_events.refused(unsigned(call, provider.account_id, RECORDED), identity, error)
+        web_identity_events.refused(unsigned(call, provider.account, RECORDED), identity, error)
         raise
     return {**_begin(call, identity, role, wish), **used}
 
@@ -94,7 +93,7 @@ def assume_role_with_web_identity(call: Call) -> Output:
 def _begin(call: Call, identity: WebIdentity, role: Role, wish: Wish) -> Output:
     user = {
         "AssumedRoleId": f"{role.unique_id}:{wish.session_name}",
-        "Arn": arns.role_session(role.account_id, role.name, wish.session_name),
+        "Arn": role.session_arn(wish.session_name),
     }
     vouched = {
         "SubjectFromWebIdentityToken": identity.subject,
@@ -106,7 +105,7 @@ def _begin(call: Call, identity: WebIdentity, role: Role, wish: Wish) -> Output:
         keys = role_sessions.begin_federated(principal, role, wish)
         response = _told(keys, user, vouched)
         web_identity_events.answered(
-            unsigned(call, identity.provider.account_id, RECORDED), identity, response
+            unsigned(call, identity.provider.account, RECORDED), identity, response
         )
     source_identity = wish.source_identity
     return {

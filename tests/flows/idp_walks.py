@@ -27,7 +27,7 @@ def directory() -> Directory:
 def role() -> Role:
     """Return a new role that the provider's word opens."""
     SamlProvider.objects.create(account_id=ACCOUNT, name="BuiltIn", **idp.columns())
-    trusts = [arns.saml_provider(ACCOUNT, "BuiltIn")]
+    trusts = [arns.saml_provider("aws", ACCOUNT, "BuiltIn")]
     return Role.objects.create(account_id=ACCOUNT, name="Engineer", trusts=trusts)
 
 

@@ -25,7 +25,7 @@ def test_every_url_of_every_door_answers_without_an_error(browser):
     for host in [*hosts.HOSTS, *hosts.LOCAL.values()]:
         for path in paths(get_resolver(host.urlconf).url_patterns):
             name = host.name.format(
-                region="eu-west-1",
+                region=host.partition.home if host.partition else "",
                 account="example-corp",
                 portal="example-corp",
                 session="111122223333-ab12cd34",

@@ -27,13 +27,14 @@ def test_accounts_are_listed_with_their_people_and_found_by_a_grouped_id(operato
 
 def test_an_account_is_added_without_an_alias_and_keeps_its_id(operator):
     new = {"id": "999900001111", "name": "New Corp", "state": "active", "captcha_mode": "always"}
-    new |= {"root_mfa_mode": "optional"}
+    new |= {"root_mfa_mode": "optional", "partition": "aws-cn"}
     operator.visit(page("account/add/"))
     operator.submit("account_form", **new, email_code_mode="never")
     account = Account.objects.get(pk="999900001111")
-    assert account.alias is None
+    assert (account.alias, account.partition) == (None, "aws-cn")
     operator.visit(page("account/999900001111/change/"))
     assert 'name="id"' not in operator.text
+    assert 'name="partition"' not in operator.text
     change = {"name": "Newer", "state": "active", "captcha_mode": "never", "id": "1" * 12}
     change |= {"root_mfa_mode": "optional"}
     operator.submit("account_form", **change, email_code_mode="never")

@@ -43,6 +43,7 @@ class TestPrincipals:
                     "kind": "iam-user",
                     "realm": EXAMPLE_CORP,
                     "account": EXAMPLE_CORP,
+                    "partition": "aws",
                     "username": "jane.doe",
                     "unique_id": jane.unique_id,
                     "arn": f"arn:aws:iam::{EXAMPLE_CORP}:user/jane.doe",

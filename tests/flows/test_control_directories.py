@@ -40,6 +40,7 @@ def test_directories_are_listed_with_their_portals(control, user):
     assert {
         "id": DIRECTORY,
         "account": "555500001111",
+        "partition": "aws",
         "region": "us-east-1",
         "additional_regions": [],
         "instance_id": Directory.objects.get(pk=DIRECTORY).instance_id,

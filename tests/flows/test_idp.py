@@ -40,7 +40,7 @@ from tests.external_idp import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
 NAMES = {"saml": "urn:oasis:names:tc:SAML:2.0:assertion"}
-PROVIDER_ARN = arns.saml_provider(ACCOUNT, "BuiltIn")
+PROVIDER_ARN = arns.saml_provider("aws", ACCOUNT, "BuiltIn")
 
 
 @pytest.fixture

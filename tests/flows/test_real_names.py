@@ -150,7 +150,8 @@ def test_behind_the_gateway_there_are_the_real_names_only(host):
 
 @pytest.mark.parametrize("row", hosts.HOSTS, ids=lambda row: row.name)
 def test_every_row_of_the_table_is_there_by_its_real_name(row):
-    given = {"host": row.name.format(**VALUES), naming.GATEWAY_HEADER: SECRET}
+    values = VALUES | {"region": row.partition.home}
+    given = {"host": row.name.format(**values), naming.GATEWAY_HEADER: SECRET}
     assert Client().get("/nothing", headers=given).status_code != 421
 
 

@@ -150,10 +150,22 @@ def test_the_authority_vouches_for_nothing_but_the_emulated_domains(server):
     assert constraints.critical
     assert {each.value for each in constraints.value.permitted_subtrees} == {
         "amazonaws.com",
+        "amazonaws.com.cn",
+        "amazonaws.eu",
+        "api.amazonwebservices.com.cn",
+        "api.amazonwebservices.eu",
         "api.aws",
+        "app.amazonwebservices.com.cn",
         "app.aws",
         "aws.amazon.com",
         "awsapps.com",
+        "console.amazonaws-eusc.eu",
+        "console.amazonaws-us-gov.com",
+        "console.amazonaws.cn",
+        "home.awsapps.cn",
+        "signin.amazonaws-eusc.eu",
+        "signin.amazonaws-us-gov.com",
+        "signin.amazonaws.cn",
         "signin.aws",
     }
     assert "NOT FOR PRODUCTION" in certificate.subject.rfc4514_string()

@@ -46,7 +46,7 @@ def verify(made, name, certificate=None):
 class TestTheAuthority:
     @pytest.mark.parametrize("row", hosts.HOSTS, ids=lambda row: row.name)
     def test_every_row_of_the_table_can_have_a_certificate(self, made, row):
-        values = {"region": "eu-west-1", "account": "a-corp", "portal": "a-corp"}
+        values = {"region": row.partition.home, "account": "a-corp", "portal": "a-corp"}
         values |= {"session": "111122223333-ab12cd34", "instance": "ssoins-0123456789abcdef"}
         values |= {"issuer": "01234567-89ab-4cde-8f01-23456789abcd"}
         verify(made, row.name.format(**values))

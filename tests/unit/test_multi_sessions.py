@@ -7,7 +7,7 @@ from accounts import multi_sessions, sessions
 from accounts.errors import TooManySessions
 from accounts.models import MultiSession, Principal, Role, Session
 from signin.http import Browser
-from signin.kernel import arns, clock
+from signin.kernel import clock
 from tests.unit.test_parallel import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -25,7 +25,7 @@ def sign_in(key, principal, role=None, instead=""):
     with transaction.atomic():
         arn = principal.arn
         if role:
-            arn = arns.role_session(role.account_id, role.name, principal.username)
+            arn = role.session_arn(principal.username)
         entered = multi_sessions.enter(key, host=HOST, arn=arn, instead=instead)
         if entered is None:
             return None

@@ -7,6 +7,7 @@ import pytest
 from botocore.config import Config
 
 from signin import hosts
+from signin.kernel import partitions
 
 CALLS = {
     "sso-oidc": lambda client: client.register_client(clientName="x", clientType="public"),
@@ -31,7 +32,13 @@ def stop(request, **_):
 
 
 @pytest.mark.parametrize("dual_stack", [False, True])
-@pytest.mark.parametrize("region", ["us-east-1", "ap-northeast-1", "eu-central-1"])
+@pytest.mark.parametrize(
+    "region",
+    [
+        *("us-east-1", "ap-northeast-1", "eu-central-1", "cn-north-1", "cn-northwest-1"),
+        *("us-gov-west-1", "us-gov-east-1", "eusc-de-east-1"),
+    ],
+)
 @pytest.mark.parametrize("service", CALLS)
 def test_what_the_sdk_asks_is_a_door(service, region, dual_stack):
     client = botocore.session.Session().create_client(
@@ -47,4 +54,5 @@ def test_what_the_sdk_asks_is_a_door(service, region, dual_stack):
     url = urlsplit(asked.value.args[0])
     host, values = hosts.find_real(url.hostname)
     assert (host.door, values) == (service, {"region": region})
-    assert url.hostname.endswith(".api.aws") == dual_stack
+    assert host.partition is partitions.of_region(region)
+    assert url.hostname.endswith(f".{host.partition.dual_stack}") == dual_stack

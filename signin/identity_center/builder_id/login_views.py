@@ -1,9 +1,11 @@
 """The sign-in host's part for Builder IDs: where a sign-in begins, and behind mailed links."""
 
 import re
-from typing import cast
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -27,11 +29,25 @@ from signin.identity_center.builder_id.flows import (
     over,
 )
 from signin.identity_center.destinations import host_of
+from signin.kernel import partitions
 from signin.oidc.realms import BUILDER_ID_REGION
 
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 
 
+def _of_aws(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Wrap a view so that it is there in the partition ``aws`` only, as Builder IDs are."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **named: Any) -> HttpResponse:
+        if partitions.here() is not partitions.AWS:
+            raise Http404
+        return view(request, **named)
+
+    return guarded
+
+
+@_of_aws
 def login(request: HttpRequest) -> HttpResponse:
     """Begin a sign-in for the page in ``redirect_uri``; pass on who is signed in.
 
@@ -51,6 +67,7 @@ def login(request: HttpRequest) -> HttpResponse:
     return flow.begin(request, SIGN_IN, Facts(destination=destination, challenge=challenge))
 
 
+@_of_aws
 @require_safe
 def sign_up(request: HttpRequest, handle: str) -> HttpResponse:
     """Begin the creation of a Builder ID in place of a sign-in, or begin it anew (R-127)."""
@@ -73,6 +90,7 @@ def ask_for_recovery(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     return flow.begin(request, RECOVERY, facts)
 
 
+@_of_aws
 @require_http_methods(["GET", "HEAD", "POST"])
 def reset(request: HttpRequest) -> HttpResponse:
     """Show the page behind a mailed link, or set the password that was typed there."""

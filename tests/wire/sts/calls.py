@@ -107,7 +107,8 @@ def deliver(server, request, **_):
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     headers = {name: value for name, value in request.headers.items() if name.lower() != "host"}
     headers["Host"] = parts.netloc
-    connection.request(request.method, parts.path, request.body, headers)
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    connection.request(request.method, path, request.body, headers)
     answer = connection.getresponse()
     content = Content(answer.read())
     connection.close()

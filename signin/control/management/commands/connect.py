@@ -9,6 +9,7 @@ from django.db import DatabaseError
 from accounts.models import Directory
 from signin.control import recipes
 from signin.gateway import place
+from signin.kernel.partitions import AWS
 
 
 class Command(BaseCommand):
@@ -36,7 +37,9 @@ class Command(BaseCommand):
 
     def handle(self, *arguments: Any, **options: Any) -> None:
         if options["shell"]:
-            self.stdout.write(recipes.exports(_variables(options["gateway"])), ending="")
+            self.stdout.write(
+                recipes.exports(_variables(options["gateway"], options["directory"])), ending=""
+            )
             return
         directory = _directory(options["directory"])
         if options["config"]:
@@ -50,9 +53,10 @@ class Command(BaseCommand):
             self.stdout.write("# No gateway of the real names runs: manage.py serve --gateway")
 
 
-def _variables(by_gateway: bool) -> dict[str, str]:
+def _variables(by_gateway: bool, wanted: str | None) -> dict[str, str]:
     if not by_gateway:
-        return recipes.environment()
+        directory = _directory(wanted) if wanted else None
+        return recipes.environment(directory.partition if directory else AWS)
     if not (found := place.find()):
         raise CommandError("No gateway runs. Start the server with --gateway.")
     return recipes.gateway_environment(found)
@@ -66,6 +70,6 @@ def _directory(wanted: str | None) -> Directory | None:
     if not wanted:
         return next(iter(directories), None)
     for directory in directories:
-        if wanted in (directory.pk, directory.portal_name):
+        if wanted in (directory.pk, directory.subdomain, directory.portal_name):
             return directory
     raise CommandError(f"There is no directory {wanted}.")
