@@ -37,9 +37,10 @@ START_URLS = {
 
 @pytest.fixture
 def everywhere(server):
-    """Return a server with an account and a directory in each partition."""
+    """Give a server with an account and a directory in each partition."""
     server.control("POST", "/reset", {"scenario": "partitions"})
-    return server
+    yield server
+    server.control("POST", "/reset", {"scenario": "demo"})  # a bare reset keeps the scenario
 
 
 @pytest.fixture(params=PARTITIONS.values(), ids=PARTITIONS)
