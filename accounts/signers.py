@@ -62,7 +62,7 @@ class Signer:
         """The role that they work as, if they do."""
         return self.temporary.role if self.temporary else None
 
-    @property
+    @cached_property
     def account(self) -> Account:
         """The account in which they work."""
         return self.role.account if self.role else cast(Account, self.principal.account)

@@ -17,6 +17,17 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 import psycopg
 
+# Runs what comes in a line, and says in one what that printed.
+LISTENER = """
+import contextlib, io, json, sys
+from django.db import connections
+for line in sys.stdin:
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        exec(json.loads(line), {})
+    connections.close_all()
+    print(json.dumps(said.getvalue()), flush=True)
+"""
 ROOT = Path(__file__).parent.parent
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
 PATIENCE = 30.0  # seconds until a start counts as failed
@@ -59,12 +70,15 @@ class Server:
     arguments: tuple[str, ...] = ()
     printed: str = ""
     _is_made: bool = False
+    _listener: "subprocess.Popen[str] | None" = None
 
     def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+        if self._listener:
+            self._listener.communicate(timeout=PATIENCE)  # it ends with its standard input
         if self._database:
             _administer(f'DROP DATABASE "{self._database}" WITH (FORCE)')
 
@@ -121,6 +135,30 @@ class Server:
             timeout=PATIENCE,
             check=False,
         )
+
+    def run(self, code: str) -> str:
+        """Run some lines on the same data, and return what they print.
+
+        One process runs the lines of all tests; a command of its own would take most of a second.
+        """
+        if self._listener is None:
+            self._listener = subprocess.Popen(
+                [sys.executable, "manage.py", "shell", "--no-imports", "-c", LISTENER],
+                cwd=ROOT,
+                env=self._environment(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self._listener.stdin
+        assert self._listener.stdout
+        self._listener.stdin.write(f"{json.dumps(code)}\n")
+        self._listener.stdin.flush()
+        if not (said := self._listener.stdout.readline()):
+            self._listener.communicate(timeout=PATIENCE)
+            self._listener = None
+            raise AssertionError("The lines failed; their traceback is with what the test prints.")
+        return str(json.loads(said))
 
     def address(self, name: str, path: str = "/") -> str:
         """Return the address of a real host at this server."""

@@ -28,7 +28,7 @@ PAGES = {
 @pytest.fixture
 def cookies(context: BrowserContext, server: Server) -> tuple[str, str]:
     """Return the keys of two people who are signed in at a portal."""
-    has_something, new = server.manage("shell", "--no-imports", "-c", FILL).stdout.split()
+    has_something, new = server.run(FILL).split()
     return has_something, new
 
 

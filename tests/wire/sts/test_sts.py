@@ -121,7 +121,7 @@ class TestAssumeRole:
             "role.save()\n"
             "print(role.arn)"
         )
-        arn = server.manage("shell", "-v", "0", "-c", code).stdout.strip()
+        arn = server.run(code).strip()
         assert "AWSReservedSSO_" in arn
         assert refusal(assume, client(server), arn) == (403, "AccessDenied")
 
