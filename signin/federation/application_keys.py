@@ -5,7 +5,6 @@ to. Its file is in the data directory; the private key in it is sealed. RSA, whi
 provider can check.
 """
 
-import base64
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
@@ -19,8 +18,6 @@ from signin.kernel import keepsakes, sealing
 NAME = "portal_{directory}.pem"
 COMMON_NAME = "Access portal of {directory}"
 PURPOSE = "application-key"
-BITS = 2048
-EXPONENT = 65537
 
 
 @dataclass(frozen=True)
@@ -40,8 +37,7 @@ def identity(directory_id: str) -> Identity:
 
 def _issued(directory_id: str) -> str:
     """Return a sealed key in one line, and below it the certificate."""
-    rsa = import_module("cryptography.hazmat.primitives.asymmetric.rsa")
-    key = rsa.generate_private_key(EXPONENT, BITS)
+    key = self_signed.new_rsa_key()
     private = self_signed.written_key(key).encode()
     sealed = sealing.seal(private, key=settings.SECRET_KEY, purpose=PURPOSE)
     return f"{sealed}\n{self_signed.issue(key, COMMON_NAME.format(directory=directory_id))}"
@@ -49,13 +45,11 @@ def _issued(directory_id: str) -> str:
 
 @lru_cache(maxsize=16)
 def _read(stored: str) -> Identity:
-    x509 = import_module("cryptography.x509")
     written = import_module("cryptography.hazmat.primitives.serialization")
     sealed, _, pem = stored.partition("\n")
     private = sealing.unseal(sealed, key=settings.SECRET_KEY, purpose=PURPOSE)
-    der = x509.load_pem_x509_certificate(pem.encode()).public_bytes(written.Encoding.DER)
     return Identity(
         key=written.load_pem_private_key(private, password=None),
         certificate_pem=pem,
-        certificate=base64.b64encode(der).decode(),
+        certificate=self_signed.as_in_metadata(pem),
     )

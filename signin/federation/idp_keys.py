@@ -4,7 +4,6 @@ Each installation makes its own at the first use, in one file of the data direct
 alone can read. It vouches for nobody but the people of an emulator, and says so.
 """
 
-import base64
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
@@ -17,7 +16,6 @@ from signin.kernel import jws, keepsakes
 
 NAME = "identity_provider.pem"
 ENCRYPTION_NAME = "assertion_encryption.pem"
-ENCRYPTION_BITS = 2048
 COMMON_NAME = "Built-in identity provider"
 _END_OF_KEY = "-----END PRIVATE KEY-----\n"
 
@@ -65,12 +63,8 @@ def encryption_key() -> str:
 
     It is for whoever has none at hand: one installation has one, whichever provider gets it.
     """
-    return keepsakes.kept(settings.SIGNIN_DATA_DIR / ENCRYPTION_NAME, _encryption_key)
-
-
-def _encryption_key() -> str:
-    rsa = import_module("cryptography.hazmat.primitives.asymmetric.rsa")
-    return self_signed.written_key(rsa.generate_private_key(65537, ENCRYPTION_BITS))
+    path = settings.SIGNIN_DATA_DIR / ENCRYPTION_NAME
+    return keepsakes.kept(path, lambda: self_signed.written_key(self_signed.new_rsa_key()))
 
 
 def _issued() -> str:
@@ -81,14 +75,12 @@ def _issued() -> str:
 
 @lru_cache(maxsize=4)
 def _read(pem: str) -> Identity:
-    x509 = import_module("cryptography.x509")
     written = import_module("cryptography.hazmat.primitives.serialization")
     before, mark, after = pem.partition(_END_OF_KEY)
     key_pem = before + mark
-    der = x509.load_pem_x509_certificate(after.encode()).public_bytes(written.Encoding.DER)
     return Identity(
         key=written.load_pem_private_key(key_pem.encode(), password=None),
         key_pem=key_pem,
         certificate_pem=after,
-        certificate=base64.b64encode(der).decode(),
+        certificate=self_signed.as_in_metadata(after),
     )

@@ -3,6 +3,7 @@
 They vouch for nobody but the people of an emulator. The library loads with its first use.
 """
 
+import base64
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -13,6 +14,14 @@ ORGANIZATION = "Vestibule emulator, NOT FOR PRODUCTION"
 LIFETIME = timedelta(days=3650)
 SKEW = timedelta(days=1)  # between the machine's clock and those of whoever looks at it
 SERIAL_LENGTH = 16  # bytes
+RSA_BITS = 2048
+RSA_EXPONENT = 65537
+
+
+def new_rsa_key() -> Any:
+    """Return a new RSA key, which every party to SAML can work with."""
+    rsa = import_module("cryptography.hazmat.primitives.asymmetric.rsa")
+    return rsa.generate_private_key(RSA_EXPONENT, RSA_BITS)
 
 
 def issue(key: Any, common_name: str) -> str:
@@ -48,3 +57,11 @@ def written_key(key: Any) -> str:
         written.Encoding.PEM, written.PrivateFormat.PKCS8, written.NoEncryption()
     )
     return str(private.decode())
+
+
+def as_in_metadata(certificate_pem: str) -> str:
+    """Return a certificate as metadata have it: DER in base64."""
+    x509 = import_module("cryptography.x509")
+    written = import_module("cryptography.hazmat.primitives.serialization")
+    certificate = x509.load_pem_x509_certificate(certificate_pem.encode())
+    return base64.b64encode(certificate.public_bytes(written.Encoding.DER)).decode()
