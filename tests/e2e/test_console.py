@@ -12,6 +12,7 @@ from tests.e2e.people import (
     pass_captcha,
     sign_in_as_iam_user,
     sign_in_as_root,
+    type_characters,
 )
 from tests.e2e.signed_in import as_zhang
 
@@ -92,6 +93,14 @@ def test_the_security_check_can_be_heard_and_changed(page, server):
     page.locator("#captcha_refresh").click()
     expect(picture).not_to_have_attribute("src", before)
     pass_captcha(page, server)
+    expect(page.get_by_label("Password", exact=True)).to_be_visible()
+
+
+@pytest.mark.requirement("R-027")
+def test_enter_sends_what_was_typed_for_the_security_check(page, server):
+    name_root(page, server, "root@example.com")
+    type_characters(page, server)
+    page.keyboard.press("Enter")
     expect(page.get_by_label("Password", exact=True)).to_be_visible()
 
 
