@@ -96,10 +96,9 @@ MIDDLEWARE = [
     "signin.safeguards.SafeguardMiddleware",
     "signin.static_files.StaticFilesMiddleware",
     "signin.hosts.HostMiddleware",
-    "signin.middleware.PageLocaleMiddleware",
-    "signin.middleware.PageCsrfMiddleware",
-    "signin.middleware.AdminMiddleware",
+    "signin.middleware.PeopleMiddleware",
 ]
+FORCE_SCRIPT_NAME = ""  # each door is at the root of its host
 ROOT_URLCONF = "signin.urls"
 WSGI_APPLICATION = "signin.wsgi.application"
 CSRF_FAILURE_VIEW = "signin.flow.views.csrf_failure"

@@ -5,13 +5,14 @@ import re
 
 import pytest
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler
+from django.core.exceptions import RequestDataTooBig
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.db import connection, connections
-from django.http import HttpRequest
+from django.http import HttpRequest, RawPostDataException, UnreadablePostError
 from django.urls import get_urlconf
 
 from signin.kernel import clock
-from signin.wsgi import application
+from signin.wsgi import _Request, application
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("demo")]
 
@@ -104,6 +105,67 @@ def test_a_connection_that_is_lost_is_closed_with_the_request(monkeypatch):
     connection.errors_occurred = True
     ask("/static/nowhere")
     assert connection.connection is None
+
+
+class Broken(io.RawIOBase):
+    """A body that breaks off."""
+
+    def read(self, _size=-1):
+        raise OSError("gone")
+
+
+def with_body(content, **more):
+    """Return a request of the application's own kind, and one of Django's, each with a body."""
+    for kind in (_Request, WSGIRequest):
+        yield kind(
+            {
+                "REQUEST_METHOD": "POST",
+                "PATH_INFO": "/",
+                "CONTENT_TYPE": "application/x-www-form-urlencoded",
+                "CONTENT_LENGTH": str(len(content)),
+                "wsgi.input": io.BytesIO(content + b"&beyond=it"),
+                **more,
+            }
+        )
+
+
+def test_a_body_is_the_one_that_django_reads():
+    for request in with_body(b"a=1&b=%C3%A9"):
+        assert request.body == request.body == b"a=1&b=%C3%A9"
+        assert request.POST.dict() == {"a": "1", "b": "\xe9"}
+        assert request.read() == request.body
+    for request in with_body(b"a=1"):
+        assert request.POST.dict() == {"a": "1"}
+        assert request.body == b"a=1"
+
+
+def test_a_body_is_refused_where_django_refuses_it(settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 2
+    for request in with_body(b"a=1"):
+        with pytest.raises(RequestDataTooBig):
+            _ = request.body
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 3
+    for request in with_body(b"a=1"):
+        request.read(1)
+        with pytest.raises(RawPostDataException):
+            _ = request.body
+    for request in with_body(b"a=1", **{"wsgi.input": Broken()}):
+        with pytest.raises(UnreadablePostError, match="gone"):
+            _ = request.body
+
+
+def test_what_a_view_leaves_to_be_rendered_is_rendered():
+    status, _headers, answer = ask("/admin/login/")
+    assert status == "200 OK"
+    assert b'name="password"' in b"".join(answer)
+
+
+def test_what_programs_ask_for_leaves_the_addresses_alone(monkeypatch):
+    monkeypatch.setattr("signin.wsgi.set_urlconf", lambda _urlconf: pytest.fail("they were set"))
+    host = f"sts.amazonaws.com.{settings.SIGNIN_SUFFIX}:{settings.SIGNIN_PORT}"
+    status, _headers, answer = ask("/", HTTP_HOST=host)
+    assert status == "400 Bad Request"
+    assert b"<Code>InvalidAction</Code>" in b"".join(answer)
 
 
 @pytest.mark.parametrize("path", ["/", "/static/img/mark.svg"])
