@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import cast
 
 from django.db.models import CharField
+from django.utils.functional import cached_property  # without a lock, which takes longer
 
 from accounts import credentials as credentials_
 from accounts.access_keys import PREFIX

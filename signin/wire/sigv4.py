@@ -85,15 +85,29 @@ class AccountInactive(SignatureRefused):
     code = "AccessDenied"
 
 
-class _Signature(NamedTuple):
-    """What a request says of its signature."""
+class _Credential(NamedTuple):
+    """Which key a signature is made with, and for what."""
 
     access_key_id: str
     scope: str
     region: str
     service: str
+
+
+class _Headers(NamedTuple):
+    """The headers that a signature is of: their names, and where a request has them."""
+
+    names: str
+    places: tuple[tuple[str, str], ...]
+    keys: frozenset[str]
+
+
+class _Signature(NamedTuple):
+    """What a request says of its signature."""
+
+    credential: _Credential
     at: str
-    headers: list[str]
+    headers: _Headers
     value: str
     token: str
     lifetime: timedelta | None  # of a presigned address only
@@ -108,7 +122,7 @@ def verify(request: HttpRequest, *, services: frozenset[str]) -> Signer:
     _check_place(request, signature, services)
     _check_time(signature)
     _check_headers(request, signature)
-    signer = signers.find(signature.access_key_id)
+    signer = signers.find(signature.credential.access_key_id)
     secret = signer.secret if signer else entropy.handle()  # the work is done for unknown keys, too
     is_right = entropy.same(_sign(request, signature, secret), signature.value)
     if signer is None or not signer.has_token(signature.token):
@@ -125,14 +139,14 @@ def verify(request: HttpRequest, *, services: frozenset[str]) -> Signer:
     if not signer.is_of_active_account:
         raise AccountInactive("The account is suspended or closed.")
     if isinstance(signer.credentials, AccessKey):
-        access_keys.note_use(signer.credentials, signature.service)
+        access_keys.note_use(signer.credentials, signature.credential.service)
     return signer
 
 
 def region_of(request: HttpRequest) -> str:
     """Return the region that a request is signed for; nothing if it does not say."""
     try:
-        return _read(request).region
+        return _read(request).credential.region
     except SignatureRefused:
         return ""
 
@@ -184,26 +198,37 @@ def _signature(
     for name in _NEEDED:
         if not parts.get(name):
             raise SignatureIncomplete(f"{name} of the signature is missing.")
-    credential = _CREDENTIAL.fullmatch(parts["Credential"])
-    if credential is None:
+    if (credential := _credential(parts["Credential"])) is None:
         raise SignatureIncomplete(
             f"Credential is not of the form <key>/<day>/<region>/<service>/{TERMINATOR}."
         )
     if not _MOMENT.fullmatch(at):
         raise SignatureIncomplete("X-Amz-Date is missing, or not of the form 20260131T235959Z.")
-    if not _HEADERS.fullmatch(parts["SignedHeaders"]):
+    if (headers := _headers(parts["SignedHeaders"])) is None:
         raise SignatureIncomplete("SignedHeaders are names in lower case, with ; between them.")
-    return _Signature(
-        access_key_id=credential["key"],
-        scope=parts["Credential"].partition("/")[2],
-        region=credential["region"],
-        service=credential["service"],
-        at=at,
-        headers=parts["SignedHeaders"].split(";"),
-        value=parts["Signature"],
-        token=token,
-        lifetime=lifetime,
-    )
+    return _Signature(credential, at, headers, parts["Signature"], token, lifetime)
+
+
+@lru_cache(maxsize=500)
+def _credential(text: str) -> _Credential | None:
+    """Return what a day's signatures of one key at one service have in common."""
+    if (found := _CREDENTIAL.fullmatch(text)) is None:
+        return None
+    return _Credential(found["key"], text.partition("/")[2], found["region"], found["service"])
+
+
+@lru_cache(maxsize=500)
+def _headers(names: str) -> _Headers | None:
+    """Return what the signatures of one kind of program have in common."""
+    if not _HEADERS.fullmatch(names):
+        return None
+    places = tuple((name, _key_of(name)) for name in names.split(";"))
+    return _Headers(names, places, frozenset(key for _name, key in places))
+
+
+def _key_of(name: str) -> str:
+    """Return where a request has a header (PEP 3333)."""
+    return _WITHOUT_PREFIX.get(name) or f"HTTP_{name.upper().replace('-', '_')}"
 
 
 def _check_place(request: HttpRequest, signature: _Signature, services: frozenset[str]) -> None:
@@ -211,14 +236,15 @@ def _check_place(request: HttpRequest, signature: _Signature, services: frozense
 
     Where a host is of no region, programs sign for the one that they are set to.
     """
-    day, _, rest = signature.scope.partition("/")
+    scope, region, service = signature.credential[1:]
+    day, _, rest = scope.partition("/")
     if day != signature.at[:8]:
         raise SignatureWrong("The day in Credential is not that of X-Amz-Date.")
-    if signature.service not in services or not rest.endswith(f"/{TERMINATOR}"):
+    if service not in services or not rest.endswith(f"/{TERMINATOR}"):
         expected = " or ".join(sorted(services))
         raise SignatureWrong(f"Credential ends with /{expected}/{TERMINATOR} here.")
     here = cast(HostRequest, request).host_values.get("region")
-    if here and signature.region != here:
+    if here and region != here:
         raise SignatureWrong(f"Credential is for another region; this host is in {here}.")
 
 
@@ -232,11 +258,11 @@ def _check_time(signature: _Signature) -> None:
         at = datetime.fromisoformat(signature.at)
     except ValueError as error:
         raise SignatureIncomplete("X-Amz-Date is no moment.") from error
-    lasts = signature.lifetime or SKEW
-    times = (clock.now(), clock.machine_now())
-    if any(at - SKEW <= now <= at + lasts for now in times):
+    earliest, latest = at - SKEW, at + (signature.lifetime or SKEW)
+    shown, real = clock.now(), clock.machine_now()
+    if earliest <= shown <= latest or earliest <= real <= latest:
         return
-    if at > max(times):
+    if at > max(shown, real):
         raise SignatureWrong(f"The signature is not good yet: it is of {signature.at}.")
     raise SignatureWrong(f"The signature has expired: it is of {signature.at}.")
 
@@ -246,27 +272,29 @@ def _check_headers(request: HttpRequest, signature: _Signature) -> None:
 
     The kind of content need not be: curl doesn't sign it, and nothing here goes by it.
     """
-    there = [name for name in request.META if name.startswith("HTTP_X_AMZ_")]
-    required = {name.removeprefix("HTTP_").lower().replace("_", "-") for name in there}
-    if missing := sorted({"host", *required} - set(signature.headers)):
-        raise SignatureWrong(f"These headers have to be signed, too: {', '.join(missing)}.")
+    signed = signature.headers.keys
+    required = [key for key in request.META if key[:11] == "HTTP_X_AMZ_"]
+    if missing := [key for key in ["HTTP_HOST", *required] if key not in signed]:
+        names = sorted(key.removeprefix("HTTP_").lower().replace("_", "-") for key in missing)
+        raise SignatureWrong(f"These headers have to be signed, too: {', '.join(names)}.")
 
 
 def _sign(request: HttpRequest, signature: _Signature, secret: str) -> str:
     """Return the signature that a secret gives for a request, from exactly the headers named."""
+    meta, headers, scope = request.META, signature.headers, signature.credential.scope
     canonical = "\n".join(
         [
             request.method or "",
             _canonical_path(request.path),
             _canonical_query(request),
-            *(f"{name}:{_header(request, name)}" for name in signature.headers),
+            *[f"{name}:{_value(meta.get(key, ''))}" for name, key in headers.places],
             "",
-            ";".join(signature.headers),
+            headers.names,
             _payload(request),
         ]
     )
-    to_sign = "\n".join([ALGORITHM, signature.at, signature.scope, _digest(canonical.encode())])
-    return hmac.digest(_key(secret, signature.scope), to_sign.encode(), "sha256").hex()
+    to_sign = f"{ALGORITHM}\n{signature.at}\n{scope}\n{_digest(canonical.encode())}"
+    return hmac.digest(_key(secret, scope), to_sign.encode(), "sha256").hex()
 
 
 @lru_cache(maxsize=500)
@@ -278,11 +306,11 @@ def _key(secret: str, scope: str) -> bytes:
     return key
 
 
-def _header(request: HttpRequest, name: str) -> str:
-    key = _WITHOUT_PREFIX.get(name) or f"HTTP_{name.upper().replace('-', '_')}"
+def _value(header: str) -> str:
     # Bytes beyond ASCII come as Latin-1 (PEP 3333); programs sign them as the UTF-8 that they are.
-    value = request.META.get(key, "").encode("latin-1", "replace").decode("utf-8", "replace")
-    return " ".join(value.split())
+    if not header.isascii():
+        header = header.encode("latin-1", "replace").decode("utf-8", "replace")
+    return " ".join(header.split())
 
 
 def _payload(request: HttpRequest) -> str:
@@ -303,6 +331,8 @@ def _canonical_path(path: str) -> str:
 
 
 def _canonical_query(request: HttpRequest) -> str:
+    if not request.META.get("QUERY_STRING"):
+        return ""
     encoded = sorted(
         (quote(name, safe=_UNRESERVED), quote(value, safe=_UNRESERVED))
         for name, value in _pairs(request)
