@@ -8,14 +8,16 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_plus
 from xml.sax.saxutils import escape
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.functional import cached_property
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.signers import Signer
@@ -30,13 +32,23 @@ logger = logging.getLogger(__name__)
 
 LONGEST_BODY = 512 * 1024  # bytes
 MOST_FIELDS = 1000
+_MEMBER = ".member."
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # What can't stand in a text as it is: the same, and three that have to be escaped.
 _SPECIAL = re.compile("[^\t\n\r\x20-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-Inputs = dict[str, str]
+Record = dict[str, str]
 Output = dict[str, Any]
 View = Callable[[HttpRequest], HttpResponse]
+
+
+class Inputs(dict[str, str]):
+    """The fields of a form by their names; ``lists`` are the names of the lists among them."""
+
+    @cached_property
+    def lists(self) -> frozenset[str]:
+        """What stands before ``.member.`` in the names."""
+        return frozenset([name.partition(_MEMBER)[0] for name in self if _MEMBER in name])
 
 
 class ActionUnknown(Refusal):
@@ -117,7 +129,7 @@ class Service:
 
         @csrf_exempt
         def view(request: HttpRequest) -> HttpResponse:
-            call = Call(request, "", {}, str(entropy.identifier()), self.error_of)
+            call = Call(request, "", Inputs(), entropy.identifier_text(), self.error_of)
             try:
                 return self._answer(call)
             except Refusal as refusal:
@@ -146,7 +158,7 @@ class Service:
         signer = None
         if operation.is_signed:
             signer = sigv4.verify(call.request, services=frozenset({self.name}))
-        call = replace(call, action=action, inputs=inputs, signed_by=signer)
+        call = Call(call.request, action, inputs, call.request_id, call.error_of, signer)
         try:
             output = operation.answer(call)
         except Refusal as refusal:
@@ -211,15 +223,14 @@ def number(inputs: Inputs, name: str, *, least: int, most: int) -> int | None:
     return int(value)
 
 
-def records(inputs: Inputs, name: str, patterns: Mapping[str, str], *, most: int) -> list[Inputs]:
+def records(inputs: Inputs, name: str, patterns: Mapping[str, str], *, most: int) -> list[Record]:
     """Return a list of records whose members have these forms; or raise Malformed."""
-    found = _members(inputs, name, most)
     return [
         {
             member: _matching(f"{name}.{member}", each.get(member, ""), pattern)
             for member, pattern in patterns.items()
         }
-        for each in found
+        for each in _members(inputs, name, most)
     ]
 
 
@@ -234,8 +245,10 @@ def said(refusal: Refusal) -> str:
         return str(refusal.message)
 
 
-def _members(inputs: Inputs, name: str, most: int) -> list[Inputs]:
-    prefix, found = f"{name}.member.", dict[int, Inputs]()
+def _members(inputs: Inputs, name: str, most: int) -> list[Record]:
+    if name not in inputs.lists:
+        return []
+    prefix, found = f"{name}{_MEMBER}", dict[int, Record]()
     for key, value in inputs.items():
         if key.startswith(prefix):
             place, _, member = key.removeprefix(prefix).partition(".")
@@ -248,9 +261,14 @@ def _members(inputs: Inputs, name: str, most: int) -> list[Inputs]:
 
 
 def _matching(name: str, value: str, pattern: str) -> str:
-    if not re.fullmatch(pattern, value):
+    if not _compiled(pattern).fullmatch(value):
         raise Malformed(f"{name} does not match {pattern}." if value else f"{name} is missing.")
     return value
+
+
+@lru_cache(maxsize=500)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 def _inputs(request: HttpRequest) -> Inputs:
@@ -262,21 +280,22 @@ def _inputs(request: HttpRequest) -> Inputs:
     fields = [request.META.get("QUERY_STRING", "")]
     if request.method == "POST":
         fields.append(request.body.decode("utf-8", "replace"))
-    try:
-        pairs = [
-            parse_qsl(each, keep_blank_values=True, max_num_fields=MOST_FIELDS)
-            for each in fields
-            if each
-        ]
-    except ValueError as error:
-        raise Malformed(f"There are more than {MOST_FIELDS} fields.") from error
-    return {name: value for each in pairs for name, value in each}
+    inputs = Inputs()
+    for each in fields:
+        if each.count("&") >= MOST_FIELDS:
+            raise Malformed(f"There are more than {MOST_FIELDS} fields.")
+        for pair in each.split("&"):
+            name, _, value = pair.partition("=")
+            if "%" in pair or "+" in pair:
+                name, value = unquote_plus(name), unquote_plus(value)
+            if pair:
+                inputs[name] = value
+    return inputs
 
 
 def _xml(value: Any) -> str:
+    if type(value) is str:
+        return escape(NOT_IN_XML.sub("\ufffd", value)) if _SPECIAL.search(value) else value
     if isinstance(value, dict):
         return "".join([f"<{name}>{_xml(each)}</{name}>" for name, each in value.items()])
-    if isinstance(value, datetime):
-        return clock.written(value)
-    text = str(value)
-    return escape(NOT_IN_XML.sub("\ufffd", text)) if _SPECIAL.search(text) else text
+    return clock.written(value) if isinstance(value, datetime) else _xml(str(value))

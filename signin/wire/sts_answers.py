@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from accounts import signer_events
@@ -104,10 +105,11 @@ def parameters_of(inputs: Inputs, members: Sequence[str]) -> dict[str, Any]:
     """Return what an event tells of the fields of a call."""
     parameters: dict[str, Any] = {}
     for name in members:
-        if value := without_null(inputs.get(name, ""))[:2048]:
+        if (given := inputs.get(name)) and (value := without_null(given)[:2048]):
             outer, _, inner = name.partition(".")
             parameters[_lower(outer)] = {inner: value} if inner else value
-    if re.fullmatch(r"[0-9]{1,9}", seconds := parameters.get("durationSeconds", "")):
+    seconds = parameters.get("durationSeconds")
+    if seconds and re.fullmatch(r"[0-9]{1,9}", seconds):
         parameters["durationSeconds"] = int(seconds)
     return parameters
 
@@ -117,5 +119,6 @@ def lowered(members: Mapping[str, str]) -> dict[str, str]:
     return {_lower(name): value for name, value in members.items()}
 
 
+@lru_cache(maxsize=500)  # of names that stand in the code
 def _lower(name: str) -> str:
     return f"{name[0].lower()}{name[1:]}"

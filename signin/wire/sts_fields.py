@@ -52,7 +52,7 @@ class Denied(Refusal):
 def tags_of(inputs: Inputs) -> dict[str, str]:
     """Return the session tags of a call, or raise TagsWrong."""
     found = records(inputs, "Tags", TAGS, most=MOST_TAGS)
-    return unique((each["Key"], each["Value"]) for each in found)
+    return unique((each["Key"], each["Value"]) for each in found) if found else {}
 
 
 def unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -70,6 +70,8 @@ def transitive_of(inputs: Inputs, tags: Mapping[str, str]) -> list[str]:
 
 def transitive(names: Sequence[str], tags: Mapping[str, str]) -> list[str]:
     """Return which tags are meant by some keys, whatever their capitals; or raise TagsWrong."""
+    if not names:
+        return []
     wanted = {fold(name) for name in names}
     if not wanted <= {fold(name) for name in tags}:
         raise TagsWrong("Only tags of the same call can be transitive.")
@@ -80,14 +82,14 @@ def packed(inputs: Inputs, tags: Mapping[str, str]) -> Output:
     """Return how much of what a session can hold is used; policies limit nothing here."""
     policy = text(inputs, "Policy", r"[\t\n\r\x20-\xff]{1,2048}", is_required=False)
     policies = records(inputs, "PolicyArns", {"arn": ARN}, most=MOST_POLICIES)
+    if not policy and not policies and not tags:
+        return {}
     try:
         if policy and not isinstance(json.loads(policy), dict):
             raise PolicyMalformed
     except (ValueError, RecursionError) as error:
         raise PolicyMalformed from error
     used = [policy, *(each["arn"] for each in policies), *tags, *tags.values()]
-    if not any(used):
-        return {}
     percent = math.ceil(100 * sum(map(len, used)) / PACKED)
     if percent > 100:
         raise PolicyTooLarge

@@ -1,9 +1,10 @@
 """The Query protocol: fields in, XML out, whatever comes."""
 
+from urllib.parse import parse_qsl
 from xml.etree.ElementTree import fromstring
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,10 +64,28 @@ def test_texts_are_in_the_language_of_programs():
 
 
 def test_lists_may_have_gaps_and_keep_their_order():
-    fields = {"Keys.member.10": "c", "Keys.member.2": "b", "Keys.member.1": "a", "Keys": ""}
+    fields = query.Inputs(
+        {"Keys.member.10": "c", "Keys.member.2": "b", "Keys.member.1": "a", "Keys": ""}
+    )
     assert query.texts(fields, "Keys", r"\w", most=3) == ["a", "b", "c"]
     with pytest.raises(query.Malformed):
         query.texts(fields, "Keys", r"\w", most=2)
+
+
+FORMS = st.text(st.sampled_from("ab.&=%+2D\xe9\u65e5") | st.characters())
+
+
+@given(st.lists(FORMS).map("&".join))
+def test_a_form_is_read_as_python_reads_it(form):
+    request = RequestFactory().post("/", form.encode("utf-8", "replace"), content_type=FORM)
+    sent = request.body.decode()
+    assert query._inputs(request) == dict(parse_qsl(sent, keep_blank_values=True))
+
+
+def test_a_list_that_is_not_sent_is_empty():
+    fields = query.Inputs({"Keys": "a", "Keysmember.1": "b", "More.member.1": "c"})
+    assert query.texts(fields, "Keys", r"\w", most=3) == []
+    assert query.records(fields, "Keys", {"Key": r"\w"}, most=3) == []
 
 
 @given(st.text(st.characters() | st.sampled_from("&<>\t\r\x0b\ufffe\ud800")))
