@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import CharField
 
@@ -32,6 +33,9 @@ _ROLES = Prepared(
     path=CharField(),
     name=CharField(),
 )
+
+
+_ACCOUNT: Any = Role._meta.get_field("account")
 
 
 @dataclass(frozen=True)
@@ -159,5 +163,5 @@ def _matches(subject: str, pattern: str) -> bool:
 def _account(role: Role, signer: Signer) -> Account:
     """Return a role's account; the signer's own is known, and most roles are of it."""
     if role.account_id == signer.account_id:
-        role.account = signer.account
+        _ACCOUNT.set_cached_value(role, signer.account)  # `role.account =` looks at more
     return role.account

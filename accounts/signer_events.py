@@ -39,7 +39,7 @@ def answered(
     """
     own, other = call.signer.account_id, role.account_id if role else account_id
     is_elsewhere = other is not None and other != own
-    shared = str(entropy.identifier()) if is_elsewhere else ""
+    shared = entropy.identifier_text() if is_elsewhere else ""
     _record(call, signer_of(call.signer), own, response=response, shared=shared)
     if other and is_elsewhere:
         stranger = shapes.other_account(account_id=own, principal_id=call.signer.user_id)

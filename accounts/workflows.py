@@ -17,7 +17,7 @@ EXTERNAL = "EXTERNAL_IDP"
 
 def begin(attempt: Attempt) -> None:
     """Give the events of an attempt what they have in common."""
-    attempt.facts["auth_workflow"] = str(entropy.identifier())
+    attempt.facts["auth_workflow"] = entropy.identifier_text()
 
 
 def ask(attempt: Attempt, directory: Directory, user: Principal | None, factor: str) -> None:
@@ -42,7 +42,7 @@ def fail(attempt: Attempt, directory: Directory, user: Principal | None, factor:
 
 def prove(attempt: Attempt, directory: Directory, user: Principal, factor: str) -> None:
     """Record that a factor was proved."""
-    request_id = str(entropy.identifier())
+    request_id = entropy.identifier_text()
     attempt.facts["request_id"] = request_id
     attempt.facts["factors_proved"] = [*attempt.facts.get("factors_proved", []), factor]
     _record("CredentialVerification", attempt, directory, user, factor, request_id=request_id)
@@ -50,7 +50,7 @@ def prove(attempt: Attempt, directory: Directory, user: Principal, factor: str) 
 
 def vouch(attempt: Attempt) -> None:
     """Note that somebody else's provider vouched for a user, of which one event tells (E-13)."""
-    attempt.facts["request_id"] = str(entropy.identifier())
+    attempt.facts["request_id"] = entropy.identifier_text()
     attempt.facts["factors_proved"] = [EXTERNAL]
 
 

@@ -76,7 +76,7 @@ def record_api_call(
         "userAgent": user_agent,
         "requestParameters": parameters,
         "responseElements": response,
-        "requestID": request_id or str(entropy.identifier()),
+        "requestID": request_id or entropy.identifier_text(),
         "eventType": "AwsApiCall",
         "readOnly": read_only,
     }
@@ -105,7 +105,7 @@ def record_service_event(
         "userAgent": browser.user_agent,
         "requestParameters": None,
         "responseElements": None,
-        "requestID": request_id or str(entropy.identifier()),
+        "requestID": request_id or entropy.identifier_text(),
         "eventType": "AwsServiceEvent",
     }
     if details:

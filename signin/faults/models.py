@@ -46,7 +46,7 @@ class Fault(models.Model):
 
 def correlation_id() -> str:
     """Return a correlation ID: random, so that it says nothing of what happened."""
-    return str(entropy.identifier())
+    return entropy.identifier_text()
 
 
 class Incident(models.Model):

@@ -66,7 +66,7 @@ def receive(directory: Directory, encoded: str, *, relay_state: str = "", browse
 
     Raises AssertionRefused, of which the event alone says the reason, or UsNotYou.
     """
-    workflow, user = str(entropy.identifier()), None
+    workflow, user = entropy.identifier_text(), None
     try:
         faults.check(Kind.IDENTITY_PROVIDER)
         assertion = _read(directory, encoded)

@@ -66,7 +66,7 @@ def issue(signer: Signer, wish: Wish) -> Issued:
         "sub": signer.role.arn if signer.role else signer.arn,
         "iat": int(now.timestamp()),
         "exp": int(expires_at.timestamp()),
-        "jti": str(entropy.identifier()),
+        "jti": entropy.identifier_text(),
         NAMESPACE: {
             "aws_account": signer.account_id,
             "source_region": wish.region,

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import os
 import secrets
 import string
 import uuid
@@ -30,18 +31,27 @@ def text(count: int, alphabet: str) -> str:
     characters, unfair = _drawing(alphabet)
     drawn = b""
     while len(drawn) < count:
-        drawn += secrets.token_bytes(count + count // 2).translate(characters, unfair)
+        drawn += os.urandom(count + count // 2).translate(characters, unfair)
     return drawn[:count].decode("latin-1")
 
 
 def octets(count: int) -> bytes:
     """Return that many random bytes."""
-    return secrets.token_bytes(count)
+    return os.urandom(count)
 
 
 def identifier() -> uuid.UUID:
     """Return a random UUID (RFC 9562, version 4)."""
     return uuid.uuid4()
+
+
+def identifier_text() -> str:
+    """Return the text of a random UUID, in less time than it takes by way of the UUID."""
+    octets = bytearray(os.urandom(16))
+    octets[6] = octets[6] & 0x0F | 0x40  # the version
+    octets[8] = octets[8] & 0x3F | 0x80  # the variant
+    digits = octets.hex()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def digest(secret: str) -> str:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldError
-from django.db.models import Expression, Field, Manager, Model, QuerySet
+from django.db.models import NOT_PROVIDED, Expression, Field, Manager, Model, QuerySet
 from django.db.models.sql import UpdateQuery
 
 from signin.kernel.rows import Reader, Take, connection, fetched, plain_type, taker
@@ -119,11 +119,30 @@ class _Column:
 
     def missing(self, asked: Any) -> Any:
         """Return what the database takes for a row that does not say."""
-        return self._steady if self.is_steady else self.take(self.default(), asked)
+        return self.take(self.default(), asked)
 
-    @cached_property
-    def _steady(self) -> Any:
-        return self.take(self.default(), connection())
+
+@dataclass(frozen=True)
+class _Filling:
+    """How rows that give the same columns are stored.
+
+    Those that they leave out stand in ``steady``, but for those whose default is another one each
+    time. The numbers are the columns' places.
+    """
+
+    steady: Sequence[Any]
+    given: Sequence[tuple[int, str, type | None, Take]]
+    changing: Sequence[tuple[int, _Column]]
+
+    def values(self, row: Mapping[str, Any], asked: Any) -> list[Any]:
+        """Return what the database takes for a row."""
+        values = [*self.steady]
+        for place, name, plain, take in self.given:
+            value = row[name]
+            values[place] = value if type(value) is plain else take(value, asked)
+        for place, column in self.changing:
+            values[place] = column.missing(asked)
+        return values
 
 
 class AppendManager(Manager[Row]):
@@ -157,15 +176,9 @@ class AppendManager(Manager[Row]):
         """
         asked, stored = connection(), list[Any]()
         for row in rows:
-            if unknown := row.keys() - self._names:
-                raise FieldError(f"{self.model.__name__} has no {', '.join(sorted(unknown))}.")
-            for column in self._columns:
-                value = row.get(column.name, column)  # which no value is
-                if value is column:
-                    value = column.missing(asked)
-                elif type(value) is not column.plain:
-                    value = column.take(value, asked)
-                stored.append(value)
+            names = tuple(row)
+            filling = self._fillings.get(names) or self._filling(names)
+            stored += filling.values(row, asked)
         self._insert(asked, stored, len(rows))
 
     def _insert(
@@ -173,6 +186,25 @@ class AppendManager(Manager[Row]):
     ) -> list[Any]:
         head, placeholders, _tail = self._parts
         return fetched(asked, f"{head}{', '.join([placeholders] * count)}{tail}", stored)[0]
+
+    def _filling(self, names: tuple[str, ...]) -> _Filling:
+        """Return how rows with these columns are stored, and keep it; or raise FieldError."""
+        asked, places = connection(), {each.name: i for i, each in enumerate(self._columns)}
+        if unknown := set(names) - places.keys():
+            raise FieldError(f"{self.model.__name__} has no {', '.join(sorted(unknown))}.")
+        given = [(places[name], self._columns[places[name]]) for name in names]
+        missing = [(places[each.name], each) for each in self._columns if each.name not in names]
+        steady = {place: each.missing(asked) for place, each in missing if each.is_steady}
+        self._fillings[names] = filling = _Filling(
+            steady=[steady.get(place) for place in places.values()],
+            given=[(place, each.name, each.plain, each.take) for place, each in given],
+            changing=[(place, each) for place, each in missing if not each.is_steady],
+        )
+        return filling
+
+    @cached_property
+    def _fillings(self) -> dict[tuple[str, ...], _Filling]:
+        return {}
 
     @cached_property
     def _columns(self) -> list[_Column]:
@@ -183,14 +215,10 @@ class AppendManager(Manager[Row]):
                 plain=plain_type(each),
                 take=taker(each),
                 default=each.get_default,
-                is_steady=each.default in (dict, list) or not callable(each.default),
+                is_steady=each.default in (NOT_PROVIDED, dict, list) or not callable(each.default),
             )
             for each in self._fields
         ]
-
-    @cached_property
-    def _names(self) -> frozenset[str]:
-        return frozenset(each.name for each in self._columns)
 
     @cached_property
     def _fields(self) -> list[Any]:

@@ -3,11 +3,13 @@
 Django looks at each field each time; what it would find is found out once here.
 """
 
+import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import (
@@ -22,6 +24,7 @@ from django.db.models import (
     JSONField,
     Model,
     TextField,
+    UUIDField,
 )
 from django.db.models.base import ModelState
 
@@ -64,6 +67,7 @@ def taker(field: "Field[Any, Any]") -> Take:
     """Return how a field's values become what a connection's database takes."""
     target, plain = _target(field), plain_type(field)
     is_time, is_json = type(target) is DateTimeField, type(target) is JSONField
+    is_uuid = type(target) is UUIDField
 
     def take(value: Any, asked: Any) -> Any:
         if value is None or type(value) is plain:
@@ -72,6 +76,8 @@ def taker(field: "Field[Any, Any]") -> Take:
             return asked.ops.adapt_datetimefield_value(value)
         if is_json and type(value) in {dict, list}:
             return asked.ops.adapt_json_value(value, target.encoder)
+        if is_uuid and type(value) is UUID:
+            return value if asked.features.has_native_uuid_field else value.hex
         return field.get_db_prep_save(value, asked)
 
     return take
@@ -83,26 +89,49 @@ def _target(field: Any) -> Any:
     return field
 
 
+Maker = Callable[[Any], Any]
 Converters = Sequence[tuple[int, Callable[[Any, Any, Any], Any], Any]]
+
+
+def _maker(convert: Callable[..., Any]) -> Maker | None:
+    """Return what makes of a value alone what a converter makes of it, if that is known here."""
+    owner = getattr(convert, "__self__", None)
+    if isinstance(owner, JSONField) and owner.decoder is None:
+        return _read_json
+    makers: Mapping[str, Maker] = getattr(owner, "makers", {})
+    return makers.get(convert.__name__)
+
+
+def _read_json(text: Any) -> Any:
+    """Return what a database keeps as JSON, which has nothing around it."""
+    return _scan(text, 0)[0]
+
+
+_scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined] # what its `decode` goes by
 
 
 @dataclass(frozen=True)
 class _Part:
     """One of the models in a row: where its columns are, and what is joined to it.
 
-    No kind of column here makes anything of what is not there, so that is not converted.
+    No kind of column here makes anything of what is not there, so that is not converted. Most
+    ``converters`` need to know the value alone: those stand in ``makers``.
     """
 
     model: type[Model]
     names: Sequence[str]
     columns: slice
     key: int
+    makers: Sequence[tuple[int, Maker]]
     converters: Converters
     joined: "Sequence[tuple[_Part, Callable[..., None], Callable[..., None]]]"
 
     def of(self, row: Sequence[Any], asked: Any) -> Model:
         """Return the model, as it is after Django's own reading; no signals tell of it."""
         values = list(row[self.columns])
+        for position, make in self.makers:
+            if (value := values[position]) is not None:
+                values[position] = make(value)
         for position, convert, expression in self.converters:
             if (value := values[position]) is not None:
                 values[position] = convert(value, expression, asked)
@@ -145,12 +174,14 @@ class Reader:
     def _part(self, klass: Mapping[str, Any]) -> _Part:
         columns = slice(klass["select_fields"][0], klass["select_fields"][-1] + 1)
         names = [each.target.attname for each, _sql, _alias in self.select[columns]]
+        converters = [(*each, _maker(each[1])) for each in self._converters(columns)]
         return _Part(
             model=klass["model"],
             names=names,
             columns=columns,
             key=columns.start + names.index(klass["model"]._meta.pk.attname),
-            converters=self._converters(columns),
+            makers=[(place, make) for place, _, _, make in converters if make],
+            converters=[each[:3] for each in converters if not each[3]],
             joined=[
                 (self._part(each), each["local_setter"], each["remote_setter"])
                 for each in klass.get("related_klass_infos", ())

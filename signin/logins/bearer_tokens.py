@@ -43,7 +43,7 @@ def issue(signer: Signer, resource: str) -> tuple[str, int]:
     if signer.temporary:
         end = min(end, signer.temporary.expires_at)
     said = BearerToken(
-        id=str(entropy.identifier()),
+        id=entropy.identifier_text(),
         resource=resource,
         access_key_id=signer.access_key_id,
         issued_at=int(now.timestamp()),

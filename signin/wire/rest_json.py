@@ -148,5 +148,5 @@ def read(request: HttpRequest) -> Inputs:
 def _answer(output: Output | None, status: int = 200) -> HttpResponse:
     content = b"" if output is None else json.dumps(output).encode()
     response = HttpResponse(content, status=status, content_type="application/json")
-    response.headers["x-amzn-RequestId"] = str(entropy.identifier())
+    response.headers["x-amzn-RequestId"] = entropy.identifier_text()
     return response

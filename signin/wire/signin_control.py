@@ -239,7 +239,7 @@ def _call(
         signer=signer,
         browser=browser_of(request),
         region=sigv4.region_of(request),
-        request_id=str(entropy.identifier()),
+        request_id=entropy.identifier_text(),
         parameters=_parameters(inputs),
         is_read_only=not writes,
     )

@@ -161,7 +161,7 @@ def _record(name: str, request: HttpRequest, signer: Signer, parameters: Mapping
         signer=signer,
         browser=browser_of(request),
         region=sigv4.region_of(request),
-        request_id=str(entropy.identifier()),
+        request_id=entropy.identifier_text(),
         parameters=dict(parameters),
     )
     signer_events.answered(call, {})

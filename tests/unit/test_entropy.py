@@ -1,5 +1,7 @@
 """Randomness, and digests of secrets."""
 
+import uuid
+
 import pytest
 
 from signin.kernel import entropy
@@ -10,6 +12,15 @@ def test_tokens_have_256_bits_and_handles_128():
     assert len(entropy.token()) == 43
     assert len(entropy.handle()) == 32
     assert len({entropy.token() for _ in range(1000)}) == 1000
+
+
+def test_identifiers_are_random_uuids_and_so_are_their_texts():
+    texts = {entropy.identifier_text() for _ in range(1000)} | {str(entropy.identifier())}
+    assert len(texts) == 1001
+    for text in texts:
+        found = uuid.UUID(text)
+        assert str(found) == text
+        assert (found.version, found.variant) == (4, uuid.RFC_4122)
 
 
 def test_codes_keep_their_leading_zeros_and_use_every_digit():

@@ -1,11 +1,10 @@
 """Django's backend, with less to do for each statement, and a queue for those who write."""
 
 import fcntl
-import inspect
 import os
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from functools import cache, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from importlib import import_module
 from typing import Any
 
@@ -36,7 +35,7 @@ class DatabaseOperations(operations.DatabaseOperations):
     def adapt_datetimefield_value(self, value: Any) -> Any:
         """Return a time as SQLite keeps it."""
         if type(value) is datetime and value.tzinfo is UTC:
-            return str(value.replace(tzinfo=None))
+            return value.isoformat(" ")[:-6]  # without its +00:00
         return super().adapt_datetimefield_value(value)
 
     def adapt_json_value(self, value: Any, encoder: Any) -> str:
@@ -48,10 +47,15 @@ class DatabaseOperations(operations.DatabaseOperations):
                 pass
         return super().adapt_json_value(value, encoder)
 
+    @cached_property
+    def makers(self) -> dict[str, Callable[[Any], Any]]:
+        """What makes of a value alone what a converter does; of a column that Django filled."""
+        return {"convert_datetimefield_value": _moment, "convert_booleanfield_value": bool}
+
     def convert_datetimefield_value(self, value: Any, expression: Any, connection: Any) -> Any:
         """Return the time that SQLite kept."""
         if type(value) is str:
-            return datetime.fromisoformat(f"{value}+00:00")
+            return _moment(value)
         return super().convert_datetimefield_value(value, expression, connection)
 
 
@@ -80,7 +84,30 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.connection is None:
             super().ensure_connection()
 
-    commit = inspect.unwrap(base.DatabaseWrapper.commit)  # neither does it with an open connection
+    def commit(self) -> None:
+        """Commit; a thread has its own connection, as Django's ``connections`` sees to."""
+        self.validate_no_atomic_block()
+        self._commit()
+        self.errors_occurred = False
+        self.run_commit_hooks_on_set_autocommit_on = True
+
+    def set_autocommit(
+        self, autocommit: bool, force_begin_transaction_with_broken_autocommit: bool = False
+    ) -> None:
+        """Begin a transaction, or go on without one.
+
+        What BEGIN began is over with COMMIT; where nothing waits for that, there is no more to do.
+        """
+        if (
+            autocommit
+            and not self.in_atomic_block
+            and not self.run_on_commit
+            and self.connection is not None
+            and self.connection.isolation_level is None
+        ):
+            self.autocommit, self.run_commit_hooks_on_set_autocommit_on = True, False
+        else:
+            super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
 
     def _close(self) -> None:
         if self._gate is not None:
@@ -134,6 +161,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         except self.Database.Error:
             with self.wrap_database_errors:
                 raise
+
+
+def _moment(kept: str) -> datetime:
+    return datetime.fromisoformat(f"{kept}+00:00")
 
 
 @cache
