@@ -139,7 +139,8 @@ class _Filling:
         values = [*self.steady]
         for place, name, plain, take in self.given:
             value = row[name]
-            values[place] = value if type(value) is plain else take(value, asked)
+            is_known = value is None or type(value) is plain
+            values[place] = value if is_known else take(value, asked)
         for place, column in self.changing:
             values[place] = column.missing(asked)
         return values

@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 LONGEST_BODY = 512 * 1024  # bytes
 MOST_FIELDS = 1000
 _MEMBER = ".member."
+_LONGEST_KNOWN = 200  # characters of a text that is kept, so that 500 of them are not many
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # What can't stand in a text as it is: the same, and three that have to be escaped.
 _SPECIAL = re.compile("[^\t\n\r\x20-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -287,10 +288,20 @@ def _inputs(request: HttpRequest) -> Inputs:
         for pair in each.split("&"):
             name, _, value = pair.partition("=")
             if "%" in pair or "+" in pair:
-                name, value = unquote_plus(name), unquote_plus(value)
+                name, value = _decoded(name), _decoded(value)
             if pair:
                 inputs[name] = value
     return inputs
+
+
+def _decoded(text: str) -> str:
+    return _known(text) if len(text) < _LONGEST_KNOWN else unquote_plus(text)
+
+
+@lru_cache(maxsize=500)
+def _known(text: str) -> str:
+    """Return what is sent again and again, as ARNs are."""
+    return unquote_plus(text)
 
 
 def _xml(value: Any) -> str:
