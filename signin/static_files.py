@@ -12,6 +12,8 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 IMPORT = re.compile(r'@import "([\w/.-]+\.css)";')
 BUNDLE = "css/main.css"
+# What is quoted stays as it is.
+SPACES = re.compile(r"""(?P<kept>"[^"]*"|'[^']*')|\s*(?P<mark>[{};,])\s*|\s+""")
 
 
 class BundlingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
@@ -47,10 +49,10 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]
 
 
 def bundled(sheet: Path) -> str:
-    """Return a style sheet with its imports in place, without comments and indentation."""
+    """Return a style sheet with its imports in place, without comments and spaces for people."""
     text = IMPORT.sub(lambda match: bundled(sheet.parent / match[1]), sheet.read_text())
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    return re.sub(r"\s*\n\s*", "\n", text).strip() + "\n"
+    return SPACES.sub(lambda match: match["kept"] or match["mark"] or " ", text).strip()
 
 
 def is_collected() -> bool:
