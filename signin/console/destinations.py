@@ -10,6 +10,7 @@ from signin import hosts
 from signin.kernel import partitions
 
 HOME = "/console/home"
+GLOBAL = "global"  # how consoles name the sign-in host of no region
 LOGIN = "login"  # the page of a sign-in host on which somebody lets a program in
 # The pages, and what of their query is theirs.
 PAGES: dict[str, frozenset[str]] = {
@@ -102,7 +103,7 @@ def session_of(url: str) -> str:
 def via(host: str) -> str:
     """Return how consoles name the sign-in host at which a session is: by its region."""
     found = hosts.find(host.partition(":")[0])
-    return (found[1].get("region") if found else None) or "global"
+    return (found[1].get("region") if found else None) or GLOBAL
 
 
 def sign_in_host(via: str) -> dict[str, str]:

@@ -39,6 +39,8 @@ def authorize(request: HttpRequest) -> HttpResponse:
 
     A request that is not as it has to be is told here: its address may be anybody's (S-050).
     """
+    if elsewhere := _elsewhere(request):
+        return redirect(elsewhere)
     key = flow_key(request)
     asked_once = {name: values[0] for name, values in request.GET.lists() if len(values) == 1}
     try:
@@ -91,6 +93,27 @@ def confirm(request: HttpRequest) -> HttpResponse:
         return _over(request)
     carried = base64.b64encode(urlencode({"state": state, "code": code}).encode()).decode()
     return render(request, "login/confirmation.html", {"carried": carried})
+
+
+def _elsewhere(request: HttpRequest) -> str | None:
+    """Return the address at another sign-in host where a program's request is to be answered.
+
+    Programs ask at the host of their region, but most are signed in at the one of no region, as
+    the console is without one. Whoever has no session here goes there; who has none there either
+    comes back, as ``via`` tells. A dual-stack name leads to the host that it is a name of.
+    """
+    asked_at, query = request.get_host(), request.GET.copy()
+    here = destinations.via(asked_at)
+    origin = hosts.origin("signin", **destinations.sign_in_host(here))
+    if origin == hosts.origin_of(asked_at):
+        came_from = query.get("via", "")
+        back = destinations.sign_in_host(came_from)
+        is_last = not back if here == destinations.GLOBAL else came_from == destinations.GLOBAL
+        if is_last or browser_sessions.here(request):
+            return None
+        query["via"] = here
+        origin = hosts.origin("signin", **(back if here == destinations.GLOBAL else {}))
+    return f"{origin}{request.path}?{query.urlencode()}"
 
 
 def _ask(request: HttpRequest, asked: LoginRequest, found: Sequence[Session]) -> HttpResponse:

@@ -278,17 +278,6 @@ class TestWhereTheProgramIs:
             assert program.redeem(program.code_of(allow(zhang))).status == 200
         assert 'id="login-refused"' in zhang.visit("http://127.0.0.1:8000/v1/authorize").text
 
-    def test_a_region_has_sessions_of_its_own(self, zhang):
-        program = Program(endpoint=REGION)
-        zhang.visit(program.address())
-        assert zhang.step == "user-type"
-        zhang.submit(user_type="iam", account="example-corp")
-        zhang.submit(username=ZHANG[0], password=ZHANG[1])
-        assert zhang.url.startswith(REGION + "v1/authorize/")
-        assert program.redeem(program.code_of(allow(zhang))).status == 200
-        event = Event.objects.filter(name="AuthorizeOAuth2Access").latest("id").document
-        assert event["awsRegion"] == "eu-central-1"
-
 
 class TestARole:
     @pytest.fixture
