@@ -55,6 +55,7 @@ def code(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         form.add_error("user_code", str(refusal.message))
         response = _page(request, form)
+        response.status_code = 400
         if isinstance(refusal, LockedOut):
             response.status_code = 429
             seconds = math.ceil(refusal.retry_after.total_seconds())
@@ -71,12 +72,18 @@ def code(request: HttpRequest) -> HttpResponse:
 
 
 def _find(request: HttpRequest, typed: str) -> DeviceAuthorization:
-    """Return what a code stands for; whoever guesses has to wait (S-096)."""
-    ip = browser_of(request).ip
-    found = lockout.guess(
-        lambda: device_authorizations.find(typed), ("user-code", ip), ip=ip, principal=None
-    )
-    if found is None or not partitions.is_known_here(partitions.of_region(found.region).id):
+    """Return what a code stands for; whoever guesses has to wait (S-096).
+
+    A region knows the codes of its own endpoint only.
+    """
+    browser = browser_of(request)
+
+    def find() -> DeviceAuthorization | None:
+        found = device_authorizations.find(typed)
+        return found if found and found.region == browser.region else None
+
+    identity = ("user-code", browser.ip)
+    if (found := lockout.guess(find, identity, ip=browser.ip, principal=None)) is None:
         raise UserCodeUnknown
     return found
 

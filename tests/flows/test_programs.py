@@ -142,9 +142,19 @@ class TestTheDevicePage:
     def test_who_guesses_codes_has_to_wait(self, browser, begun):
         browser.visit(DEVICE)
         for _ in range(10):
-            assert browser.submit("confirm-code", user_code="BBBB-BBBB").status == 200
+            assert browser.submit("confirm-code", user_code="BBBB-BBBB").status == 400
         assert browser.submit("confirm-code", user_code=begun.user_code).status == 429
         assert browser.page.headers["Retry-After"]
+
+    def test_a_code_of_another_region_is_none_here(self, browser, begun):
+        browser.visit(address("device.sso.eu-west-1.amazonaws.com"))
+        browser.submit("confirm-code", user_code=begun.user_code)
+        assert (browser.status, 'id="verification_code"' in browser.text) == (400, True)
+        wrong = browser.words
+        browser.submit("confirm-code", user_code="BBBB-BBBB")
+        assert browser.words == wrong.replace(begun.user_code, "BBBB-BBBB")
+        browser.visit(DEVICE).submit("confirm-code", user_code=begun.user_code)
+        assert browser.status == 200
 
     def test_a_code_of_another_portal_is_none_here(self, browser, client, begun):
         other = Directory.objects.create(
