@@ -106,13 +106,20 @@ _OF_AWS = [
         "signin.identity_center.instance_urls",
         "pages",
     ),
-    # The FIPS name and the dual-stack names, by which nothing here is addressed: the first row of a
-    # door counts.
+    # FIPS names and dual-stack names, by which nothing here is addressed: the first row of a door
+    # counts.
     Host("sso-oidc", "oidc-fips.{region}.amazonaws.com", "signin.wire.sso_oidc_urls", "wire"),
+    Host("sso", "portal.sso-fips.{region}.amazonaws.com", "signin.wire.sso_urls", "wire"),
+    Host("sts", "sts-fips.{region}.amazonaws.com", "signin.wire.sts_urls", "wire"),
     Host("signin", "signin.{region}.api.aws", "signin.console.signin_urls", "pages"),
     Host("sso-oidc", "oidc.{region}.api.aws", "signin.wire.sso_oidc_urls", "wire"),
     Host("sso", "portal.sso.{region}.api.aws", "signin.wire.sso_urls", "wire"),
     Host("sts", "sts.{region}.api.aws", "signin.wire.sts_urls", "wire"),
+    Host("sso-oidc", "oidc-fips.{region}.api.aws", "signin.wire.sso_oidc_urls", "wire"),
+    Host("sso", "portal.sso-fips.{region}.api.aws", "signin.wire.sso_urls", "wire"),
+    Host("sts", "sts-fips.{region}.api.aws", "signin.wire.sts_urls", "wire"),
+    Host("signin", "signin-fips.{region}.amazonaws.com", "signin.console.signin_urls", "pages"),
+    Host("signin", "signin-fips.{region}.api.aws", "signin.console.signin_urls", "pages"),
 ]
 
 
@@ -142,15 +149,28 @@ def _rows(partition: Partition) -> list[Host]:
             "signin.identity_center.instance_urls",
         ),
         ("instances", partition.instances, "signin.identity_center.instance_urls"),
-        ("signin", f"signin.{{region}}.{partition.dual_stack}", "signin.console.signin_urls"),
+        *(
+            ("signin", f"{name}.{{region}}.{suffix}", "signin.console.signin_urls")
+            for name, suffix in (
+                ("signin", partition.dual_stack),
+                ("signin-fips", services),
+                ("signin-fips", partition.dual_stack),
+            )
+        ),
     ]
+    if partition is partitions.AWS_US_GOV:
+        fips = f"signin-fips.{console}"
+        pages += [
+            ("signin", name, "signin.console.signin_urls") for name in (fips, f"{{region}}.{fips}")
+        ]
     if partition.start:
         pages += [
             ("start", f"start.{partition.start}", "signin.identity_center.start_urls"),
             ("start", f"start.{{region}}.{partition.start}", "signin.identity_center.start_urls"),
         ]
     wire = [
-        (door, f"{name}.{{region}}.{suffix}", f"signin.wire.{urlconf}")
+        (door, f"{name}{fips}.{{region}}.{suffix}", f"signin.wire.{urlconf}")
+        for fips in ("", "-fips")
         for suffix in (services, partition.dual_stack)
         for door, name, urlconf in (
             ("sso-oidc", "oidc", "sso_oidc_urls"),
@@ -161,13 +181,6 @@ def _rows(partition: Partition) -> list[Host]:
     return [
         *(Host(*row, "pages", partition) for row in pages),
         *(Host(*row, "wire", partition) for row in wire),
-        Host(
-            "sso-oidc",
-            f"oidc-fips.{{region}}.{services}",
-            "signin.wire.sso_oidc_urls",
-            "wire",
-            partition,
-        ),
     ]
 
 

@@ -31,6 +31,7 @@ def stop(request, **_):
     raise Asked(request.url)
 
 
+@pytest.mark.parametrize("fips", [False, True])
 @pytest.mark.parametrize("dual_stack", [False, True])
 @pytest.mark.parametrize(
     "region",
@@ -40,19 +41,21 @@ def stop(request, **_):
     ],
 )
 @pytest.mark.parametrize("service", CALLS)
-def test_what_the_sdk_asks_is_a_door(service, region, dual_stack):
+def test_what_the_sdk_asks_is_a_door(service, region, dual_stack, fips):
     client = botocore.session.Session().create_client(
         service,
         region_name=region,
         aws_access_key_id="x",
         aws_secret_access_key="x",
-        config=Config(use_dualstack_endpoint=dual_stack),
+        config=Config(use_dualstack_endpoint=dual_stack, use_fips_endpoint=fips),
     )
     client.meta.events.register("before-send", stop)
     with pytest.raises(Asked) as asked:
         CALLS[service](client)
     url = urlsplit(asked.value.args[0])
     host, values = hosts.find_real(url.hostname)
-    assert (host.door, values) == (service, {"region": region})
+    # GovCloud has one name for sign-in by FIPS that is of no region.
+    expected = {} if url.hostname == "signin-fips.amazonaws-us-gov.com" else {"region": region}
+    assert (host.door, values) == (service, expected)
     assert host.partition is partitions.of_region(region)
     assert url.hostname.endswith(f".{host.partition.dual_stack}") == dual_stack
