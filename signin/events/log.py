@@ -1,5 +1,6 @@
 """Writing events."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,10 +67,12 @@ def record_api_call(
     request_id: str = "",
     shared_event_id: str = "",
     read_only: bool = False,
+    resources: Sequence[Mapping[str, str]] = (),
 ) -> None:
     """Write down a call of a service's API, made by a page for somebody or signed; never a secret.
 
-    ``shared_event_id`` is what the records of one call in two accounts have in common.
+    ``shared_event_id`` is what the records of one call in two accounts have in common,
+    ``resources`` what the call was about.
     """
     particulars: dict[str, Any] = {
         "eventSource": source,
@@ -80,6 +83,8 @@ def record_api_call(
         "eventType": "AwsApiCall",
         "readOnly": read_only,
     }
+    if resources:
+        particulars["resources"] = list(resources)
     if shared_event_id:
         particulars["sharedEventID"] = shared_event_id
     if error:

@@ -3,7 +3,7 @@
 Those for Builder IDs are in no account, so that AWS would show them to nobody.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -57,6 +57,7 @@ class TokenCall:
     signer: Signer | None = None
     region: str = ""
     issued_type: str = ACCESS_TOKEN_TYPE
+    is_refreshable: bool = True  # unless it asks for an access token alone
 
 
 def client_registered(client: Client, realm: Realm, *, browser: Browser) -> None:
@@ -121,7 +122,16 @@ def _record_token_call(
     secrets = dict.fromkeys(SECRETS[call.grant_type], HIDDEN)
     if call.signer is None:
         asked = {**_naming(call.client), "grantType": call.grant_type, **secrets}
-        _record("CreateToken", call.realm, call.session, call.browser, asked, response, error)
+        _record(
+            "CreateToken",
+            call.realm,
+            call.session,
+            call.browser,
+            asked,
+            response,
+            error,
+            resources=_resources(call.realm),
+        )
         return
     log.record_api_call(
         "CreateTokenWithIAM",
@@ -134,11 +144,20 @@ def _record_token_call(
         parameters={"clientId": call.client.pk, "grantType": call.grant_type, **secrets},
         response=response,
         error=error,
+        resources=_resources(call.realm),
     )
 
 
 def _naming(client: Client) -> dict[str, Any]:
     return {"clientId": client.pk, "clientSecret": HIDDEN}
+
+
+def _resources(realm: Realm) -> list[dict[str, str]]:
+    """Return what a token is for: the identity store, which Builder IDs have none of."""
+    if realm.directory is None:
+        return []
+    store = {"type": "IdentityStoreId", "ARN": realm.directory.pk}
+    return [{"accountId": realm.account_id, **store}]
 
 
 def _identity(realm: Realm, session: Session) -> shapes.Identity:
@@ -155,6 +174,7 @@ def _record(
     parameters: dict[str, Any],
     response: dict[str, Any] | None,
     error: log.Error | None = None,
+    resources: Sequence[Mapping[str, str]] = (),
 ) -> None:
     account_id = realm.account_id
     log.record_api_call(
@@ -168,4 +188,5 @@ def _record(
         parameters=parameters,
         response=response,
         error=error,
+        resources=resources,
     )

@@ -80,7 +80,13 @@ def for_token(
         raise InvalidGrant("The subject token is over, unknown, or the application's own.")
     if grants.realm_of(found.grant) != call.realm:
         raise InvalidGrant("The subject token is of another directory.")
-    call = replace(call, issued_type=requested_type or ACCESS_TOKEN_TYPE)
+    if requested_type == REFRESH_TOKEN_TYPE and not tokens.may_refresh(call.client):
+        raise InvalidRequest("The client did not register to get refresh tokens.")
+    call = replace(
+        call,
+        issued_type=requested_type or ACCESS_TOKEN_TYPE,
+        is_refreshable=requested_type != ACCESS_TOKEN_TYPE,
+    )
     with transaction.atomic():
         return tokens.issue(_give(call, found.grant.session, granted), call)
 

@@ -57,7 +57,8 @@ def issue(grant: Grant, call: events.TokenCall) -> Tokens:
     """
     now, end = clock.now(), grant.session.expires_at
     access_token = f"aoa{entropy.token()}"
-    refresh_token = f"aor{entropy.token()}" if _may_refresh(grant.client) else None
+    is_refreshable = call.is_refreshable and may_refresh(grant.client)
+    refresh_token = f"aor{entropy.token()}" if is_refreshable else None
     expires_at = min(end, now + ACCESS_LIFETIME) if refresh_token else end
     ends = [(Token.Kind.ACCESS, access_token, expires_at), (Token.Kind.REFRESH, refresh_token, end)]
     Token.objects.append(
@@ -74,7 +75,6 @@ def issue(grant: Grant, call: events.TokenCall) -> Tokens:
         )
     )
     seconds, scopes = int((expires_at - now).total_seconds()), tuple(grant.scopes)
-    is_refreshable = refresh_token is not None
     events.token_created(call, seconds, is_refreshable=is_refreshable, scopes=scopes)
     issued = Tokens(access_token, refresh_token, seconds, scopes, issued_type=call.issued_type)
     if call.signer is None:
@@ -153,7 +153,8 @@ def revoke_all(principal: Principal) -> int:
     return Grant.objects.filter(principal=principal, revoked_at=None).update(revoked_at=clock.now())
 
 
-def _may_refresh(client: Client) -> bool:
+def may_refresh(client: Client) -> bool:
+    """Return whether a program gets refresh tokens."""
     return bool(client.scopes) and client.may_use(REFRESH_TOKEN)
 
 

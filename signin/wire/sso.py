@@ -49,8 +49,9 @@ ERRORS = {
 }
 
 
-def _describe(_error: Error, told: str) -> Output:
-    return {"message": told}
+def _describe(error: Error, told: str) -> Output:
+    # Some clients look for the name of the error here, not in the header.
+    return {"message": told, "__type": f"com.amazonaws.switchboard.portal#{error.exception}"}
 
 
 SERVICE = Service(ERRORS, _describe, Error("InternalServerException", 500))

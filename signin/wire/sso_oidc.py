@@ -11,7 +11,7 @@ from signin import hosts, pages
 from signin.http import browser_of
 from signin.kernel import partitions
 from signin.kernel.errors import Refusal
-from signin.oidc import clients, consents, device_authorizations, errors, tokens
+from signin.oidc import clients, consents, device_authorizations, errors, realms, tokens
 from signin.oidc.clients import Credentials
 from signin.oidc.models import AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN, Client
 from signin.oidc.tokens import Tokens
@@ -168,7 +168,10 @@ def authorize(request: HttpRequest) -> HttpResponse:
         return redirect(_ask(request, client, redirect_uri, state))
     except (errors.ToProgram, Malformed) as refusal:
         code, description = SERVICE.error_of(refusal).code, str(refusal.message)
-        told = {"error": code, "error_description": description}
+        realm = realms.find_by_start_url(client.issuer_url)
+        region = browser_of(request).region or (realm.region if realm else None)
+        issuer = {"iss": hosts.origin("sso-oidc", region=region)} if region else {}
+        told = {"error": code, "error_description": description, **issuer}
         return redirect(consents.url_with(redirect_uri, state, **told))
 
 

@@ -237,6 +237,9 @@ def test_events_of_tokens_name_who_they_stand_for(aws, given):
     assert event["userIdentity"]["credentialId"] == str(aws.session.pk)
     assert event["requestParameters"]["codeVerifier"].startswith("HIDDEN")
     assert event["responseElements"]["refreshToken"].startswith("HIDDEN")
+    directory = profile.directory
+    store = {"type": "IdentityStoreId", "ARN": directory.pk}
+    assert event["resources"] == [{"accountId": directory.account_id, **store}]
     assert (event["eventSource"], event["awsRegion"]) == (
         "sso-oauth.amazonaws.com",
         "eu-central-1",

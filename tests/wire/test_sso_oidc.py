@@ -243,7 +243,7 @@ def test_nobody_is_sent_to_an_address_that_no_program_registered(program):
         assert 'id="program-unknown"' in page
 
 
-@pytest.mark.requirement("S-100")
+@pytest.mark.requirement("S-100", "S-101")
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [
@@ -263,6 +263,7 @@ def test_what_is_wrong_is_told_to_the_program(program, wrong, error):
     assert location.startswith("http://127.0.0.1:36071/oauth/callback?")
     assert (told["error"], told["state"]) == (error, "a-state")
     assert told["error_description"]
+    assert told["iss"].startswith("http://oidc.us-east-1.amazonaws.com.localhost:")
 
 
 def test_calls_that_make_no_sense_are_told_in_the_protocol(program, server):

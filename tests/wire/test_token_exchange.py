@@ -183,10 +183,25 @@ class TestExchanges:
         assert tokens["issuedTokenType"] == ACCESS
         assert tokens["scope"] == ["aws", SCOPE]
         assert program.portal.list_accounts(accessToken=tokens["accessToken"])["accountList"]
-        assert (
-            exchange(program, other["accessToken"], requestedTokenType=REFRESH)["issuedTokenType"]
-            == REFRESH
+        assert tokens["refreshToken"]
+        tokens = exchange(program, other["accessToken"], requestedTokenType=REFRESH)
+        assert tokens["issuedTokenType"] == REFRESH
+        assert tokens["refreshToken"]
+        tokens = exchange(program, other["accessToken"], requestedTokenType=ACCESS)
+        assert tokens["issuedTokenType"] == ACCESS
+        assert "refreshToken" not in tokens
+
+    def test_no_refresh_token_is_told_of_where_none_is_given(self, program, new_program):
+        program.register(
+            grantTypes=["authorization_code"],
+            redirectUris=[CALLBACK],
+            issuerUrl=START_URL,
+            entitledApplicationArn=ARN,
         )
+        other = new_program().let_in()["accessToken"]
+        error = refused(exchange, program, other, requestedTokenType=REFRESH)
+        assert error == ("InvalidRequestException", 400)
+        assert exchange(program, other)["issuedTokenType"] == ACCESS
 
     def test_it_ends_with_the_sign_in_behind_it(self, program, new_program):
         caller = new_program()
