@@ -9,6 +9,7 @@ from django.core.signals import setting_changed
 from django.utils import translation
 
 from signin import naming
+from signin.faults import flag
 from signin.kernel import clock
 from tests import people
 from tests.browser import Browser
@@ -59,6 +60,13 @@ def running_clock():
     clock.reset()
     yield
     clock.reset()
+
+
+@pytest.fixture(autouse=True)
+def nothing_armed():
+    """Leave no test a sign of what another test armed."""
+    yield
+    flag.take_down()
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,14 @@ class Kind(models.TextChoices):
     AD_CONNECTOR = "ad-connector", _("the service account of the AD Connector is wrong or expired")
     UPDATE_PASSWORD = "update-password", _("the directory can't store a new password")
     SLOW_DOWN = "slow-down", _("a program that waits for its code is told to ask less often")
+    THROTTLED = (
+        "throttled",
+        _("a program that calls the access portal's API or STS is told that it calls too often"),
+    )
+    SERVER_ERROR = (
+        "server-error",
+        _("a program's call of SSO-OIDC, the access portal's API or STS fails on the server"),
+    )
     IDENTITY_PROVIDER = (
         "identity-provider",
         _("the answer of the external identity provider is refused, or there is no provider"),

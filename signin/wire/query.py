@@ -21,12 +21,14 @@ from django.utils.functional import cached_property
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.signers import Signer
+from signin.faults.faults import Kind
 from signin.http import Browser, browser_of
 from signin.kernel import clock, entropy
 from signin.kernel.errors import Refusal
-from signin.wire import sigv4
+from signin.wire import sigv4, strikes
 from signin.wire.rest_json import Malformed
 from signin.wire.sigv4 import SignatureRefused
+from signin.wire.strikes import CallFailed, TooManyCalls
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +75,9 @@ class Error:
         return "Sender" if self.status < 500 else "Receiver"
 
 
+BROKEN = Error("InternalFailure", 500)
+
+
 @dataclass(frozen=True)
 class Call:
     """One call: its operation, its fields, and who signed it, if it has to be signed.
@@ -114,7 +119,8 @@ class Service:
 
     ``errors`` maps refusals to errors; a subclass is found by its nearest parent. ``on_refusal``
     hears of what was refused to somebody who signed. An exception that nobody expected becomes
-    InternalFailure: nothing is granted then (S-110).
+    InternalFailure: nothing is granted then (S-110). ``faults`` are those that may strike a call,
+    before anything is looked up for it: not even whose key signed it, as that notes its use.
     """
 
     name: str
@@ -124,6 +130,7 @@ class Service:
     errors: Mapping[type[Refusal], Error]
     on_refusal: Callable[[Call, Error, str], None]
     known: frozenset[str] = field(default_factory=frozenset)  # AWS's operations that are not here
+    faults: tuple[Kind, ...] = ()
 
     def view(self) -> View:
         """Return the view of the service."""
@@ -137,8 +144,7 @@ class Service:
                 return self._refuse(call, refusal)
             except Exception:
                 logger.exception("%s failed", self.name)
-                error = Error("InternalFailure", 500)
-                return self._tell(call, error, "Something went wrong here, not in the request.")
+                return self._tell(call, BROKEN, CallFailed.message)
 
         return view
 
@@ -147,15 +153,16 @@ class Service:
         if isinstance(refusal, SignatureRefused):
             return Error(refusal.code, refusal.status)
         for kind in type(refusal).__mro__:
-            if error := self.errors.get(kind) or _ERRORS.get(kind):
+            if error := self.errors.get(kind) or ERRORS.get(kind):
                 return error
         logger.error("No error is named for %s", type(refusal).__name__)
-        return Error("InternalFailure", 500)
+        return BROKEN
 
     def _answer(self, call: Call) -> HttpResponse:
         inputs = _inputs(call.request)
         action = inputs.get("Action", "")
         operation = self._operation(action, inputs.get("Version", ""))
+        strikes.check(self.faults)
         signer = None
         if operation.is_signed:
             signer = sigv4.verify(call.request, services=frozenset({self.name}))
@@ -200,9 +207,11 @@ class Service:
         return HttpResponse(content.encode(), status=status, headers=headers)
 
 
-_ERRORS: Mapping[type, Error] = {
+ERRORS: Mapping[type[Refusal], Error] = {
     Malformed: Error("ValidationError"),
     ActionUnknown: Error("InvalidAction"),
+    TooManyCalls: Error("Throttling"),
+    CallFailed: BROKEN,
 }
 
 

@@ -15,8 +15,10 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from signin.faults.faults import Kind
 from signin.kernel import entropy
 from signin.kernel.errors import Refusal
+from signin.wire import strikes
 
 logger = logging.getLogger(__name__)
 
@@ -54,12 +56,14 @@ class Service:
 
     ``errors`` maps refusals to errors; a subclass is found by its nearest parent. ``describe``
     returns the body of an error from the error and its text. ``broken`` is what an exception that
-    nobody expected becomes: nothing is granted then (S-110).
+    nobody expected becomes: nothing is granted then (S-110). ``faults`` are those that may
+    strike a call, before anything is looked up for it.
     """
 
     errors: Mapping[type[Refusal], Error]
     describe: Callable[[Error, str], Output]
     broken: Error
+    faults: tuple[Kind, ...] = ()
 
     def operation(
         self, handler: Handler, *, method: str = "POST", reader: Reader | None = None
@@ -71,12 +75,14 @@ class Service:
             try:
                 if request.method != method:
                     raise Malformed(f"{request.path} takes {method}.")
-                output = handler(request, (reader or read)(request))
+                inputs = (reader or read)(request)
+                strikes.check(self.faults)
+                output = handler(request, inputs)
             except Refusal as refusal:
                 return self.refuse(self.error_of(refusal), str(refusal.message))
             except Exception:
                 logger.exception("%s %s failed", request.method, request.path)
-                return self.refuse(self.broken, "Something went wrong here, not in the request.")
+                return self.refuse(self.broken, strikes.CallFailed.message)
             return _answer(output)
 
         return view

@@ -11,12 +11,14 @@ from django.http import HttpRequest
 
 from accounts import assignments, credentials, directory_events, sessions
 from accounts.models import Account, Principal, Session
+from signin.faults.faults import Kind
 from signin.http import browser_of
 from signin.kernel.errors import Refusal
 from signin.oidc import grants, tokens
 from signin.oidc.clients import OLD_PORTAL_SCOPE, PORTAL_SCOPE
 from signin.oidc.models import Grant
 from signin.wire.rest_json import Error, Inputs, Malformed, Output, Service, text
+from signin.wire.strikes import CallFailed, TooManyCalls
 
 BEARER = "HTTP_X_AMZ_SSO_BEARER_TOKEN"
 MOST_RESULTS = 100
@@ -41,11 +43,14 @@ class AccountUnknown(Refusal):
     message = "There is nothing assigned in this account."
 
 
+BROKEN = Error("InternalServerException", 500)
 ERRORS = {
     Unauthorized: Error("UnauthorizedException", 401),
     NoAccess: Error("ForbiddenException", 403),
     AccountUnknown: Error("ResourceNotFoundException", 404),
     Malformed: Error("InvalidRequestException"),
+    TooManyCalls: Error("TooManyRequestsException", 429),
+    CallFailed: BROKEN,
 }
 
 
@@ -54,7 +59,7 @@ def _describe(error: Error, told: str) -> Output:
     return {"message": told, "__type": f"com.amazonaws.switchboard.portal#{error.exception}"}
 
 
-SERVICE = Service(ERRORS, _describe, Error("InternalServerException", 500))
+SERVICE = Service(ERRORS, _describe, BROKEN, faults=(Kind.THROTTLED, Kind.SERVER_ERROR))
 
 
 def _list_accounts(request: HttpRequest, inputs: Inputs) -> Output:

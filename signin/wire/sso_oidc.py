@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from signin import hosts, pages
+from signin.faults.faults import Kind
 from signin.http import browser_of
 from signin.kernel import partitions
 from signin.kernel.errors import Refusal
@@ -17,7 +18,9 @@ from signin.oidc.models import AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN, C
 from signin.oidc.tokens import Tokens
 from signin.wire import sso_oidc_iam
 from signin.wire.rest_json import Error, Inputs, Malformed, Output, Service, text, texts
+from signin.wire.strikes import CallFailed
 
+BROKEN = Error("InternalServerException", 500, "server_error")
 ERRORS: dict[type[Refusal], Error] = {
     errors.AuthorizationPending: Error(
         "AuthorizationPendingException", code="authorization_pending"
@@ -38,6 +41,7 @@ ERRORS: dict[type[Refusal], Error] = {
     ),
     errors.InvalidRedirectUri: Error("InvalidRedirectUriException", code="invalid_redirect_uri"),
     Malformed: Error("InvalidRequestException", code="invalid_request"),
+    CallFailed: BROKEN,
     **sso_oidc_iam.ERRORS,
 }
 
@@ -64,7 +68,8 @@ def _describe(error: Error, told: str) -> Output:
     return {"error": error.code, "error_description": told, **place}
 
 
-SERVICE = _Oidc(ERRORS, _describe, Error("InternalServerException", 500, "server_error"))
+# Its model has no error for whoever calls too often; slow_down is for those who wait for a code.
+SERVICE = _Oidc(ERRORS, _describe, BROKEN, faults=(Kind.SERVER_ERROR,))
 
 
 def _register_client(request: HttpRequest, inputs: Inputs) -> Output:

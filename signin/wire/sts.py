@@ -18,6 +18,7 @@ from accounts.role_sessions import Wish
 from accounts.signers import Signer
 from mfa import confirmations
 from mfa.errors import CodeWrong
+from signin.faults.faults import Kind
 from signin.kernel import arns
 from signin.kernel.errors import LockedOut, Refusal
 from signin.wire import (
@@ -227,6 +228,7 @@ STS = Service(
         **sts_web_identity.ERRORS,
     },
     on_refusal=refused,
+    faults=(Kind.THROTTLED, Kind.SERVER_ERROR),
 )
 
 view = STS.view()

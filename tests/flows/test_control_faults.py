@@ -35,6 +35,8 @@ class TestFaults:
             {"kind": "ad-connector", "armed": True, "left": None, "armed_at": MOMENT},
             {"kind": "update-password", "armed": True, "left": 2, "armed_at": MOMENT},
             {"kind": "slow-down", **unarmed},
+            {"kind": "throttled", **unarmed},
+            {"kind": "server-error", **unarmed},
             {"kind": "identity-provider", **unarmed},
         ]
 

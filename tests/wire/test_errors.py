@@ -4,7 +4,7 @@ import pytest
 from botocore.session import Session
 
 from signin.oidc import errors as oidc_errors
-from signin.wire import sigv4, sso, sso_oidc, sso_oidc_iam, sts
+from signin.wire import query, sigv4, sso, sso_oidc, sso_oidc_iam, sts
 from tests.wire.shapes import OF_THE_FRONT_DOOR
 
 # The errors that all services of the Query protocol have, which no model repeats.
@@ -18,6 +18,7 @@ COMMON = {
     "InvalidParameterValue": 400,
     "MissingAuthenticationToken": 403,
     "SignatureDoesNotMatch": 403,
+    "Throttling": 400,
     "ValidationError": 400,
 }
 SERVICES = {
@@ -49,7 +50,7 @@ def test_errors_in_json_are_those_of_the_model(name):
 
 def test_errors_in_xml_are_those_of_the_model_or_common():
     known = modelled("sts") | COMMON
-    for error in sts.STS.errors.values():
+    for error in (*sts.STS.errors.values(), *query.ERRORS.values()):
         assert known[error.code] == error.status, error
     for refusal in subclasses(sigv4.SignatureRefused):
         assert COMMON[refusal.code] == refusal.status, refusal
