@@ -10,9 +10,11 @@ from signin.kernel import entropy
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-# Where the server keeps its data: database, keys, clock, whether faults may be armed.
+# Where the server keeps its data: database, keys, clock, whether faults may be armed, and whether
+# somebody waits for programs to call.
 SIGNIN_DATA_DIR = Path(env.str("SIGNIN_DATA_DIR", default=str(BASE_DIR / ".vestibule")))
 SIGNIN_CLOCK_FILE = SIGNIN_DATA_DIR / "clock.json"
+SIGNIN_ARRIVALS_FILE = SIGNIN_DATA_DIR / "programs-awaited"
 SIGNIN_FAULTS_FILE = SIGNIN_DATA_DIR / "faults-armed"
 SIGNIN_DATA_DIR.mkdir(parents=True, exist_ok=True)
 

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.core.signals import setting_changed
 from django.utils import translation
 
-from signin import naming
+from signin import arrivals, naming
 from signin.faults import flag
 from signin.kernel import clock
 from tests import people
@@ -64,9 +64,10 @@ def running_clock():
 
 @pytest.fixture(autouse=True)
 def nothing_armed():
-    """Leave no test a sign of what another test armed."""
+    """Leave no test a sign of what another test armed, or waited for."""
     yield
     flag.take_down()
+    arrivals.stop()
 
 
 @pytest.fixture(autouse=True)

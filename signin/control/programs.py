@@ -1,20 +1,13 @@
-"""Which kinds of programs have called, as the event log has it."""
+"""Which kinds of programs have called: by the event log, and by what was noted of other calls."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from signin import arrivals
+from signin.arrivals import FAMILIES, family_of
 from signin.events.models import Event
+from signin.kernel import clock
 
-# By what a user agent contains, whatever its case. The first that fits counts: Terraform's names
-# an SDK as well, and so does the AWS CLI's.
-FAMILIES = {
-    "aws-cli": ("AWS CLI", ("aws-cli/",)),
-    "terraform": ("Terraform", ("terraform/", "terraform-provider-aws/")),
-    "boto3": ("boto3", ("boto3/", "botocore/")),
-    "javascript": ("SDK for JavaScript", ("aws-sdk-js/", "aws-sdk-nodejs/")),
-    "go": ("SDK for Go", ("aws-sdk-go",)),
-    "java": ("SDK for Java", ("aws-sdk-java/",)),
-}
 LOOKED_AT = 500  # events
 
 
@@ -32,10 +25,11 @@ def newest_event() -> int:
     return Event.objects.values_list("pk", flat=True).first() or 0
 
 
-def seen_since(number: int) -> list[Program]:
-    """Return all kinds of programs, with the last call of each since an event.
+def seen_since(number: int, moment: datetime) -> list[Program]:
+    """Return all kinds of programs, with the last call of each since an event, or since a moment.
 
-    A reset begins to count anew, so a number that no event has reached yet is none.
+    A reset begins to count anew, so a number that no event has reached yet is none. The moment is
+    one of the machine's.
     """
     since = number if number <= newest_event() else 0
     seen: dict[str, datetime] = {}
@@ -43,13 +37,7 @@ def seen_since(number: int) -> list[Program]:
     for agent, recorded_at in calls[:LOOKED_AT]:
         if family := family_of(str(agent or "")):
             seen.setdefault(family, recorded_at)
+    moved = clock.now() - clock.machine_now()
+    for family, at in arrivals.since(moment).items():
+        seen.setdefault(family, at + moved)
     return [Program(family, title, seen.get(family)) for family, (title, _) in FAMILIES.items()]
-
-
-def family_of(agent: str) -> str:
-    """Return which kind of program a user agent names, or an empty text."""
-    folded = agent.lower()
-    return next(
-        (name for name, (_, marks) in FAMILIES.items() if any(mark in folded for mark in marks)),
-        "",
-    )

@@ -21,6 +21,7 @@ from django.utils.functional import cached_property
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.signers import Signer
+from signin import arrivals
 from signin.faults.faults import Kind
 from signin.http import Browser, browser_of
 from signin.kernel import clock, entropy
@@ -137,6 +138,7 @@ class Service:
 
         @csrf_exempt
         def view(request: HttpRequest) -> HttpResponse:
+            arrivals.note(request.META.get("HTTP_USER_AGENT", ""))
             call = Call(request, "", Inputs(), entropy.identifier_text(), self.error_of)
             try:
                 return self._answer(call)

@@ -15,6 +15,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from signin import arrivals
 from signin.faults.faults import Kind
 from signin.kernel import entropy
 from signin.kernel.errors import Refusal
@@ -72,6 +73,7 @@ class Service:
 
         @csrf_exempt
         def view(request: HttpRequest) -> HttpResponse:
+            arrivals.note(request.META.get("HTTP_USER_AGENT", ""))
             try:
                 if request.method != method:
                     raise Malformed(f"{request.path} takes {method}.")

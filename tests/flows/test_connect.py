@@ -1,20 +1,27 @@
 """The page and the command that tell programs the way: what they say is what programs read."""
 
 import io
+import os
 import shlex
+from datetime import timedelta
 
 import botocore.session
 import pytest
 from botocore.configloader import load_config
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from accounts.models import Directory
+from signin import arrivals
 from signin.control import programs, recipes
 from signin.events import log
+from signin.events.models import Event
 from signin.gateway import place
 from signin.gateway.place import Place
 from signin.http import Browser as Sender
+from signin.kernel import clock
 from tests.browser import DESK
+from tests.signing import FORM, WHO
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
@@ -180,6 +187,43 @@ def test_a_program_is_known_by_how_it_names_itself(browser, family, agent):
     assert f'id="program-{family}"' in row
 
 
+@pytest.mark.parametrize(("family", "agent"), AGENTS.items())
+def test_a_call_that_leaves_no_event_counts_as_well(browser, family, agent):
+    browser.visit(DESK + "connect/")
+    since = browser.text.split('data-seen="', 1)[1].split('"')[0].replace("&amp;", "&")
+    again = browser.text.split('<noscript><p><a href="', 1)[1].split('"')[0].replace("&amp;", "&")
+    assert "Has called" not in browser.visit(since).words
+    headers = {"host": "sts.amazonaws.com.localhost:8000", "user-agent": agent}
+    assert Client().post("/", "Action=GetCallerIdentity", FORM, headers=headers).status_code == 400
+    headers["host"] = "portal.sso.us-east-1.amazonaws.com.localhost:8000"
+    assert Client().get("/assignment/accounts", headers=headers).status_code == 401
+    assert not Event.objects.exists()
+    for page in (since, again):
+        [row] = [one for one in browser.visit(page).text.split("<tr") if "Has called" in one]
+        assert f'id="program-{family}"' in row
+
+
+def test_nobody_who_came_before_has_called_for_a_page_that_opens_later(browser):
+    headers = {"host": "sts.amazonaws.com.localhost:8000", "user-agent": AGENTS["go"]}
+    browser.visit(DESK + "connect/")
+    Client().post("/", WHO, FORM, headers=headers)
+    assert arrivals.since(clock.EARLIEST)
+    long_ago = clock.machine_now().timestamp() - 60
+    os.utime(arrivals._noted("go"), (long_ago, long_ago))
+    assert "Has called" not in browser.visit(DESK + "connect/").words
+
+
+def test_calls_are_noted_only_while_somebody_waits(browser):
+    headers = {"host": "sts.amazonaws.com.localhost:8000", "user-agent": AGENTS["go"]}
+    Client().post("/", WHO, FORM, headers=headers)
+    browser.visit(DESK + "connect/")
+    long_ago = clock.machine_now() - arrivals.PATIENCE - timedelta(seconds=1)
+    os.utime(arrivals._awaited(), (long_ago.timestamp(), long_ago.timestamp()))
+    Client().post("/", WHO, FORM, headers=headers)
+    assert not arrivals.since(clock.EARLIEST)
+    assert not arrivals._awaited().exists()
+
+
 def test_calls_count_from_the_opening_of_the_page(browser):
     call_by(AGENTS["aws-cli"])
     browser.visit(DESK + "connect/")
@@ -193,7 +237,7 @@ def test_calls_count_from_the_opening_of_the_page(browser):
 
 def test_after_a_reset_everything_counts_again():
     call_by(AGENTS["boto3"])
-    seen = programs.seen_since(10_000)
+    seen = programs.seen_since(10_000, clock.EARLIEST)
     assert [each.family for each in seen if each.seen_at] == ["boto3"]
 
 
