@@ -54,7 +54,7 @@ class GrantOut(Schema):
     principal: int
     scopes: list[str]
     allowed_at: AwareDatetime
-    expires_at: AwareDatetime = Field(description="When the session ends in which it was allowed.")
+    expires_at: AwareDatetime = Field(description="When the session ends that it is bound to.")
 
 
 @router.get("/clients", response=list[ClientOut], summary="The programs that are registered")
