@@ -113,6 +113,8 @@ class DirectoryAdmin(OwnerAdmin):
                     "email_code_mode",
                     "mails_one_time_passwords",
                     "session_minutes",
+                    "background_minutes",
+                    "extended_sessions",
                     "skips_consent",
                     "disabling_mode",
                 ]

@@ -8,8 +8,9 @@ from accounts.models.codes import VerificationCode
 from accounts.models.console_access import PermissionStatement
 from accounts.models.credentials import AccessKey, TemporaryCredentials
 from accounts.models.delegations import TradeInToken
-from accounts.models.directories import Directory, DirectoryProfile, DirectoryUser, Group
+from accounts.models.directories import Directory, DirectoryProfile, DirectoryUser
 from accounts.models.email_changes import EmailChange
+from accounts.models.groups import Group
 from accounts.models.history import OldPassword
 from accounts.models.identity_providers import (
     DirectoryIdentityProvider,

@@ -171,6 +171,22 @@ class Directory(models.Model):
         validators=[MinValueValidator(SHORTEST_SESSION), MaxValueValidator(LONGEST_SESSION)],
         help_text=_("15 minutes to 90 days (129600); sessions that are open keep their end."),
     )
+    background_minutes = models.PositiveIntegerField(
+        _("minutes that a background session lasts"),
+        default=7 * 24 * 60,
+        validators=[MinValueValidator(SHORTEST_SESSION), MaxValueValidator(LONGEST_SESSION)],
+        help_text=_(
+            "15 minutes to 90 days (129600). In it a program works for somebody who is not there."
+        ),
+    )
+    extended_sessions = models.BooleanField(
+        _("Kiro and Amazon Q Developer stay signed in for 90 days"),
+        default=False,
+        help_text=_(
+            "They are programs that ask for scopes of codewhisperer: only. "
+            "Signing out doesn't end it."
+        ),
+    )
     skips_consent = models.BooleanField(
         _("a program is let in without a question where its user is signed in already"),
         default=False,
@@ -237,6 +253,11 @@ class Directory(models.Model):
     def session_lifetime(self) -> timedelta:
         """How long a session lasts that is opened now (R-100)."""
         return timedelta(minutes=self.session_minutes)
+
+    @property
+    def background_lifetime(self) -> timedelta:
+        """How long a session lasts in which a program works for somebody who is not there."""
+        return timedelta(minutes=self.background_minutes)
 
     @property
     def store_arn(self) -> str:
@@ -345,34 +366,6 @@ class DirectoryProfile(models.Model):
         self.folded_email = fold(self.email)
         if not self.user_id:
             self.user_id = new_user_id()
-
-
-class Group(models.Model):
-    """Users of a directory who get the same assignments."""
-
-    directory = models.ForeignKey(
-        Directory, verbose_name=_("directory"), on_delete=models.CASCADE, related_name="groups"
-    )
-    name = models.CharField(_("name"), max_length=128)
-    description = models.CharField(_("description"), max_length=1024, blank=True)
-    members = models.ManyToManyField(
-        Principal, verbose_name=_("members"), blank=True, related_name="directory_groups"
-    )
-
-    class Meta:
-        verbose_name = _("group")
-        verbose_name_plural = _("groups")
-        ordering = ["directory", "name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["directory", "name"],
-                name="one_group_per_name_in_a_directory",
-                violation_error_message=_("The directory has a group of this name."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 def new_user_id() -> str:

@@ -54,7 +54,7 @@ class GrantOut(Schema):
     principal: int
     scopes: list[str]
     allowed_at: AwareDatetime
-    expires_at: AwareDatetime = Field(description="When the session ends in which it was allowed.")
+    expires_at: AwareDatetime = Field(description="When the session ends that it is bound to.")
 
 
 @router.get("/clients", response=list[ClientOut], summary="The programs that are registered")
@@ -166,8 +166,10 @@ def _session(user: Principal, realm: Realm, request: HttpRequest) -> Session:
 
 
 def _living(user: Principal) -> QuerySet[Session]:
+    # One that no browser has is a program's: it outlives what people allow elsewhere.
     return Session.objects.select_related("principal").filter(
         principal=user,
+        key_digest__isnull=False,
         door=sessions.SIGNIN,
         role=None,
         ended_at=None,

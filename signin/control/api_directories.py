@@ -13,7 +13,13 @@ from accounts.directory_emails import start_url
 from accounts.directory_users import Person, Way
 from accounts.models import Directory, DirectoryUser, Principal
 from signin.control.api_shapes import PROBLEMS, Problem, Refused, Strict, Text
-from signin.control.scenario_directories import MODES, SIGN_IN_FLAGS, SIGN_IN_MODES
+from signin.control.scenario_directories import (
+    FLAGS,
+    MINUTES,
+    MODES,
+    SIGN_IN_FLAGS,
+    SIGN_IN_MODES,
+)
 from signin.http import browser_of, without_null
 from signin.kernel.errors import Refusal
 
@@ -23,7 +29,8 @@ router = Router()
 COLUMNS = {
     **{name: column for name, (column, _choices) in {**SIGN_IN_MODES, **MODES}.items()},
     **SIGN_IN_FLAGS,
-    "session_minutes": "session_minutes",
+    **FLAGS,
+    **{name: name for name in MINUTES},
     "additional_regions": "additional_regions",
 }
 OF_DEVICES = frozenset({"mfa", "no_device", "apps", "passkeys", "users_manage_devices"})
@@ -56,6 +63,8 @@ class SettingsOut(Schema):
     skips_consent: bool
     mails_one_time_passwords: bool
     session_minutes: int
+    background_minutes: int
+    extended_sessions: bool
     disabling: Literal["at-once", "delayed"]
     event_identity: Literal["2025", "legacy"]
     additional_regions: list[str]
@@ -73,6 +82,10 @@ class SettingsIn(Strict):
     skips_consent: StrictBool | None = None
     mails_one_time_passwords: StrictBool | None = None
     session_minutes: StrictInt | None = Field(None, description="15 to 129600: 90 days.")
+    background_minutes: StrictInt | None = Field(None, description="15 to 129600: 90 days.")
+    extended_sessions: StrictBool | None = Field(
+        None, description="Kiro and Amazon Q Developer stay signed in for 90 days."
+    )
     disabling: Literal["at-once", "delayed"] | None = None
     event_identity: Literal["2025", "legacy"] | None = None
     additional_regions: list[str] | None = Field(

@@ -59,6 +59,8 @@ SIGN_IN_FLAGS = {
     "mails_one_time_passwords": "mails_one_time_passwords",
 }
 SOURCES: Columns = {"identity_source": ("identity_source", Directory.IdentitySource)}
+FLAGS = {"extended_sessions": "extended_sessions"}
+MINUTES = ("session_minutes", "background_minutes")
 MODES: Columns = {
     "disabling": ("disabling_mode", Directory.DisablingMode),
     "event_identity": ("event_identity", Directory.EventIdentity),
@@ -106,6 +108,8 @@ def read(entry: object, where: str, accounts: Mapping[str, Account]) -> Director
             "domain",
             "sign_in",
             "session_minutes",
+            "background_minutes",
+            "extended_sessions",
             "disabling",
             "event_identity",
             "users",
@@ -186,6 +190,7 @@ def _directory(fields: Mapping[str, Any], where: str, accounts: Mapping[str, Acc
         **read_choices(fields, where, SOURCES),
         **read_choices(sign_in, place, SIGN_IN_MODES),
         **read_flags(sign_in, place, SIGN_IN_FLAGS),
+        **read_flags(fields, where, FLAGS),
         **read_choices(fields, where, MODES),
     )
     directory.region = partitions.get(directory.account.partition).home
@@ -193,8 +198,9 @@ def _directory(fields: Mapping[str, Any], where: str, accounts: Mapping[str, Acc
         directory.region = read_text(fields, "region", where)
     directory.instance_id = identifiers.instance_id(directory.id)
     directory.additional_regions = read_list(fields, "additional_regions", where)
-    if (minutes := read_number(fields, "session_minutes", where)) is not None:
-        directory.session_minutes = minutes
+    for column in MINUTES:
+        if (minutes := read_number(fields, column, where)) is not None:
+            setattr(directory, column, minutes)
     check_row(directory, where, {"allows_apps": "sign_in.apps"})
     return directory
 

@@ -76,7 +76,9 @@ def allow(consent: ConsentRequest, session: Session) -> str:
         _answer(consent)
         AuthorizationCode.objects.create(
             digest=entropy.digest(code),
-            grant_id=grants.give(consent.client, session, consent.scopes, region=consent.region),
+            grant_id=grants.allow(
+                consent.realm, consent.client, session, consent.scopes, region=consent.region
+            ),
             redirect_uri=consent.redirect_uri,
             challenge=consent.challenge,
             expires_at=now + CODE_LIFETIME,

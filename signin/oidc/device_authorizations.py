@@ -148,10 +148,10 @@ def shown(user_code: str) -> str:
 
 def approve(authorization: DeviceAuthorization, session: Session) -> None:
     """Allow what a program asks for, or raise RequestOver or OtherRealm."""
-    grants.check_realm(session, authorization.realm)
-    client = authorization.client
+    realm, client = authorization.realm, authorization.client
+    grants.check_realm(session, realm)
     with transaction.atomic():
-        grant = grants.give(client, session, client.scopes, region=authorization.region)
+        grant = grants.allow(realm, client, session, client.scopes, region=authorization.region)
         if not _APPROVAL.run(pk=authorization.pk, now=clock.now(), grant=grant):
             raise RequestOver
 

@@ -5,13 +5,13 @@ Only applications get them, and the account of the directory has to sign for the
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from typing import cast
 
 from django.db import transaction
 from django.db.models import Q
 
 from accounts import directories, sessions
-from accounts.models import Principal, Session
+from accounts.models import Directory, Principal, Session
 from signin.http import Browser
 from signin.kernel import clock
 from signin.oidc import grants, tokens
@@ -29,7 +29,6 @@ from signin.oidc.models import Client, Grant
 from signin.oidc.realms import Realm
 from signin.oidc.tokens import Tokens
 
-BACKGROUND_LIFETIME = timedelta(days=7)  # of a session of somebody who is not there
 SCOPES = (OPENID, "aws", IDENTITY_CONTEXT)  # that every application has
 
 
@@ -53,10 +52,11 @@ def call_of(grant_type: str, vouched: Vouched, *, browser: Browser) -> TokenCall
 
 def for_user(call: TokenCall, user: Principal, *, scopes: Sequence[str]) -> Tokens:
     """Return tokens of a user for whom an issuer vouched that the directory trusts."""
+    directory = cast(Directory, call.realm.directory)  # as call_of found it
     granted = _scopes(call.client, scopes)
     with transaction.atomic():
         session = sessions.open_in_background(
-            user, browser=call.browser, lifetime=BACKGROUND_LIFETIME
+            user, browser=call.browser, lifetime=directory.background_lifetime
         )
         return tokens.issue(_give(call, session, granted), call)
 

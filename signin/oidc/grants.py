@@ -1,10 +1,12 @@
 """What people allowed programs, and for how long that holds."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from accounts import sessions
 from accounts.models import Principal, Session
 from signin.http import Browser
 from signin.kernel import clock, entropy
@@ -17,12 +19,29 @@ from signin.oidc.realms import Realm
 WHOSE = "session__principal__profile__directory"
 RELATED = ("client", WHOSE)
 
+EXTENDED_LIFETIME = timedelta(days=90)
+_EXTENDED_SCOPES = "codewhisperer:"  # those of Kiro and Amazon Q Developer begin so
+
+
+def allow(
+    realm: Realm, client: Client, session: Session, scopes: Sequence[str], *, region: str
+) -> UUID:
+    """Store what whoever is signed in allows a program; return its ID.
+
+    It lasts as long as their sign-in. Where the directory has extended sessions, Kiro and Amazon Q
+    Developer get one of their own, which a sign-out doesn't end. ``region`` is that of the endpoint
+    that the program asked.
+    """
+    if realm.directory and realm.directory.extended_sessions and _are_extended(scopes):
+        at = Browser(session.ip, session.user_agent, session.host, region=region, device_key="")
+        session = sessions.open_in_background(
+            session.principal, browser=at, lifetime=EXTENDED_LIFETIME
+        )
+    return give(client, session, scopes, region=region)
+
 
 def give(client: Client, session: Session, scopes: Sequence[str], *, region: str) -> UUID:
-    """Store what somebody allows a program, for as long as their sign-in lasts; return its ID.
-
-    ``region`` is that of the endpoint that the program asked.
-    """
+    """Store what a program may do in somebody's name, for as long as a session; return its ID."""
     grant_id = entropy.identifier()
     Grant.objects.append(
         {
@@ -81,6 +100,10 @@ def lives(grant: Grant) -> bool:
 def realm_of(grant: Grant) -> Realm:
     """Return the realm of whoever allowed it."""
     return realms.of(grant.session.principal)
+
+
+def _are_extended(scopes: Sequence[str]) -> bool:
+    return bool(scopes) and all(scope.startswith(_EXTENDED_SCOPES) for scope in scopes)
 
 
 def _is_enabled(principal: Principal) -> bool:

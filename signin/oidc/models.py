@@ -66,7 +66,8 @@ class Client(models.Model):
 class Grant(models.Model):
     """What somebody allowed a program: the family of all tokens that come of it.
 
-    It lives as long as ``session``, the one at the sign-in host, and no longer.
+    It lives as long as ``session`` and no longer: the one at the sign-in host, or one that no
+    browser has.
     """
 
     id = models.UUIDField(primary_key=True, default=entropy.identifier, editable=False)

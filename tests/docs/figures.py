@@ -61,7 +61,7 @@ from signin.flow import models as flow
 from signin.idp import views as idp_views
 from signin.logins import chains, proofs, requests
 from signin.logins.models import Client
-from signin.oidc import clients, consents, device_authorizations, exchanges, tokens
+from signin.oidc import clients, consents, device_authorizations, grants, tokens
 from signin.phones import calls
 from signin.wire import sigv4, sso, sts, sts_fields, sts_outbound
 
@@ -275,7 +275,11 @@ NUMBERS: dict[str, list[timedelta | str]] = {
         timedelta(seconds=outbound.DEFAULT),
         f"up to {sts_outbound.MOST_AUDIENCES} audiences",
     ],
-    "Background session of a user": [exchanges.BACKGROUND_LIFETIME],
+    "Background session of a user": [
+        timedelta(minutes=column(Directory, "background_minutes").default),
+        limits("background_minutes", Directory),
+    ],
+    "Extended session of Kiro and Amazon Q Developer": [grants.EXTENDED_LIFETIME],
     "Contexts of a session": [f"up to {sts.MOST_CONTEXTS}"],
     "Session tags and policies": [
         f"{sts_fields.MOST_TAGS} tags",

@@ -121,6 +121,25 @@ class TestDirectories:
         directory.refresh_from_db()
         assert (directory.session_minutes == int(minutes)) is is_kept
 
+    @pytest.mark.requirement("S-040")
+    @pytest.mark.parametrize(
+        ("minutes", "is_kept"), [("14", False), ("15", True), ("129600", True), ("129601", False)]
+    )
+    def test_so_does_a_background_session(self, operator, directory, minutes, is_kept):
+        operator.visit(page(f"directory/{directory.pk}/change/"))
+        operator.submit("directory_form", **CHOSEN, background_minutes=minutes)
+        directory.refresh_from_db()
+        assert directory.background_minutes == (int(minutes) if is_kept else 10_080)
+
+    def test_extended_sessions_are_turned_on_and_off(self, operator, directory):
+        change = page(f"directory/{directory.pk}/change/")
+        for chosen, is_on in (("on", True), (None, False)):
+            operator.visit(change)
+            operator.submit("directory_form", **CHOSEN, extended_sessions=chosen)
+            directory.refresh_from_db()
+            assert directory.extended_sessions is is_on
+        assert names_of_events() == []
+
     def test_other_rules_of_second_factors_are_recorded(self, operator, directory):
         change = page(f"directory/{directory.pk}/change/")
         operator.visit(change).submit("directory_form", **CHOSEN, session_minutes="60")

@@ -8,7 +8,8 @@ from accounts import sessions
 from accounts.models import Principal, Session
 from signin.kernel import clock
 from signin.oidc import device_authorizations, tokens
-from tests.directories import DIRECTORY, make_directory, make_user
+from signin.oidc.models import Grant
+from tests.directories import DESK_BROWSER, DIRECTORY, make_directory, make_user
 from tests.unit.programs import Program, register
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -49,6 +50,12 @@ def test_a_session_that_lives_is_taken(control, aws, jane):
     sessions.end_all(jane)
     control("POST", path(aws.begin()), {"principal": jane.pk})
     assert Session.objects.filter(principal=jane).count() == 2
+
+
+def test_one_that_a_program_has_for_itself_is_not_taken(control, aws, jane):
+    opened = sessions.open_in_background(jane, browser=DESK_BROWSER, lifetime=timedelta(days=7))
+    control("POST", path(aws.begin()), {"principal": jane.pk})
+    assert Grant.objects.get().session != opened
 
 
 def test_who_can_t_let_a_program_in(control, aws, jane):

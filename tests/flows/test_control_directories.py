@@ -194,6 +194,16 @@ class TestSettings:
         assert control("GET", self.path(directory))[1] == changed
         assert Event.objects.get().name == "PutMfaDeviceManagementForDirectory"
 
+    @pytest.mark.parametrize("minutes", [15, 129_600])
+    def test_sessions_of_programs_are_among_them(self, control, directory, minutes):
+        _, told = control("GET", self.path(directory))
+        assert (told["background_minutes"], told["extended_sessions"]) == (10_080, False)
+        chosen = {"background_minutes": minutes, "extended_sessions": True}
+        assert control("PATCH", self.path(directory), chosen) == (200, {**told, **chosen})
+        directory.refresh_from_db()
+        assert (directory.background_minutes, directory.extended_sessions) == (minutes, True)
+        assert not Event.objects.exists()
+
     def test_what_is_not_about_devices_is_no_event(self, control, directory):
         control("PATCH", self.path(directory), {"code": "always", "disabling": "delayed"})
         assert not Event.objects.exists()
@@ -204,6 +214,10 @@ class TestSettings:
         [
             {"session_minutes": 14},
             {"session_minutes": 129_601},
+            {"background_minutes": 14},
+            {"background_minutes": 129_601},
+            {"background_minutes": "60"},
+            {"extended_sessions": "yes"},
             {"mfa": "sometimes"},
             {"apps": False, "passkeys": False},
             {"apps": "no"},

@@ -47,14 +47,14 @@ def begun(client):
     return device_authorizations.begin(client.client, start_url=START_URL, browser=PROGRAM)
 
 
-def ask(client):
+def ask(client, scopes=("sso:account:access",)):
     """Ask for consent, and return the address that the browser is sent to."""
     asked = consents.request(
         client.client,
         redirect_uri=CALLBACK,
         state="the-state",
         challenge=sessions.challenge_of(VERIFIER),
-        scopes=["sso:account:access"],
+        scopes=scopes,
         browser=PROGRAM,
     )
     return f"{PORTAL}consent?request={asked.pk}"
@@ -251,6 +251,18 @@ class TestConsent:
         assert tokens.find(given.access_token) is None
         with pytest.raises(InvalidGrant):
             tokens.from_refresh_token(proof(client), given.refresh_token, browser=PROGRAM)
+
+    def test_an_extended_session_outlives_it(self, browser, client):
+        settings_are(extended_sessions=True)
+        client.client.scopes = ["codewhisperer:completions"]
+        client.client.save()
+        sign_in(browser)
+        browser.visit(ask(client, client.client.scopes))
+        given = exchange(client, self.answer(self.decide(browser, "allow"))["code"])
+        browser.visit(PORTAL).submit("sign-out")
+        assert tokens.find(given.access_token)
+        clock.advance(timedelta(hours=8))
+        assert tokens.from_refresh_token(proof(client), given.refresh_token, browser=PROGRAM)
 
     @pytest.mark.requirement("S-044")
     def test_disabling_the_user_ends_them_too(self, browser, client, control):

@@ -1,6 +1,7 @@
 """CreateTokenWithIAM for assertions and for tokens of other programs, and what STS does with it."""
 
 import json
+from datetime import datetime, timedelta
 
 import pytest
 from botocore.credentials import Credentials
@@ -86,6 +87,20 @@ class TestAssertions:
         changed = {**ISSUER, "claim": "who", "attribute": "userName"}
         server.control("PUT", f"/directories/{directory}/trusted_token_issuers", changed)
         assert bear(program, assertion(who="JANE_DOE"))["accessToken"]
+
+    @pytest.mark.parametrize("minutes", [None, 15, 129_600])
+    def test_it_opens_a_session_as_long_as_the_directory_says(
+        self, program, server, directory, minutes
+    ):
+        if minutes:
+            chosen = {"background_minutes": minutes}
+            server.control("PATCH", f"/directories/{directory}/settings", chosen)
+        tokens = bear(program, assertion())
+        [grant] = server.control("GET", "/grants")
+        begun, over = (datetime.fromisoformat(grant[at]) for at in ("allowed_at", "expires_at"))
+        lasts = timedelta(minutes=minutes or 7 * 24 * 60)
+        assert abs(over - begun - lasts) < timedelta(seconds=10)
+        assert tokens["expiresIn"] <= min(3600, lasts.total_seconds())
 
     def test_less_may_be_asked_for(self, program):
         tokens = bear(program, assertion(), scope=["aws"])
