@@ -213,6 +213,18 @@ def end_sessions(user: Principal, *, browser: Browser) -> int:
     return count
 
 
+def end_session(session: Session, *, browser: Browser) -> None:
+    """End a session with all of the same sign-in; of a user of a directory it is recorded.
+
+    Where they work as a role nothing is: that session is not one of the portal's.
+    """
+    with transaction.atomic():
+        sessions.end(session)
+        user = session.principal
+        if user.kind == Principal.Kind.DIRECTORY_USER and session.role_id is None:
+            record_ended_sessions(user, browser=browser)
+
+
 def record_ended_sessions(user: Principal, *, browser: Browser) -> None:
     """Record that the operator ended sessions of a user."""
     _record("BatchDeleteSession", user, browser, source=directory_events.SSO)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
-from django.db.models import CharField, DateTimeField, Q
+from django.db.models import CharField, DateTimeField, Q, QuerySet
 
 from accounts.models import Account, MultiSession, Principal, Role, Session
 from signin.http import Browser
@@ -242,6 +242,20 @@ def find_by_id(session_id: str) -> Session | None:
     """Return a living session of any door; whoever asks must have the ID from a page of ours."""
     living = Session.objects.filter(pk=session_id, ended_at=None, expires_at__gt=clock.now())
     return living.select_related("principal__account", "role__account", "parent").first()
+
+
+def living_sign_ins() -> QuerySet[Session]:
+    """Return the sign-ins of which a browser has something now, each by its first session.
+
+    That one may be over: a new password ends it, and leaves the console where it was chosen. What
+    is only offered, or opened for a program, no browser has.
+    """
+    living = Session.objects.filter(
+        key_digest__isnull=False, ended_at=None, expires_at__gt=clock.now()
+    )
+    parents = living.filter(parent__isnull=False).order_by().values("parent")
+    firsts = living.filter(parent=None).order_by().values("pk")
+    return Session.objects.filter(Q(pk__in=firsts) | Q(pk__in=parents))
 
 
 def issuer_of(key: str, *, host: str) -> str:

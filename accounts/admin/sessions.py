@@ -12,8 +12,8 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts import directory_users, sessions
-from accounts.models import KnownBrowser, Lockout, Principal, Session
+from accounts import directory_users
+from accounts.models import KnownBrowser, Lockout, Session
 from signin.flow.admin import ReadOnlyAdmin
 from signin.http import browser_of
 from signin.kernel import clock, entropy
@@ -97,11 +97,7 @@ class SessionAdmin(ReadOnlyAdmin):
     @admin.action(description=_("End selected sessions, with all of the same sign-in"))
     def end(self, request: HttpRequest, chosen: QuerySet[Session]) -> None:
         for session in chosen.select_related("principal__profile__directory"):
-            sessions.end(session)
-            if session.principal.kind == Principal.Kind.DIRECTORY_USER and session.role_id is None:
-                directory_users.record_ended_sessions(
-                    session.principal, browser=browser_of(request)
-                )
+            directory_users.end_session(session, browser=browser_of(request))
             self.log_change(request, session, gettext("Ended."))
         messages.success(request, gettext("The sessions are ended."))
 

@@ -33,6 +33,7 @@ from signin.control import (
     api_identity_provider,
     api_people,
     api_providers,
+    api_sessions,
     databases,
     scenarios,
 )
@@ -131,6 +132,7 @@ api.add_router("", api_people.router)
 api.add_router("", api_faults.router)
 api.add_router("", api_directories.router)
 api.add_router("", api_clients.router)
+api.add_router("", api_sessions.router)
 api.add_router("", api_providers.router)
 api.add_router("", api_identity_provider.router)
 api.add_router("", api_delegations.router)

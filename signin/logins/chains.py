@@ -128,6 +128,14 @@ def find(token: str, *, account_id: str) -> Login | None:
     return login
 
 
+def living() -> QuerySet[Login]:
+    """Return the logins that hold now; a new password ended their sessions, and them."""
+    now = clock.now()
+    return Login.objects.filter(
+        revoked_at=None, expires_at__gt=now, session__ended_at=None, session__expires_at__gt=now
+    )
+
+
 def revoke(logins: QuerySet[Login]) -> int:
     """End logins; return how many lived. Credentials that were given out last their minutes."""
     living = logins.filter(revoked_at=None, expires_at__gt=clock.now())

@@ -133,6 +133,19 @@ def test_access_that_is_taken_back_ends_at_once(program, token, server):
     assert "error" in server.control("DELETE", f"/grants/{grant['id']}")
 
 
+def test_access_ends_with_the_session_in_which_it_was_given(program, server):
+    given = program.let_in()
+    [session] = server.control("GET", "/sessions")
+    assert (session["kind"], session["directory"]) == ("portal", "d-1234567890")
+    server.control("DELETE", f"/sessions/{session['id']}")
+    listing = program.portal.list_accounts
+    assert refused(listing, accessToken=given["accessToken"]) == UNAUTHORIZED
+    again = refused(program.token, "refresh_token", refreshToken=given["refreshToken"])
+    assert again == ("InvalidGrantException", 400)
+    assert server.control("GET", "/grants") == server.control("GET", "/sessions") == []
+    assert len(server.control("GET", "/events?name=BatchDeleteSession")["Records"]) == 1
+
+
 def test_a_disabled_user_s_tokens_end_at_once(program, token, server):
     [grant] = server.control("GET", "/grants")
     server.control("POST", f"/principals/{grant['principal']}/disable")
