@@ -1,11 +1,17 @@
-"""What the events say of people who work as roles (events E-01, E-08 and E-09)."""
+"""What the events say of people who work as roles (events E-01, E-08, E-09 and E-22)."""
 
 from typing import Any
 
-from accounts.identities import Identity, original
+from accounts import federated
+from accounts.events import identity_of
+from accounts.identities import Identity, original, sign_in_of
 from accounts.models import Role, Session
 from signin.events import log, shapes
 from signin.http import Browser
+from signin.kernel import entropy
+
+STS = "sts.amazonaws.com"
+CONSOLE = "signin.amazonaws.com"  # the user agent of calls that the console makes for somebody
 
 
 def console_login(
@@ -38,14 +44,69 @@ def console_login(
     )
 
 
-def switched(role: Role, original: Identity, *, to: str, browser: Browser) -> None:
-    """Record in the role's account that somebody switched to it, and who they are themselves."""
-    _record("SwitchRole", role, original, to, browser)
+def switched(role: Role, session: Session, *, has_device: bool, to: str, browser: Browser) -> None:
+    """Record in the role's account that somebody switched to it, and who they are themselves.
+
+    The console takes the role for them by STS, which their own account's log tells, too; the
+    records of both have one ``sharedEventID``. ``has_device`` says that a second factor proved
+    them.
+    """
+    _taken(role, session, has_device, browser)
+    _record("SwitchRole", role, original(session), to, browser)
 
 
 def left(role: Role, original: Identity, *, to: str, browser: Browser) -> None:
     """Record in the role's account that somebody went back to who they are themselves."""
     _record("ExitRole", role, original, to, browser)
+
+
+def _taken(role: Role, session: Session, has_device: bool, browser: Browser) -> None:
+    own = original(session)
+    caller = _at_console(own, session, has_device)
+    callers = {own.account.id: caller}
+    if role.account_id != own.account.id:
+        callers[role.account_id] = shapes.other_account(
+            account_id=own.account.id, principal_id=caller["principalId"]
+        )
+    user = _session_of(role, own.session_name)
+    request_id = entropy.identifier_text()
+    shared = entropy.identifier_text() if len(callers) > 1 else ""
+    for account_id, identity in callers.items():
+        log.record_api_call(
+            "AssumeRole",
+            source=STS,
+            identity=identity,
+            account_id=account_id,
+            region=_region(role, browser),
+            browser=browser,
+            user_agent=CONSOLE,
+            parameters={"roleArn": role.arn, "roleSessionName": own.session_name},
+            # The switch is all that there is of it: no credentials were issued.
+            response={
+                "assumedRoleUser": {"assumedRoleId": user["principalId"], "arn": user["arn"]}
+            },
+            request_id=request_id,
+            shared_event_id=shared,
+            read_only=True,
+        )
+
+
+def _at_console(own: Identity, session: Session, has_device: bool) -> shapes.Identity:
+    """Return how events name whoever signed in to the console, as a user or as a role."""
+    began_at, role = sign_in_of(session).created_at, own.role
+    if role is None:
+        attributes = shapes.session_attributes(began_at=began_at, mfa=has_device)
+        return {**identity_of(own.principal), "sessionContext": {"attributes": attributes}}
+    context = shapes.role_session_context(
+        account_id=role.account_id,
+        role_id=role.unique_id,
+        role_arn=role.arn,
+        role_name=role.name,
+        began_at=began_at,
+        mfa=has_device,
+        web_provider=federated.web_provider_of(own.principal),
+    )
+    return _session_of(role, own.session_name, context)
 
 
 def _record(name: str, role: Role, original: Identity, to: str, browser: Browser) -> None:

@@ -26,13 +26,15 @@ def switch(
     role: str,
     display_name: str,
     color: str,
+    has_device: bool,
     browser: Browser,
     to: str,
 ) -> Role:
     """Let a sign-in work as a role of an account from now on; return it, or raise RoleRefused.
 
     ``role`` is the name with its path. Nobody can tell whether the account is unknown, the role,
-    or only not for them. ``to`` is the page that is shown then.
+    or only not for them. ``has_device`` says that a second factor proved them, and ``to`` is the
+    page that is shown then.
     """
     original = identities.original(session)
     found = _find(account, role)
@@ -50,7 +52,7 @@ def switch(
                 "expires_at": _end(found, original, now),
             },
         )
-        role_events.switched(found, original, to=to, browser=browser)
+        role_events.switched(found, session, has_device=has_device, to=to, browser=browser)
     return found
 
 

@@ -23,6 +23,7 @@ from signin import hosts
 from signin.console import browser_sessions, destinations
 from signin.console.flows import OTHERS, access_denied, lead_on, start_url
 from signin.console.views import ask_for_session, region_here, via_here
+from signin.federation import console_role_events
 from signin.flow.facts import Facts
 from signin.flow.models import LIFETIME, Attempt
 from signin.http import (
@@ -115,11 +116,10 @@ def _redeem(request: HttpRequest, attempt: Attempt) -> str:
 
 def _record(request: HttpRequest, session: Session) -> None:
     if session.role:
+        browser = browser_of(request)
+        console_role_events.opened(session, session.role, browser=browser)
         role_events.console_login(
-            session,
-            session.role,
-            has_device=_has_device(session),
-            browser=browser_of(request),
+            session, session.role, has_device=_has_device(session), browser=browser
         )
 
 

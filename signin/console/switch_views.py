@@ -8,6 +8,7 @@ from accounts import switches
 from accounts.identities import original
 from accounts.models import Role, Session
 from accounts.switch_forms import COLORS, SwitchRoleForm
+from mfa.events import has_passed_mfa
 from signin.console import destinations, role_history
 from signin.console.role_history import RecentRole
 from signin.console.views import go_on, region_here, show, show_form, signed_in_with_form
@@ -58,7 +59,13 @@ def _switch(request: HttpRequest, session: Session) -> HttpResponse:
         return _page(request, session, form)
     answer = form.cleaned_data
     try:
-        role = switches.switch(session, **answer, browser=browser_of(request), to=_home(request))
+        role = switches.switch(
+            session,
+            **answer,
+            has_device=has_passed_mfa(session),
+            browser=browser_of(request),
+            to=_home(request),
+        )
     except Refusal as refusal:
         return _page(request, session, form, refusal)
     response = go_on(session, destinations.HOME)

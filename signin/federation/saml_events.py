@@ -16,6 +16,8 @@ from signin.federation.unsigned_calls import UnsignedCall
 from signin.http import Browser
 from signin.kernel import clock
 
+_FORMATS = "urn:oasis:names:tc:SAML:2.0:nameid-format:"
+
 
 def name_qualifier(provider: SamlProvider) -> str:
     """Return what makes subjects of a provider different from those of all others."""
@@ -23,6 +25,11 @@ def name_qualifier(provider: SamlProvider) -> str:
     # AWS's own recipe, which names somebody and protects nothing.
     digest = hashlib.sha1(named.encode(), usedforsecurity=False).digest()
     return base64.b64encode(digest).decode()
+
+
+def subject_type(subject_format: str) -> str:
+    """Return the format of a subject as STS tells it."""
+    return subject_format.removeprefix(_FORMATS)
 
 
 def signed_in(

@@ -14,8 +14,9 @@ from accounts.errors import RoleRefused, SessionTooLong
 from accounts.models import Account, MultiSession, Role, SamlProvider
 from accounts.role_sessions import Wish
 from accounts.sessions import SignedIn
-from signin.federation import assertions, iam_saml, saml_events
+from signin.federation import assertions, console_role_events, iam_saml, saml_events
 from signin.federation.assertions import Assertion
+from signin.federation.console_role_events import Word
 from signin.federation.errors import (
     AssertionOver,
     AssertionRefused,
@@ -129,6 +130,14 @@ class Arriving:
             multi_session=multi_session,
         )
         name = self.facts["session_name"]
+        word = Word(
+            assertion_id=self.facts["assertion"],
+            subject=self.facts["subject"],
+            subject_format=self.facts["subject_format"],
+            recipient=self.facts["recipient"],
+            seconds=self.facts["seconds"],
+        )
+        console_role_events.taken(self.role, name, self.provider, word, browser=browser)
         saml_events.signed_in(self.role, name, self.provider, to=destination, browser=browser)
         return signed_in
 
@@ -165,6 +174,8 @@ def choose(offer: Offer, role_arn: str) -> SamlFacts:
         expires_at=assertion.expires_at.isoformat(),
         session_expires_at=end.isoformat() if end else "",
         subject=assertion.subject,
+        subject_format=assertion.subject_format,
+        recipient=assertion.recipient,
         provider=claims.providers[role_arn],
         role=role_arn,
         session_name=claims.session_name,

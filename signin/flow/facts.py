@@ -11,6 +11,8 @@ class SamlFacts(TypedDict):
     expires_at: str
     session_expires_at: str  # of the session at the provider, or nothing
     subject: str
+    subject_format: str
+    recipient: str  # the address of ours that it was for
     provider: str  # ARN
     role: str  # ARN of the one that was chosen
     session_name: str

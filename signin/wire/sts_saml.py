@@ -34,7 +34,6 @@ from signin.wire.sts_fields import (
 
 ASSERTION = rf"[A-Za-z0-9+/=\r\n]{{4,{documents.LONGEST}}}"
 RECORDED = ("RoleArn", "PrincipalArn", "DurationSeconds")
-FORMATS = "urn:oasis:names:tc:SAML:2.0:nameid-format:"
 
 ERRORS: Mapping[type[Refusal], Error] = {
     AssertionRefused: Error("InvalidIdentityToken"),
@@ -83,7 +82,7 @@ def _begin(
     }
     vouched = {
         "Subject": assertion.subject,
-        "SubjectType": assertion.subject_format.removeprefix(FORMATS),
+        "SubjectType": saml_events.subject_type(assertion.subject_format),
         "Issuer": assertion.issuer,
         "Audience": assertion.recipient,
         "NameQualifier": saml_events.name_qualifier(provider),

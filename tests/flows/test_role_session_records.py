@@ -38,13 +38,15 @@ def test_the_events_of_the_way(browser, factors, mfa):
     person = enter_portal(browser, factors=tuple(factors))
     browser.visit(role_link(destination=address(f"{REGION}.console.aws.amazon.com")))
     role = role_of()
-    federate, login = Event.objects.order_by("id")
+    federate, taken, login = Event.objects.order_by("id")
     assert federate.document["serviceEventDetails"] == {
         "role_name": "Developers",
         "account_id": SANDBOX,
     }
     assert federate.document["recipientAccountId"] == EXAMPLE_CORP
     assert federate.document["userIdentity"]["credentialId"] == str(person.session.pk)
+    assert taken.document["eventName"] == "AssumeRoleWithSAML"
+    assert taken.document["recipientAccountId"] == SANDBOX
     session = Session.objects.get(door=sessions.SIGNIN)
     document = login.document
     assert document["eventName"] == "ConsoleLogin"

@@ -114,6 +114,7 @@ def test_a_sign_in_works_as_one_role_and_leaves_it_once():
             role="Audit",
             display_name="",
             color="",
+            has_device=False,
             browser=CHROMIUM,
             to="/",
         )
