@@ -1,8 +1,10 @@
 """What STS refuses, and what is recorded of calls."""
 
 import re
+from datetime import timedelta
 from urllib.parse import urlencode
 
+import botocore.auth
 import pytest
 from botocore.credentials import Credentials
 
@@ -27,6 +29,13 @@ class TestErrors:
     def test_a_wrong_secret(self, server):
         wrong = client(server, Credentials(ZHANG_ID, "wrong"))
         assert refusal(wrong.get_caller_identity) == (403, "SignatureDoesNotMatch")
+
+    @pytest.mark.parametrize("minutes", [-16, 16])
+    def test_a_stale_date_and_one_that_is_yet_to_come(self, server, monkeypatch, minutes):
+        shown = botocore.auth.get_current_datetime() + timedelta(minutes=minutes)
+        monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda: shown)
+        status, _, text = send(server, signed(url=f"http://127.0.0.1:{server.port}/"))
+        assert (status, code_of(text)) == (403, "SignatureDoesNotMatch")
 
     def test_an_unknown_key(self, server):
         wrong = client(server, Credentials("AKIAAAAAAAAAAEXAMPLE", ZHANG_SECRET))
