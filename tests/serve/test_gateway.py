@@ -163,6 +163,7 @@ def test_the_authority_vouches_for_nothing_but_the_emulated_domains(server):
         "console.amazonaws-us-gov.com",
         "console.amazonaws.cn",
         "home.awsapps.cn",
+        "signin-fips.amazonaws-us-gov.com",
         "signin.amazonaws-eusc.eu",
         "signin.amazonaws-us-gov.com",
         "signin.amazonaws.cn",
