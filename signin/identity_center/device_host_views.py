@@ -82,8 +82,14 @@ def _find(request: HttpRequest, typed: str) -> DeviceAuthorization:
         found = device_authorizations.find(typed)
         return found if found and found.region == browser.region else None
 
-    identity = ("user-code", browser.ip)
-    if (found := lockout.guess(find, identity, ip=browser.ip, principal=None)) is None:
+    found = lockout.guess(
+        find,
+        ("user-code", browser.ip),
+        ip=browser.ip,
+        principal=None,
+        limit=lockout.USER_CODES,
+    )
+    if found is None:
         raise UserCodeUnknown
     return found
 

@@ -234,7 +234,7 @@ NUMBERS: dict[str, list[timedelta | str]] = {
         f"{device_authorizations.LENGTH} letters",
         f"{device_authorizations.INTERVAL} second",
     ],
-    "Wrong codes of programs in one session": [
+    "Wrong codes of programs, from one client and in one session": [
         f"{lockout.USER_CODES.failures} failures in",
         lockout.USER_CODES.memory,
     ],
